@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: one language mode, no warnings, explicit imports and existentials.
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+func system(_ name: String, pkgConfig: String? = nil, apt: String, brew: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
+}
+
+func module(
+  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil
+) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
+    resources: resources, swiftSettings: strict)
+}
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+
+let package = Package(
+  name: "vitrine",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Vitrine", targets: ["Vitrine"]),
+    .library(name: "CLIP", targets: ["CLIP"]),
+    .executable(name: "vitrine", targets: ["VitrineCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+  ],
+  targets: [
+    // The fences: module maps over system libraries, and C.
+    system("CLMDB", pkgConfig: "lmdb", apt: "liblmdb-dev", brew: "lmdb"),
+    system("CJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev", brew: "jpeg-turbo"),
+    system("CPNG", pkgConfig: "libpng", apt: "libpng-dev", brew: "libpng"),
+    system("CWebP", pkgConfig: "libwebp", apt: "libwebp-dev", brew: "webp"),
+    system("CRoaring", apt: "libroaring-dev", brew: "croaring"),
+    system("CStemmer", apt: "libstemmer-dev", brew: "snowball"),
+    system("CEdit", pkgConfig: "libedit", apt: "libedit-dev", brew: "libedit"),
+    .target(name: "CKernels"),
+
+    // The engine, from arithmetic up.
+    module("Kernels", ["CKernels"]),
+    module("LMDB", ["CLMDB"]),
+    module("HNSW", ["LMDB", "Kernels"]),
+    module("Imaging", ["CJPEG", "CPNG", "CWebP", "Kernels"]),
+    module("CLIP", ["Imaging", "Kernels"]),
+    module("Vitrine", ["HNSW", "LMDB", "CRoaring", "CStemmer", logging, metrics]),
+
+    // What people run.
+    .executableTarget(
+      name: "VitrineCommand", dependencies: ["Vitrine", "CLIP", "CEdit", argumentParser],
+      swiftSettings: strict),
+
+    tests("Kernels"),
+    tests("LMDB"),
+    tests("HNSW", ["LMDB", "Kernels"]),
+    tests("Imaging"),
+    tests("CLIP", ["Imaging"]),
+    tests("Vitrine", ["HNSW", "LMDB"]),
+    tests("VitrineCommand", ["Vitrine"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+// Umbrella of the SIMD kernels: each feature has a header of its own.
+#pragma once
+#include "ck_cpu.h"
