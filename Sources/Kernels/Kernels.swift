@@ -1,0 +1,30 @@
+internal import CKernels
+
+/// The SIMD kernels of one instruction set: a plain value, chosen once and passed to whoever computes.
+///
+/// Sums are taken in a different order on each level, so results agree to rounding, never bit for
+/// bit; tests that pin values use ``scalar``. All members may be called from any thread.
+public struct Kernels: Sendable {
+  /// Instruction sets with kernels of their own, in rising order.
+  public enum Level: UInt32, Sendable, CaseIterable, Comparable {
+    case portable, avx2, avx512, avx512bf16
+
+    /// Whether `a` is the older set of the two.
+    public static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
+  }
+
+  /// The instruction set these kernels use.
+  public let level: Level
+
+  /// The fastest kernels of this processor; the environment variable `VITRINE_CPU`
+  /// (`portable`, `avx2`, `avx512`) lowers the choice.
+  public static let best = Kernels(level: Level(rawValue: ck_cpu_level().rawValue) ?? .portable)
+
+  /// Plain C that every processor runs: the reference in tests.
+  public static let scalar = Kernels(level: .portable)
+
+  /// The kernels of a named level, or `nil` where this processor lacks its instructions.
+  public static func named(_ level: Level) -> Kernels? {
+    level <= best.level ? Kernels(level: level) : nil
+  }
+}
