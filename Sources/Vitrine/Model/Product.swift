@@ -1,0 +1,17 @@
+/// One product of a catalogue: its id, where its photograph is, and what else is known of it.
+public struct Product: Sendable, Hashable, Codable {
+  /// The catalogue's own id, unique within an index; 1 to 500 bytes of UTF-8.
+  public var id: String
+  /// The photograph as the catalogue names it: a path below the image root, or nil if there is
+  /// none.
+  public var image: String?
+  /// The values by attribute name. ``Schema/ordered(_:)`` gives them in the catalogue's order.
+  public var attributes: [String: Value]
+
+  /// A product.
+  public init(id: String, image: String? = nil, attributes: [String: Value] = [:]) {
+    self.id = id
+    self.image = image
+    self.attributes = attributes
+  }
+}
