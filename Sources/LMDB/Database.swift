@@ -1,0 +1,26 @@
+import CLMDB
+
+/// A named database of an environment. Handles are small, stay valid as long as the environment
+/// and may be kept and shared; a handle of a database newer than a transaction's snapshot is
+/// refused by that transaction.
+public struct Database: Sendable, Hashable {
+  let handle: MDB_dbi
+  /// The database's name.
+  public let name: String
+  /// Whether keys are integers in the machine's order, which LMDB compares faster.
+  public let hasIntegerKeys: Bool
+}
+
+/// The size of one database in a snapshot.
+public struct DatabaseStatistics: Sendable, Hashable {
+  /// Number of entries.
+  public let entries: Int
+  /// Depth of the B-tree.
+  public let depth: Int
+  /// Pages of inner nodes.
+  public let branchPages: Int
+  /// Pages of leaves.
+  public let leafPages: Int
+  /// Pages of values too large for a leaf.
+  public let overflowPages: Int
+}

@@ -1,0 +1,88 @@
+import CLMDB
+
+extension Environment {
+  /// Calls `body` with a transaction that sees the last commit, whatever is written meanwhile.
+  ///
+  /// Cheap (tens of nanoseconds) and callable from any thread and task, also within another
+  /// read or a write. Keep it short: pages that a snapshot sees cannot be reused, so a long
+  /// read makes the file grow. Nothing obtained from the transaction may outlive `body`.
+  ///
+  /// - Throws: `.readersFull`, and what `body` throws.
+  public func read<R>(_ body: (borrowing ReadTransaction) throws -> R) throws -> R {
+    let slot = try beginReading()
+    defer { readers.release(slot) }
+    guard let transaction = slot.pointee.transaction else {
+      throw LMDBError(status: MDB_BAD_TXN, operation: "read", path: path)
+    }
+    return try body(ReadTransaction(transaction, environment: self))
+  }
+
+  /// Claims a reader and begins its transaction, with every database of the snapshot open.
+  func beginReading() throws(LMDBError) -> UnsafeMutablePointer<ReaderPool.Slot> {
+    var holdingTransaction = false
+    var staleReadersCleared = false
+    while true {
+      let known = catalogue.count
+      guard let slot = readers.claim(holdingTransaction: holdingTransaction) else {
+        throw LMDBError(status: MDB_READERS_FULL, operation: "read", path: path)
+      }
+      let status = begin(slot)
+      if status == MDB_SUCCESS, let transaction = slot.pointee.transaction {
+        if entryCount(transaction, mainDatabase) <= known { return slot }
+        try openNewDatabases(slot)
+        continue
+      }
+      readers.release(slot)
+      switch status {
+      case MDB_MAP_RESIZED: try followGrownFile()
+      case MDB_READERS_FULL where !staleReadersCleared:
+        staleReadersCleared = try checkReaders() >= 0
+      case MDB_READERS_FULL where !holdingTransaction: holdingTransaction = true
+      default: try check(status, "read")
+      }
+    }
+  }
+
+  /// Begins or renews the transaction of a claimed slot.
+  private func begin(_ slot: UnsafeMutablePointer<ReaderPool.Slot>) -> Int32 {
+    if let transaction = slot.pointee.transaction { return mdb_txn_renew(transaction) }
+    return mdb_txn_begin(handle, nil, UInt32(MDB_RDONLY), &slot.pointee.transaction)
+  }
+
+  /// Opens the databases that another process made, in the slot's transaction, and ends that.
+  private func openNewDatabases(
+    _ slot: UnsafeMutablePointer<ReaderPool.Slot>
+  ) throws(LMDBError) {
+    defer { readers.release(slot) }
+    catalogue.lock.lock()
+    defer { catalogue.lock.unlock() }
+    guard let transaction = slot.pointee.transaction,
+      entryCount(transaction, mainDatabase) > catalogue.count
+    else { return }
+    try check(openMainDatabase(transaction), "read")
+    var opened: [Database] = []
+    for name in databaseNames(in: transaction) where catalogue[name] == nil {
+      let (status, database) = openDatabase(name, in: transaction)
+      try check(status, "open database “\(name)” of")
+      opened.append(database)
+    }
+    slot.pointee.transaction = nil
+    try check(mdb_txn_commit(transaction), "read")
+    catalogue.add(opened)
+  }
+
+  /// Sets the main database's key order, which a cursor over it needs.
+  private func openMainDatabase(_ transaction: OpaquePointer) -> Int32 {
+    var handle: MDB_dbi = 0
+    return mdb_dbi_open(transaction, nil, 0, &handle)
+  }
+}
+
+extension Environment {
+  /// The handle of a database that some snapshot has.
+  func database(named name: String) -> Database? {
+    if let known = catalogue[name] { return known }
+    guard writer.isWriting(currentThread()) else { return nil }
+    return writer.opened.first { $0.name == name }
+  }
+}

@@ -1,0 +1,25 @@
+import Synchronization
+
+/// The environments open in this process, by the identity of their directories.
+private let openDirectories = Mutex<Set<FileIdentity>>([])
+
+/// A directory's place among the open ones, given up on deinitialisation.
+final class Registration: Sendable {
+  private let identity: FileIdentity
+
+  /// Registers the directory at `path`, which must exist.
+  init(path: String) throws(LMDBError) {
+    guard let identity = FileIdentity(path: path) else {
+      throw LMDBError(
+        .notFound, operation: "open", path: path, reason: "no such directory")
+    }
+    guard openDirectories.withLock({ $0.insert(identity).inserted }) else {
+      throw LMDBError(
+        .alreadyOpen, operation: "open", path: path,
+        reason: "this process has it open already; share that environment instead")
+    }
+    self.identity = identity
+  }
+
+  deinit { openDirectories.withLock { _ = $0.remove(identity) } }
+}

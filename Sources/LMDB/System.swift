@@ -1,0 +1,72 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// A mutual exclusion lock that may be held over a call of foreign code.
+final class Lock: @unchecked Sendable {
+  // Sendable: the pointer is constant and a mutex is made for being shared.
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+
+  init() { pthread_mutex_init(mutex, nil) }
+
+  deinit {
+    pthread_mutex_destroy(mutex)
+    mutex.deallocate()
+  }
+
+  func lock() { pthread_mutex_lock(mutex) }
+  func unlock() { pthread_mutex_unlock(mutex) }
+}
+
+/// The calling thread, as a number that is never zero.
+@inline(__always)
+func currentThread() -> UInt {
+  #if canImport(Darwin)
+    UInt(bitPattern: pthread_self())
+  #else
+    UInt(pthread_self())
+  #endif
+}
+
+/// Sleeps for a tenth of a millisecond: the pace of the rare waits for readers to drain.
+func pauseBriefly() { usleep(100) }
+
+/// A file's identity, the same through every path and link.
+struct FileIdentity: Hashable {
+  let device: UInt64
+  let inode: UInt64
+
+  /// `nil` where there is no file.
+  init?(path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    device = UInt64(truncatingIfNeeded: status.st_dev)
+    inode = UInt64(status.st_ino)
+  }
+}
+
+/// The largest map not above `wanted` that the address space has room for, halving until it
+/// fits; never below 64 MiB.
+func availableMapSize(_ wanted: Int) -> Int {
+  var size = wanted
+  while size > 64 << 20, !canReserve(size) { size /= 2 }
+  return size
+}
+
+/// Whether `size` bytes of address space can be mapped.
+func canReserve(_ size: Int) -> Bool {
+  guard
+    let region = mmap(nil, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
+    region != MAP_FAILED
+  else { return false }
+  munmap(region, size)
+  return true
+}
+
+/// Makes the directory unless something of that name exists.
+func createDirectory(_ path: String) throws(LMDBError) {
+  guard mkdir(path, 0o755) != 0, errno != EEXIST else { return }
+  throw LMDBError(status: errno, operation: "create", path: path)
+}
