@@ -1,0 +1,66 @@
+/// Embedded products with their attributes: what ``ZeroShotEvaluation`` and ``RetrievalEvaluation``
+/// score a model on.
+public struct EvaluationSet: Sendable {
+  /// Width of a vector.
+  public let dimensions: Int
+  /// The products, in the order of their vectors.
+  public private(set) var products: [Product] = []
+  /// Unit vectors: [products, dimensions], row-major.
+  private var vectors: [Float] = []
+
+  /// An empty set of vectors of one model.
+  public init(dimensions: Int) {
+    self.dimensions = dimensions
+  }
+
+  /// Adds a product with its unit vector of ``dimensions`` floats.
+  public mutating func append(_ product: Product, vector: [Float]) {
+    precondition(vector.count == dimensions, "a vector of the same model")
+    products.append(product)
+    vectors += vector
+  }
+
+  /// The vector of one product.
+  public func vector(at index: Int) -> [Float] {
+    Array(vectors[index * dimensions..<(index + 1) * dimensions])
+  }
+
+  /// The value of `attribute` as one word, `nil` where a product lacks it or has several.
+  func label(of index: Int, _ attribute: String) -> String? {
+    products[index].attributes[attribute]?.label
+  }
+
+  /// At most `count` products, drawn with a seed; all of them if there are no more.
+  public func sample(_ count: Int, seed: UInt64) -> EvaluationSet {
+    guard count < products.count else { return self }
+    var generator = SeededGenerator(seed: seed)
+    var drawn = EvaluationSet(dimensions: dimensions)
+    for index in products.indices.shuffled(using: &generator).prefix(count).sorted() {
+      drawn.append(products[index], vector: vector(at: index))
+    }
+    return drawn
+  }
+
+  /// Inner product of `query` with every vector.
+  func similarities(to query: [Float]) -> [Float] {
+    let rows = vectors.span
+    return products.indices.map {
+      dot(query.span, rows.extracting($0 * dimensions..<($0 + 1) * dimensions))
+    }
+  }
+}
+
+/// SplitMix64 (Steele, Lea and Flood 2014): small, and equal on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}

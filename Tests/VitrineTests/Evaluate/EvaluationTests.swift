@@ -1,0 +1,126 @@
+import Testing
+import Vitrine
+
+/// A model of three directions: a text or an "image" (its bytes as text) points along the colours
+/// it names, a little towards the rest.
+private struct ColourEmbedder: Embedder {
+  let dimensions = 3
+  let fingerprint = "colours"
+  let logitScale: Float = 20
+
+  func embed(images: [[UInt8]]) -> [Result<[Float], any Error>] {
+    images.map { .success(vector(of: String(decoding: $0, as: UTF8.self))) }
+  }
+
+  func embed(texts: [String]) -> [[Float]] { texts.map(vector) }
+
+  func vector(of text: String) -> [Float] {
+    let raw = ["red", "green", "blue"].map { text.contains($0) ? Float(1) : 0.1 }
+    let length = raw.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return raw.map { $0 / length }
+  }
+}
+
+private let model = ColourEmbedder()
+
+private func set(_ rows: [(looks: String, colour: String, title: String)]) -> EvaluationSet {
+  var set = EvaluationSet(dimensions: 3)
+  for (index, row) in rows.enumerated() {
+    set.append(
+      Product(
+        id: "\(index)", attributes: ["colour": .text(row.colour), "title": .text(row.title)]),
+      vector: model.vector(of: row.looks))
+  }
+  return set
+}
+
+@Suite struct ZeroShotTests {
+  @Test func theNearestLabelIsTheLikeliest() throws {
+    let classifier = try ZeroShotClassifier(
+      labels: ["red", "green", "blue"], templates: ["a {} thing", "{}"], embedder: model)
+    let predictions = classifier.classify(model.vector(of: "green shirt"), k: 3)
+    #expect(predictions[0].label == "green")
+    #expect(predictions[0].probability > 0.99)
+    #expect(abs(predictions.reduce(0) { $0 + $1.probability } - 1) < 1e-9)
+  }
+
+  @Test func aLowerLogitScaleMakesProbabilitiesFlatter() throws {
+    let sharp = try ZeroShotClassifier(labels: ["red", "blue"], embedder: model)
+    let flat = try ZeroShotClassifier(labels: ["red", "blue"], embedder: model, logitScale: 1)
+    let vector = model.vector(of: "red")
+    #expect(sharp.classify(vector)[0].probability > flat.classify(vector)[0].probability)
+  }
+
+  @Test func badLabelsAndTemplatesAreRefusedInWords() {
+    for (labels, templates) in [
+      (["red"], ["{}"]), (["red", "red"], ["{}"]), (["red", "blue"], ["a thing"]),
+      (["red", "blue"], []),
+    ] {
+      #expect(throws: VitrineError.self) {
+        try ZeroShotClassifier(labels: labels, templates: templates, embedder: model)
+      }
+    }
+  }
+
+  @Test func theWholeAndItsSlicesAreScored() throws {
+    let products = set([
+      ("red", "red", "a"), ("red", "red", "b"), ("green", "red", "c"), ("blue", "blue", "d"),
+      ("blue", "purple", "e"),
+    ])
+    let classifier = try ZeroShotClassifier(labels: ["red", "green", "blue"], embedder: model)
+    let evaluation = ZeroShotEvaluation(
+      products, attribute: "colour", classifier: classifier, slicing: ["colour"], minimumSlice: 1)
+    #expect(evaluation.examples == 4)  // purple is no label
+    #expect(evaluation.accuracy == 0.75)
+    #expect(evaluation.confusion == [[2, 1, 0], [0, 0, 0], [0, 0, 1]])
+    #expect(evaluation.slices.map(\.value) == ["red", "blue"])
+    #expect(evaluation.slices[1].score == 1)
+  }
+}
+
+@Suite struct RetrievalEvaluationTests {
+  @Test func equalCaptionsCountAsEqual() async throws {
+    let products = set([
+      ("red", "red", "red shirt"), ("red", "red", "red shirt"), ("blue", "blue", "blue shirt"),
+      ("red", "red", "green shirt"),
+    ])
+    let evaluation = try await RetrievalEvaluation(
+      products, caption: "title", embedder: model, cutoffs: [1, 2], slicing: ["colour"],
+      minimumSlice: 1)
+    #expect(evaluation.candidates == 4)
+    #expect(evaluation.scores[0].queries == 3)
+    // "red shirt" meets three equal vectors of which one is wrong: ties rank against the right ones.
+    // "green shirt" looks red, so all four are equally far: it comes last.
+    #expect(evaluation.scores[1].hitRate == 2.0 / 3)
+    #expect(evaluation.scores[1].recall == 0.5)
+    #expect(evaluation.slices.map(\.value) == ["red", "blue"])
+  }
+
+  @Test func aSampleIsTheSameForTheSameSeed() {
+    let products = set((0..<50).map { ("red", "red", "\($0)") })
+    let ids = products.sample(10, seed: 7).products.map(\.id)
+    #expect(ids.count == 10 && Set(ids).count == 10)
+    #expect(products.sample(10, seed: 7).products.map(\.id) == ids)
+    #expect(products.sample(10, seed: 8).products.map(\.id) != ids)
+    #expect(products.sample(100, seed: 7).products.count == 50)
+  }
+
+  @Test func theReportNamesScoresAndDrawsPictures() async throws {
+    let products = set([("red", "red", "red <shirt>"), ("blue", "blue", "blue & shirt")])
+    let classifier = try ZeroShotClassifier(labels: ["red", "blue"], embedder: model)
+    let report = EvaluationReport(
+      subject: "shop", model: "colours", products: 2,
+      zeroShot: [
+        ZeroShotEvaluation(
+          products, attribute: "colour", classifier: classifier, slicing: ["title"],
+          minimumSlice: 1)
+      ],
+      retrieval: [
+        try await RetrievalEvaluation(products, caption: "title", embedder: model)
+      ])
+    #expect(report.markdown.contains("| 1.000 | 1.000 | 1.000 |"))
+    #expect(report.pictures.keys.sorted() == ["confusion-colour.svg", "slices-colour.svg"])
+    #expect(report.pictures["slices-colour.svg"]?.contains("red &lt;shirt>") == true)
+    #expect(report.pictures["slices-colour.svg"]?.contains("blue &amp; shirt") == true)
+  }
+}
