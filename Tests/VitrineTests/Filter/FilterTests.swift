@@ -1,0 +1,146 @@
+import Foundation
+import Testing
+import Vitrine
+
+@Suite struct FilterTests {
+  private let schema = RandomCatalogue.schema
+
+  private func parse(_ text: String) throws -> Filter { try Filter.parse(text, schema: schema) }
+
+  private func error(_ text: String, with schema: Schema? = RandomCatalogue.schema) -> FilterError?
+  {
+    #expect(throws: FilterError.self) { try Filter.parse(text, schema: schema) }
+  }
+
+  @Test func andBindsTighterThanOrAndNotTighterThanAnd() throws {
+    let filter = try parse("brand = Nike or not price < 5 and exists colour")
+    #expect(
+      filter
+        == .or([
+          .compare(attribute: "brand", .equal, .text("Nike")),
+          .and([
+            .not(.compare(attribute: "price", .less, .number(5))), .exists(attribute: "colour"),
+          ]),
+        ]))
+  }
+
+  @Test func theSentenceOfTheManualParses() throws {
+    let filter = try parse(
+      #"BRAND = "Nike" AND colour In (Red, navy blue) and Price < 2000 and not colour = Red"#)
+    #expect(
+      filter
+        == .and([
+          .compare(attribute: "brand", .equal, .text("Nike")),
+          .oneOf(attribute: "colour", [.text("Red"), .text("navy blue")]),
+          .compare(attribute: "price", .less, .number(2000)),
+          .not(.compare(attribute: "colour", .equal, .text("Red"))),
+        ]))
+  }
+
+  @Test func literalsTakeTheKindOfTheirAttribute() throws {
+    #expect(try parse("brand = 42") == .compare(attribute: "brand", .equal, .text("42")))
+    #expect(try parse("price = '42'") == .compare(attribute: "price", .equal, .number(42)))
+    #expect(try parse("'new in' = Yes") == .compare(attribute: "new in", .equal, .boolean(true)))
+    #expect(try parse("brand = Levi's") == .compare(attribute: "brand", .equal, .text("Levi's")))
+    #expect(
+      try parse("brand = New Balance or price>1")
+        == .or([
+          .compare(attribute: "brand", .equal, .text("New Balance")),
+          .compare(attribute: "price", .greater, .number(1)),
+        ]))
+  }
+
+  @Test func aStarAsksForAPrefixUnlessItIsQuoted() throws {
+    #expect(try parse("brand = Nik*") == .prefix(attribute: "brand", "Nik"))
+    #expect(try parse(#"brand != "New B"*"#) == .not(.prefix(attribute: "brand", "New B")))
+    #expect(try parse(#"brand = "Nik*""#) == .compare(attribute: "brand", .equal, .text("Nik*")))
+    #expect(
+      try parse("brand in (Nik*, Puma)")
+        == .or([.prefix(attribute: "brand", "Nik"), .oneOf(attribute: "brand", [.text("Puma")])]))
+  }
+
+  @Test func shortDatesMeanWholeSpans() throws {
+    let day: Int64 = 1_717_113_600  // 2024-05-31
+    #expect(
+      try parse("added = 2024-05-31")
+        == .between(attribute: "added", .date(day), .date(day + 86_399)))
+    #expect(
+      try parse("added > 2024-05-31")
+        == .compare(attribute: "added", .greater, .date(day + 86_399)))
+    #expect(
+      try parse("added <= 2024-05-31T00:00:00Z")
+        == .compare(attribute: "added", .lessOrEqual, .date(day)))
+    #expect(
+      try parse("added between 1970 and 2024-05-31")
+        == .between(attribute: "added", .date(0), .date(day + 86_399)))
+  }
+
+  @Test func errorsPointAtTheirColumn() {
+    #expect(error("")?.column == 1)
+    #expect(error("brnd = Nike")?.suggestion == "brand")
+    #expect(error("price < cheap")?.column == 9)
+    #expect(error("price < cheap")?.expected == "a number for price")
+    #expect(error("brand = Nike price < 5")?.column == 14)
+    #expect(error("(brand = Nike")?.found == "the end")
+    #expect(error("brand == Nike")?.suggestion == "=")
+    #expect(error("brand < Nike")?.column == 7)
+    #expect(error("brand = \"Nike")?.column == 9)
+    #expect(error("brand in (Nike, )")?.column == 17)
+    #expect(error("title = red")?.expected.contains("exists") == true)
+    #expect(error("price between 1 and")?.found == "the end")
+    #expect(error("brand = Nike)")?.column == 13)
+    #expect(error("brand = Nike and")?.found == "the end")
+    #expect(error("added = 2024-02-30")?.column == 9)
+    #expect(error("price = nan")?.column == 9)
+  }
+
+  @Test func theExcerptPutsACaretUnderTheColumn() {
+    #expect(error("price < cheap")?.excerpt == "price < cheap\n        ^")
+  }
+
+  @Test func depthAndSizeAreLimited() {
+    let deep = String(repeating: "(", count: 10_000) + "price = 1"
+    #expect(error(deep)?.column == Filter.Limits.depth + 1)
+    #expect(error(String(repeating: "not ", count: 10_000) + "price = 1") != nil)
+    let wide = (0..<5000).map { "\($0)" }.joined(separator: ",")
+    #expect(error("price in (\(wide))")?.expected.contains("4096") == true)
+  }
+
+  @Test func arbitraryTextNeverTraps() {
+    var random = RandomCatalogue(seed: 3)
+    let pieces = [
+      "brand", "price", "(", ")", "=", "!=", "<", "\"", "'", "*", " ", "and", "not", "in",
+      "between", ",", "5", "Nik*", "\\", "é", "\u{0}", "👟", "2024-13", "exists", "\n", "-",
+    ]
+    for _ in 0..<20_000 {
+      let text = (0..<12).map { _ in random.pick(pieces) }.joined(
+        separator: random.pick(["", " "]))
+      for schema in [schema, nil] {
+        do throws(FilterError) {
+          _ = try Filter.parse(text, schema: schema)
+        } catch {
+          #expect(error.column >= 1 && error.column <= text.count + 1, "\(text.debugDescription)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [1, 2, 3] as [UInt64])
+  func printedFiltersParseToTheSameTree(seed: UInt64) throws {
+    var random = RandomCatalogue(seed: seed)
+    for _ in 0..<2000 {
+      let filter = random.filter()
+      #expect(try Filter.parse(filter.description, schema: schema) == filter, "seed \(seed)")
+      #expect(try Filter.parse(filter.description) == filter, "seed \(seed)")
+    }
+  }
+
+  @Test func aFilterIsTextInJSON() throws {
+    let filter = try parse(#"brand in ("in", 'a "quoted" one') and price between 1 and 2.5"#)
+    let json = try JSONEncoder().encode([filter])
+    #expect(try JSONDecoder().decode([Filter].self, from: json) == [filter])
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode([Filter].self, from: Data(#"["brand ="]"#.utf8))
+    }
+  }
+}
