@@ -14,3 +14,12 @@ ck_level ck_cpu_level(void);
 
 /// "portable", "avx2", "avx512" or "avx512bf16".
 const char *ck_level_name(ck_level level);
+
+/// Tells the processor that this thread is spinning.
+static inline void ck_spin_hint(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}

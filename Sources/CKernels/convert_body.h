@@ -1,0 +1,102 @@
+// Rows of floats to the formats of operands and weights; compiled once per instruction set.
+#include "ck_matrix.h"
+#include "vector.h"
+
+typedef uint8_t v16b_memory __attribute__((vector_size(16), aligned(1), may_alias));
+
+INLINE float NAME(sum)(v16f x) {
+  float lanes[LANES], total = 0;
+  STORE(lanes, x);
+  for (int i = 0; i < LANES; i++) total += lanes[i];
+  return total;
+}
+
+INLINE float NAME(largest)(v16f x) {
+  float lanes[LANES], most;
+  STORE(lanes, x);
+  most = lanes[0];
+  for (int i = 1; i < LANES; i++) most = lanes[i] > most ? lanes[i] : most;
+  return most;
+}
+
+INLINE void NAME(round_bfloat16)(const float *x, size_t count, uint16_t *out) {
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES)
+    *(v16h_memory *)(out + i) = __builtin_convertvector(vector_bfloat16(LOAD(x + i)), v16h_memory);
+  for (; i < count; i++) {
+    float last[LANES] = {x[i]};
+    out[i] = (uint16_t)vector_bfloat16(LOAD(last))[0];
+  }
+}
+
+/// Symmetric codes of a column of weights: value ≈ scale · code, |code| ≤ 127.
+INLINE void NAME(quantise_signed)(const float *x, size_t count, int8_t *out, float *scale,
+                                  int32_t *sum) {
+  float most = 0;
+  for (size_t i = 0; i < count; i++) {
+    float magnitude = x[i] < 0 ? -x[i] : x[i];
+    most = magnitude > most ? magnitude : most;
+  }
+  float inverse = most > 0 ? 127 / most : 0;
+  int32_t total = 0;
+  for (size_t i = 0; i < count; i++) {
+    float scaled = x[i] * inverse;
+    int8_t code = (int8_t)(scaled + (scaled < 0 ? -0.5f : 0.5f));
+    out[i] = code;
+    total += code;
+  }
+  *scale = most / 127;
+  *sum = total;
+}
+
+/// The affine map of a row with these extremes onto the codes 0...255; zero is a code.
+INLINE void NAME(code_range)(float least, float most, float *scale, int32_t *zero) {
+  least = least < 0 ? least : 0;
+  most = most > 0 ? most : 0;
+  *scale = most > least ? (most - least) / 255 : 1;
+  *zero = (int32_t)(-least / *scale + 0.5f);
+}
+
+INLINE void NAME(store_codes)(v16f x, float inverse, int32_t zero, uint8_t *out) {
+  const float magic = 12582912.0f;
+  v16f shifted = x * inverse + ((float)zero + magic);
+  v16i codes = (v16i)shifted - 0x4b400000;
+  codes = __builtin_elementwise_min(__builtin_elementwise_max(codes, (v16i){}), (v16i){} + 255);
+  *(v16b_memory *)out = __builtin_convertvector((v16u)codes, v16b_memory);
+}
+
+INLINE size_t NAME(element_bytes)(ck_format format) {
+  return format == CK_F32 ? 4 : format == CK_BF16 ? 2 : 1;
+}
+
+/// Writes lanes [i, i + 16) of a row of bfloat16 or float.
+INLINE void NAME(store_as)(ck_format format, void *row, size_t i, v16f x) {
+  if (format == CK_BF16)
+    *(v16h_memory *)((uint16_t *)row + i) = __builtin_convertvector(vector_bfloat16(x), v16h_memory);
+  else
+    STORE((float *)row + i, x);
+}
+
+/// One row of an operand from `columns` floats, whose vector of 16 may be read whole.
+INLINE void NAME(convert_row)(const float *x, size_t columns, const ck_operand *out, size_t row) {
+  char *to = (char *)out->data + row * out->stride;
+  size_t vectors = (columns + LANES - 1) / LANES;
+  if (out->format == CK_I8) {
+    v16f least = {}, most = {};
+    for (size_t v = 0; v < vectors; v++) {
+      least = __builtin_elementwise_min(least, LOAD(x + v * LANES));
+      most = __builtin_elementwise_max(most, LOAD(x + v * LANES));
+    }
+    NAME(code_range)(-NAME(largest)(-least), NAME(largest)(most), &out->scales[row],
+                     &out->zeros[row]);
+    float inverse = 1 / out->scales[row];
+    for (size_t v = 0; v < vectors; v++)
+      NAME(store_codes)(LOAD(x + v * LANES), inverse, out->zeros[row], (uint8_t *)to + v * LANES);
+  } else {
+    for (size_t v = 0; v < vectors; v++)
+      NAME(store_as)(out->format, to, v * LANES, LOAD(x + v * LANES));
+  }
+  size_t used = vectors * LANES * NAME(element_bytes)(out->format);
+  size_t all = out->groups * CK_GROUP_BYTES;
+  if (used < all) memset(to + used, 0, all - used);
+}

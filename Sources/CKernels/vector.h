@@ -1,0 +1,61 @@
+// Vectors of 16 floats in the compiler's own extension: one AVX-512 register, two AVX2, four SSE or
+// NEON. Included by files that compile one body for several instruction sets.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+// Vectors pass between functions that are always inlined: no calling convention is involved.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define INLINE static inline __attribute__((always_inline, unused))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+enum { LANES = 16 };
+typedef float v16f __attribute__((vector_size(64)));
+typedef int32_t v16i __attribute__((vector_size(64)));
+typedef uint32_t v16u __attribute__((vector_size(64)));
+typedef float v16f_memory __attribute__((vector_size(64), aligned(4), may_alias));
+typedef uint32_t v16u_memory __attribute__((vector_size(64), aligned(4), may_alias));
+typedef uint16_t v16h_memory __attribute__((vector_size(32), aligned(2), may_alias));
+typedef uint32_t word __attribute__((aligned(1), may_alias));
+
+#define LOAD(p) (*(const v16f_memory *)(p))
+#define STORE(p, x) (*(v16f_memory *)(p) = (x))
+#define BROADCAST(x) ((x) - (v16f){})
+
+/// e^x to about 1e-7 relative: 2^n · e^r with |r| ≤ ln2 / 2 and a degree-6 polynomial.
+INLINE v16f vector_exp(v16f x) {
+  const float magic = 12582912.0f;  // 1.5 · 2^23: adding it rounds to an integer
+  x = __builtin_elementwise_min(__builtin_elementwise_max(x, BROADCAST(-87.0f)), BROADCAST(88.0f));
+  v16f shifted = x * 1.44269504f + magic;
+  v16f n = shifted - magic;
+  v16f r = x - n * 0.693359375f + n * 2.12194440e-4f;
+  v16f p = r * 1.3888889e-3f + 8.3333333e-3f;
+  p = p * r + 4.1666667e-2f;
+  p = p * r + 1.6666667e-1f;
+  p = p * r + 0.5f;
+  p = p * r * r + r + 1.0f;
+  return (v16f)((v16i)p + ((v16i)shifted << 23));
+}
+
+/// x · sigmoid(1.702 x), the activation of OpenAI's CLIP.
+INLINE v16f vector_quick_gelu(v16f x) { return x / (vector_exp(x * -1.702f) + 1.0f); }
+
+/// x · Φ(x), with erf as in Abramowitz and Stegun 7.1.26 (error below 1.5e-7).
+INLINE v16f vector_gelu(v16f x) {
+  v16f z = x * 0.70710678f;
+  v16f t = 1.0f / (__builtin_elementwise_abs(z) * 0.3275911f + 1.0f);
+  v16f p = t * 1.061405429f - 1.453152027f;
+  p = p * t + 1.421413741f;
+  p = p * t - 0.284496736f;
+  p = (p * t + 0.254829592f) * t;
+  v16f erf = __builtin_elementwise_copysign(1.0f - p * vector_exp(-(z * z)), z);
+  return x * 0.5f * (erf + 1.0f);
+}
+
+/// Nearest bfloat16, ties to even, in the low half of each lane.
+INLINE v16u vector_bfloat16(v16f x) {
+  v16u bits = (v16u)x;
+  return (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+}
