@@ -71,7 +71,10 @@ let package = Package(
       swiftSettings: strict),
 
     tests("Kernels"),
-    tests("LMDB"),
+    tests("LMDB", ["LMDBTestProcess"]),
+    .executableTarget(
+      name: "LMDBTestProcess", dependencies: ["LMDB"], path: "Tests/LMDBTestProcess",
+      swiftSettings: strict),
     tests("HNSW", ["LMDB", "Kernels"]),
     tests("Imaging"),
     tests("CLIP", ["Imaging"]),

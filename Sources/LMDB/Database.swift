@@ -1,8 +1,7 @@
 import CLMDB
 
 /// A named database of an environment. Handles are small, stay valid as long as the environment
-/// and may be kept and shared; a handle of a database newer than a transaction's snapshot is
-/// refused by that transaction.
+/// and may be kept and shared. In a snapshot older than it a database reads as empty.
 public struct Database: Sendable, Hashable {
   let handle: MDB_dbi
   /// The database's name.

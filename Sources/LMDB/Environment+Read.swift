@@ -17,30 +17,45 @@ extension Environment {
     return try body(ReadTransaction(transaction, environment: self))
   }
 
-  /// Claims a reader and begins its transaction, with every database of the snapshot open.
+  /// Begins a read with every database of the snapshot open.
   func beginReading() throws(LMDBError) -> UnsafeMutablePointer<ReaderPool.Slot> {
+    while true {
+      let known = catalogue.count
+      let slot = try beginSnapshot()
+      if let transaction = slot.pointee.transaction,
+        entryCount(transaction, mainDatabase) <= known
+      {
+        return slot
+      }
+      try openNewDatabases(slot)
+    }
+  }
+
+  /// Claims a reader and begins its transaction.
+  func beginSnapshot() throws(LMDBError) -> UnsafeMutablePointer<ReaderPool.Slot> {
     var holdingTransaction = false
     var staleReadersCleared = false
     while true {
-      let known = catalogue.count
       guard let slot = readers.claim(holdingTransaction: holdingTransaction) else {
         throw LMDBError(status: MDB_READERS_FULL, operation: "read", path: path)
       }
       let status = begin(slot)
-      if status == MDB_SUCCESS, let transaction = slot.pointee.transaction {
-        if entryCount(transaction, mainDatabase) <= known { return slot }
-        try openNewDatabases(slot)
-        continue
-      }
+      if status == MDB_SUCCESS { return slot }
       readers.release(slot)
       switch status {
       case MDB_MAP_RESIZED: try followGrownFile()
       case MDB_READERS_FULL where !staleReadersCleared:
-        staleReadersCleared = try checkReaders() >= 0
+        try checkReaders()
+        staleReadersCleared = true
       case MDB_READERS_FULL where !holdingTransaction: holdingTransaction = true
       default: try check(status, "read")
       }
     }
+  }
+
+  /// The snapshot of a begun read.
+  func snapshotID(_ slot: UnsafeMutablePointer<ReaderPool.Slot>) -> Int {
+    mdb_txn_id(slot.pointee.transaction)
   }
 
   /// Begins or renews the transaction of a claimed slot.

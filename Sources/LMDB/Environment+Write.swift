@@ -91,6 +91,8 @@ extension Environment {
   /// Begins a write transaction that has every existing database open.
   private func beginWriting() throws(LMDBError) -> OpaquePointer {
     writer.reset()
+    // A reader that was killed would keep its pages from being reused.
+    try checkReaders()
     while true {
       var transaction: OpaquePointer?
       let status = mdb_txn_begin(handle, nil, 0, &transaction)

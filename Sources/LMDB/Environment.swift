@@ -1,5 +1,10 @@
 import CLMDB
-import Synchronization
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
 
 /// An LMDB environment: one directory with named databases that change in transactions.
 ///
@@ -56,7 +61,8 @@ public final class Environment: Sendable {
   public init(path: String, options: Options = Options()) throws(LMDBError) {
     if !options.readOnly { try createDirectory(path) }
     let registration = try Registration(path: path)
-    let handle = try openEnvironment(path: path, options: options)
+    let lockless = try checkFiles(path: path, options: options)
+    let handle = try openEnvironment(path: path, options: options, lockless: lockless)
     self.path = path
     self.options = options
     self.handle = handle
@@ -70,11 +76,11 @@ public final class Environment: Sendable {
     mdb_env_close(handle)
   }
 
-  /// Clears stale readers and opens the databases that exist.
+  /// Clears what dead readers left, checks the file and opens the databases that exist.
   private func prepare() throws(LMDBError) {
-    if !options.readOnly { _ = try checkReaders() }
-    let slot = try beginReading()
-    readers.release(slot)
+    try checkReaders()
+    try checkBeforeUse()
+    readers.release(try beginReading())
   }
 
   func check(_ status: Int32, _ operation: String) throws(LMDBError) {
@@ -82,14 +88,38 @@ public final class Environment: Sendable {
   }
 }
 
+/// Looks at the files before LMDB does, whose own answers to a wrong one are vague or fatal.
+/// Returns whether to do without a lock file: when reading where none is and none can be made,
+/// so that nobody has the environment open.
+private func checkFiles(path: String, options: Environment.Options) throws(LMDBError) -> Bool {
+  if let file = try DataFile(environment: path), file.byteCount > 0 {
+    _ = try MetaPage.both(of: file)
+  } else if options.readOnly {
+    throw LMDBError(
+      .notFound, operation: "open", path: path, reason: "it holds no data.mdb to be read")
+  }
+  if isWritable(path) { return false }
+  guard options.readOnly else {
+    throw LMDBError(
+      .accessDenied, operation: "open", path: path,
+      reason: "the directory is not writable; open it for reading only, or change that")
+  }
+  return FileIdentity(path: path + "/lock.mdb") == nil
+}
+
 /// Opens liblmdb's environment, closing it again if anything fails.
 private func openEnvironment(
-  path: String, options: Environment.Options
+  path: String, options: Environment.Options, lockless: Bool
 ) throws(LMDBError) -> OpaquePointer {
   var handle: OpaquePointer?
   func check(_ status: Int32) throws(LMDBError) {
     guard status != MDB_SUCCESS else { return }
     mdb_env_close(handle)
+    if options.readOnly, status == EACCES {
+      throw LMDBError(
+        .accessDenied, operation: "open", path: path,
+        reason: "readers register in lock.mdb and need permission to write it")
+    }
     throw LMDBError(status: status, operation: "open", path: path)
   }
   try check(mdb_env_create(&handle))
@@ -99,6 +129,7 @@ private func openEnvironment(
   try check(mdb_env_set_mapsize(handle, size))
   var flags = UInt32(MDB_NOTLS)
   if options.readOnly { flags |= UInt32(MDB_RDONLY) }
+  if lockless { flags |= UInt32(MDB_NOLOCK) }
   if options.durability == .batched { flags |= UInt32(MDB_NOSYNC) }
   try check(mdb_env_open(handle, path, flags, 0o644))
   guard let handle else {

@@ -9,9 +9,8 @@ final class Registration: Sendable {
 
   /// Registers the directory at `path`, which must exist.
   init(path: String) throws(LMDBError) {
-    guard let identity = FileIdentity(path: path) else {
-      throw LMDBError(
-        .notFound, operation: "open", path: path, reason: "no such directory")
+    guard let identity = FileIdentity(path: path + "/.") else {
+      throw LMDBError(.notFound, operation: "open", path: path, reason: "no such directory")
     }
     guard openDirectories.withLock({ $0.insert(identity).inserted }) else {
       throw LMDBError(

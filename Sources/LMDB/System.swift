@@ -65,6 +65,9 @@ func canReserve(_ size: Int) -> Bool {
   return true
 }
 
+/// Whether this process may create files in the directory.
+func isWritable(_ directory: String) -> Bool { access(directory, W_OK) == 0 }
+
 /// Makes the directory unless something of that name exists.
 func createDirectory(_ path: String) throws(LMDBError) {
   guard mkdir(path, 0o755) != 0, errno != EEXIST else { return }

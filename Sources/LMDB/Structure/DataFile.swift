@@ -1,0 +1,63 @@
+import CLMDB
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// The data file, read page by page with `pread`. Unlike the map, a file that is damaged or too
+/// short then costs an error and not the process.
+final class DataFile: Sendable {
+  let path: String
+  private let descriptor: Int32
+
+  /// Opens the data file of an environment; `nil` if there is none.
+  init?(environment: String) throws(LMDBError) {
+    path = environment + "/data.mdb"
+    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor < 0 else { return }
+    if errno == ENOENT { return nil }
+    throw LMDBError(status: errno, operation: "open", path: path)
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
+
+  var byteCount: Int {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  /// Bytes from `offset` on: fewer than asked for at the end of the file or after an error.
+  func read(at offset: Int, count: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      while initialized < count {
+        let rest = UnsafeMutableRawBufferPointer(buffer)[initialized...]
+        let read = pread(
+          descriptor, UnsafeMutableRawBufferPointer(rebasing: rest).baseAddress,
+          count - initialized, off_t(offset + initialized))
+        if read < 0, errno == EINTR { continue }
+        if read <= 0 { break }
+        initialized += read
+      }
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Unsigned integers of the machine's order, as LMDB stores them.
+  func integer16(at offset: Int) -> Int {
+    Int(span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
+  }
+
+  func integer32(at offset: Int) -> Int {
+    Int(span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+  }
+
+  /// Values beyond `Int.max` become `Int.max`: no count or page number is that large.
+  func integer64(at offset: Int) -> Int {
+    Int(clamping: span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+}

@@ -1,0 +1,228 @@
+/// Something wrong with the structure of a data file.
+public struct StructureFinding: Sendable, Hashable, CustomStringConvertible {
+  /// The page concerned, or the page that refers to it.
+  public let page: Int
+  /// The database it belongs to; `nil` for LMDB's own two.
+  public let database: String?
+  /// What is wrong, as a predicate.
+  public let problem: String
+
+  /// One line: page, database, problem.
+  public var description: String {
+    "page \(page)\(database.map { " of “\($0)”" } ?? "") \(problem)"
+  }
+}
+
+/// A walk over the B-trees of one snapshot that believes nothing: every page is checked before
+/// it is followed, so that a damaged file is reported where liblmdb would crash or go astray.
+struct StructureCheck {
+  /// How much of the file is visited.
+  enum Extent: Equatable {
+    /// All pages of all trees and the list of free ones.
+    case everything
+    /// Branches, and the leaves of trees that have no more than so many.
+    case branches(leafLimit: Int)
+    /// The list of free pages alone.
+    case freePages
+  }
+
+  static let findingLimit = 100
+
+  let file: DataFile
+  let meta: MetaPage
+  let extent: Extent
+  private(set) var findings: [StructureFinding] = []
+  /// Pages that lie in the file, and those of them met so far, in use or free.
+  private let readablePages: Int
+  private var seen: [Bool]
+  /// Free pages after the end of the file: LMDB does not write pages that were freed at once.
+  private var freeBeyondEnd: Set<Int> = []
+  private var database: String?
+
+  init(_ file: DataFile, _ meta: MetaPage, extent: Extent) {
+    self.file = file
+    self.meta = meta
+    self.extent = extent
+    readablePages = min(file.byteCount / meta.pageSize, meta.lastPage + 1)
+    seen = Array(repeating: false, count: readablePages)
+  }
+
+  /// Whether every page that the file should have and has not is a free one. Valid after a run
+  /// that included the free pages.
+  var lacksOnlyFreePages: Bool {
+    findings.isEmpty && freeBeyondEnd.count == meta.lastPage + 1 - readablePages
+  }
+
+  /// Whether the file ends before its last page.
+  var isFileShort: Bool { readablePages <= meta.lastPage }
+
+  /// Visits what the extent says.
+  mutating func run() {
+    check(meta.free, isFreeList: true)
+    if extent != .freePages { check(meta.main, isFreeList: false) }
+  }
+
+  private mutating func report(_ page: Int, _ problem: String) {
+    guard findings.count < Self.findingLimit else { return }
+    findings.append(StructureFinding(page: page, database: database, problem: problem))
+  }
+
+  private mutating func check(_ tree: TreeRecord, isFreeList: Bool) {
+    guard let root = tree.root else {
+      if tree.entries != 0 { report(0, "lacks the root of a tree with entries") }
+      return
+    }
+    guard tree.flags & ~TreeRecord.integerKeys == 0, (1...32).contains(tree.depth) else {
+      return report(root, "belongs to a tree whose record is damaged")
+    }
+    var walk = TreeWalk(tree: tree, isFreeList: isFreeList)
+    if case .branches(let leafLimit) = extent { walk.visitsLeaves = tree.leafPages <= leafLimit }
+    visit(root, depth: 1, referredBy: root, &walk)
+    if walk.visitsLeaves, findings.isEmpty, !walk.countsAgree {
+      report(root, "has other counts below it than its tree's record says")
+    }
+  }
+
+  private mutating func visit(
+    _ number: Int, depth: Int, referredBy parent: Int, _ walk: inout TreeWalk
+  ) {
+    guard findings.count < Self.findingLimit, use(number, by: parent) else { return }
+    let isLeaf = depth == walk.tree.depth
+    if isLeaf, !walk.visitsLeaves { return }
+    do throws(Damage) {
+      let bytes = file.read(at: number * meta.pageSize, count: meta.pageSize)
+      guard bytes.count == meta.pageSize else { throw Damage("cannot be read") }
+      let page = try TreePage(bytes, number: number, isLeaf: isLeaf)
+      if isLeaf {
+        try visitLeaf(page, number, &walk)
+      } else {
+        try visitBranch(page, number, depth, &walk)
+      }
+    } catch {
+      report(number, error.problem)
+    }
+  }
+
+  private mutating func visitBranch(
+    _ page: TreePage, _ number: Int, _ depth: Int, _ walk: inout TreeWalk
+  ) throws(Damage) {
+    walk.branchPages += 1
+    for index in page.nodes.indices {
+      // The key of a branch's entry is a lower bound of those below; the first has none.
+      if index > 0 { try walk.advance(to: page.key(index), mayRepeat: false) }
+      visit(page.child(index), depth: depth + 1, referredBy: number, &walk)
+    }
+  }
+
+  private mutating func visitLeaf(
+    _ page: TreePage, _ number: Int, _ walk: inout TreeWalk
+  ) throws(Damage) {
+    walk.leafPages += 1
+    walk.entries += page.nodes.count
+    for index in page.nodes.indices {
+      try walk.advance(to: page.key(index), mayRepeat: index == 0)
+      switch try page.value(index) {
+      case .inline(let range):
+        if walk.isFreeList { noteFreePages(Array(page.bytes[range]), number) }
+      case .overflow(let first, let byteCount):
+        try visitOverflow(first, byteCount, number, &walk)
+      case .tree(let record):
+        guard database == nil, !walk.isFreeList else { throw Damage("holds a misplaced tree") }
+        database = String(decoding: page.key(index), as: UTF8.self)
+        check(record, isFreeList: false)
+        database = nil
+      }
+    }
+  }
+
+  private mutating func visitOverflow(
+    _ first: Int, _ byteCount: Int, _ number: Int, _ walk: inout TreeWalk
+  ) throws(Damage) {
+    let header = TreePage.headerByteCount
+    guard use(first, by: number) else { return }
+    let bytes = file.read(at: first * meta.pageSize, count: header)
+    // A value that replaced a larger one keeps the larger one's pages.
+    let needed = (header - 1 + byteCount) / meta.pageSize + 1
+    guard bytes.count == header, bytes.integer64(at: 0) == first,
+      bytes.integer16(at: 10) == TreePage.overflowFlag, bytes.integer32(at: 12) >= needed
+    else { throw Damage("refers to page \(first), which does not begin a large value") }
+    let count = bytes.integer32(at: 12)
+    walk.overflowPages += count
+    guard count == 1 || use(first + 1, count: count - 1, by: number) else { return }
+    if walk.isFreeList, !isQuick {
+      noteFreePages(file.read(at: first * meta.pageSize + header, count: byteCount), number)
+    }
+  }
+
+  private var isQuick: Bool { extent != .everything && extent != .freePages }
+
+  /// Notes that pages are used, or reports why they cannot be.
+  private mutating func use(_ first: Int, count: Int = 1, by page: Int) -> Bool {
+    guard first >= 2, count <= readablePages, first <= readablePages - count else {
+      report(page, "refers to page \(first), which is not in the file")
+      return false
+    }
+    for number in first..<first + count {
+      if seen[number] {
+        report(page, "refers to page \(number), which is free or in use elsewhere")
+        return false
+      }
+      seen[number] = true
+    }
+    return true
+  }
+
+  /// Notes the pages of one entry of the free list: their number, then theirs.
+  private mutating func noteFreePages(_ bytes: [UInt8], _ page: Int) {
+    guard !isQuick else { return }
+    guard bytes.count >= 8, bytes.integer64(at: 0) < bytes.count / 8 else {
+      return report(page, "has a damaged list of free pages")
+    }
+    for index in 0..<bytes.integer64(at: 0) {
+      let number = bytes.integer64(at: 8 * (index + 1))
+      if number >= readablePages, number <= meta.lastPage, freeBeyondEnd.insert(number).inserted {
+        continue
+      }
+      if !use(number, by: page) { return }
+    }
+  }
+}
+
+/// What the walk of one tree carries along.
+private struct TreeWalk {
+  let tree: TreeRecord
+  let isFreeList: Bool
+  var visitsLeaves = true
+  var entries = 0
+  var branchPages = 0
+  var leafPages = 0
+  var overflowPages = 0
+  private var lastKey: ArraySlice<UInt8>?
+
+  init(tree: TreeRecord, isFreeList: Bool) {
+    self.tree = tree
+    self.isFreeList = isFreeList
+  }
+
+  var countsAgree: Bool {
+    entries == tree.entries && branchPages == tree.branchPages
+      && leafPages == tree.leafPages && overflowPages == tree.overflowPages
+  }
+
+  /// Goes on to the next key in the tree's order, or throws if it is out of order.
+  mutating func advance(to key: ArraySlice<UInt8>, mayRepeat: Bool) throws(Damage) {
+    if let lastKey {
+      let isAfter = isBelow(lastKey, key) || (mayRepeat && !isBelow(key, lastKey))
+      guard isAfter else { throw Damage("has keys out of order") }
+    }
+    lastKey = key
+  }
+
+  private func isBelow(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
+    if tree.hasIntegerKeys {
+      return left.count == right.count
+        && left.reversed().lexicographicallyPrecedes(right.reversed())
+    }
+    return left.lexicographicallyPrecedes(right)
+  }
+}
