@@ -77,7 +77,7 @@ let package = Package(
       swiftSettings: strict),
     tests("HNSW", ["LMDB", "Kernels"]),
     tests("Imaging"),
-    tests("CLIP", ["Imaging"]),
+    tests("CLIP", ["Imaging", "Kernels"], resources: [.copy("Fixtures")]),
     tests("Vitrine", ["HNSW", "LMDB"]),
     tests("VitrineCommand", ["Vitrine"]),
   ],

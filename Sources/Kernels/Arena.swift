@@ -23,15 +23,13 @@ public final class Arena: @unchecked Sendable {
 
   static let alignment = 64
 
-  /// Reserves address space for `capacity` bytes of zeros.
-  public init(capacity: Int) {
+  /// Reserves address space for `capacity` bytes of zeros; `nil` where the system refuses.
+  public init?(capacity: Int) {
     let hugePage = 2 << 20
     self.capacity = max(1, (capacity + hugePage - 1) / hugePage) * hugePage
     let memory = mmap(
       nil, self.capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | Arena.anonymous, -1, 0)
-    guard let memory, memory != MAP_FAILED else {
-      preconditionFailure("no address space for \(capacity) bytes")
-    }
+    guard let memory, memory != MAP_FAILED else { return nil }
     base = memory
     isMapped = false
     #if os(Linux)

@@ -87,7 +87,7 @@ struct Shape: CustomTestStringConvertible, Sendable {
     let (m, k, n) = (shape.rows, shape.inputs, shape.outputs)
     let a = generator.floats(m * k), w = generator.floats(n * k), bias = generator.floats(n)
     let residual = generator.floats(m * n)
-    let arena = Arena(capacity: 64 << 20)
+    let arena = try #require(Arena(capacity: 64 << 20))
     let x = try #require(matrix(a, rows: m, columns: k, in: arena))
     let out = try #require(matrix(residual, rows: m, columns: n, in: arena))
     let left = try #require(Operand(in: arena, format: format, rows: m, columns: k))
@@ -117,7 +117,7 @@ struct Shape: CustomTestStringConvertible, Sendable {
   ) throws {
     let kernels = try #require(Kernels.named(level))
     var generator = SeededGenerator(seed: 5)
-    let arena = Arena(capacity: 16 << 20)
+    let arena = try #require(Arena(capacity: 16 << 20))
     let x = try #require(matrix(generator.floats(20 * 40), rows: 20, columns: 40, in: arena))
     let left = try #require(Operand(in: arena, format: .float32, rows: 20, columns: 40))
     kernels.convert(x, into: left)
@@ -137,7 +137,7 @@ struct Shape: CustomTestStringConvertible, Sendable {
   }
 
   @Test func joinedMatricesBeginAtPanelsOfTheirOwn() throws {
-    let arena = Arena(capacity: 1 << 20)
+    let arena = try #require(Arena(capacity: 1 << 20))
     let joined = try #require(
       PackedMatrix(in: arena, format: .bfloat16, inputs: 8, outputs: [33, 5, 64]))
     #expect(joined.columns == 64 + 32 + 64)
@@ -145,8 +145,8 @@ struct Shape: CustomTestStringConvertible, Sendable {
     #expect(joined.panels(of: 1..<3) == 2..<5)
   }
 
-  @Test func aFullArenaGivesNoMatrix() {
-    let arena = Arena(capacity: 1)
+  @Test func aFullArenaGivesNoMatrix() throws {
+    let arena = try #require(Arena(capacity: 1))
     #expect(Matrix(in: arena, rows: 1 << 20, columns: 32) == nil)
     #expect(Matrix(in: arena, rows: 1, columns: 32) != nil)
   }

@@ -12,7 +12,7 @@ import Testing
   func layerNormEqualsThatOfDoubles(level: Kernels.Level, columns: Int) throws {
     let kernels = try #require(Kernels.named(level))
     var generator = SeededGenerator(seed: UInt64(columns))
-    let arena = Arena(capacity: 4 << 20)
+    let arena = try #require(Arena(capacity: 4 << 20))
     let source = generator.floats(3 * columns, in: -2...5)
     let gain = generator.floats(columns), bias = generator.floats(columns)
     let x = try #require(matrix(source, rows: 3, columns: columns, in: arena))
@@ -53,7 +53,7 @@ import Testing
   func attentionEqualsThatOfDoubles(level: Kernels.Level, testCase: Case) throws {
     let kernels = try #require(Kernels.named(level))
     var generator = SeededGenerator(seed: UInt64(testCase.headColumns))
-    let arena = Arena(capacity: 32 << 20)
+    let arena = try #require(Arena(capacity: 32 << 20))
     let columns = testCase.heads * testCase.headColumns
     let keys = Sequences(lengths: testCase.lengths)
     let queries = Sequences(
@@ -115,7 +115,7 @@ import Testing
 
   @Test(arguments: levels) func patchesFollowTheOrderOfAConvolution(level: Kernels.Level) throws {
     let kernels = try #require(Kernels.named(level))
-    let arena = Arena(capacity: 1 << 20)
+    let arena = try #require(Arena(capacity: 1 << 20))
     // 2 channels, 7 x 7 pixels, patches of 3: the last line and column belong to no patch.
     let pixels = (0..<98).map { Float($0) }
     let out = try #require(Operand(in: arena, format: .float32, rows: 5, columns: 18))
@@ -133,7 +133,7 @@ import Testing
   }
 
   @Test func normalisedRowsHaveLengthOneAndZerosStay() throws {
-    let arena = Arena(capacity: 1 << 20)
+    let arena = try #require(Arena(capacity: 1 << 20))
     let x = try #require(matrix([3, 4, 0, 0], rows: 2, columns: 2, in: arena))
     Kernels.best.normalise(x)
     #expect(values(x) == [0.6, 0.8, 0, 0])

@@ -15,6 +15,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   case misshapenTensor(path: String, name: String, expected: [Int], found: [Int])
   /// A tensor holds elements that are not F32, F16 or BF16.
   case tensorType(path: String, name: String, found: String)
+  /// The system did not give the memory that the weights or activations need.
+  case outOfMemory(bytes: Int)
 
   /// One sentence: the place, what was expected, what was found.
   public var description: String {
@@ -33,6 +35,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(path): tensor \(name): expected shape \(expected), found \(found)"
     case .tensorType(let path, let name, let found):
       "\(path): tensor \(name): expected type F32, F16 or BF16, found \(found)"
+    case .outOfMemory(let bytes):
+      "out of memory: the model needs \(bytes >> 20) MiB of address space"
     }
   }
 }
