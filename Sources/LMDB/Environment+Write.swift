@@ -1,6 +1,12 @@
 import CLMDB
 import Synchronization
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 /// What the write transaction of the moment has met. Touched only under the writer lock.
 final class WriterState: @unchecked Sendable {
   // Sendable: `thread` is atomic and the rest belongs to the holder of the writer lock.
@@ -63,7 +69,8 @@ extension Environment {
     defer { catalogue.lock.unlock() }
     let status = mdb_txn_commit(transaction)
     if status == MDB_MAP_FULL { return false }
-    try check(status, "commit to")
+    // LMDB calls a write that a full disk cut short an input/output error.
+    try check(status == EIO && isDiskFull(path) ? ENOSPC : status, "commit to")
     if !writer.opened.isEmpty { catalogue.add(writer.opened) }
     return true
   }

@@ -68,6 +68,13 @@ func canReserve(_ size: Int) -> Bool {
 /// Whether this process may create files in the directory.
 func isWritable(_ directory: String) -> Bool { access(directory, W_OK) == 0 }
 
+/// Whether the file system has hardly a page left.
+func isDiskFull(_ directory: String) -> Bool {
+  var status = statvfs()
+  guard statvfs(directory, &status) == 0 else { return false }
+  return UInt64(status.f_bavail) * UInt64(status.f_frsize) < 1 << 16
+}
+
 /// Makes the directory unless something of that name exists.
 func createDirectory(_ path: String) throws(LMDBError) {
   guard mkdir(path, 0o755) != 0, errno != EEXIST else { return }
