@@ -52,6 +52,7 @@ let package = Package(
     system("CJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev", brew: "jpeg-turbo"),
     system("CPNG", pkgConfig: "libpng", apt: "libpng-dev", brew: "libpng"),
     system("CWebP", pkgConfig: "libwebp", apt: "libwebp-dev", brew: "webp"),
+    system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
     system("CRoaring", apt: "libroaring-dev", brew: "croaring"),
     system("CStemmer", apt: "libstemmer-dev", brew: "snowball"),
     system("CEdit", pkgConfig: "libedit", apt: "libedit-dev", brew: "libedit"),
@@ -63,7 +64,7 @@ let package = Package(
     module("HNSW", ["LMDB", "Kernels"]),
     module("Imaging", ["CJPEG", "CPNG", "CWebP", "Kernels"]),
     module("CLIP", ["Imaging", "Kernels"]),
-    module("Vitrine", ["HNSW", "LMDB", "CRoaring", "CStemmer", logging, metrics]),
+    module("Vitrine", ["HNSW", "LMDB", "CRoaring", "CStemmer", "CZlib", logging, metrics]),
 
     // What people run.
     .executableTarget(

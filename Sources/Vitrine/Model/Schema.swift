@@ -20,24 +20,32 @@ public struct Attribute: Sendable, Hashable, Codable {
   public var kind: Kind
   /// Whether a product may have several. Only keywords and texts can.
   public var isMultiValued: Bool
+  /// What parts several values within one cell or string of the catalogue, such as `|`; nil if
+  /// several values come as an array.
+  public var separator: String?
 
   /// An attribute.
-  public init(name: String, kind: Kind, isMultiValued: Bool = false) {
+  public init(
+    name: String, kind: Kind, isMultiValued: Bool = false, separator: String? = nil
+  ) {
     self.name = name
     self.kind = kind
     self.isMultiValued = isMultiValued
+    self.separator = separator
   }
 
-  /// An attribute of JSON; `multi_valued` may be left out.
+  /// An attribute of JSON; `multi_valued` and `separator` may be left out.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     name = try container.decode(String.self, forKey: .name)
     kind = try container.decode(Kind.self, forKey: .kind)
-    isMultiValued = try container.decodeIfPresent(Bool.self, forKey: .isMultiValued) ?? false
+    separator = try container.decodeIfPresent(String.self, forKey: .separator)
+    isMultiValued =
+      try container.decodeIfPresent(Bool.self, forKey: .isMultiValued) ?? (separator != nil)
   }
 
   enum CodingKeys: String, CodingKey {
-    case name, kind
+    case name, kind, separator
     case isMultiValued = "multi_valued"
   }
 }

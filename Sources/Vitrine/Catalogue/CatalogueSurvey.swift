@@ -1,0 +1,67 @@
+/// A first look at a whole catalogue: how long it is, what its columns hold, which ids it names.
+///
+/// Reading takes seconds where embedding takes hours, so kinds are inferred from every value, not
+/// from a sample; memory is 16 bytes a row and a few thousand values a column.
+package struct CatalogueSurvey {
+  package let source: CatalogueSource
+  package let mapping: ColumnMapping
+  /// Rows that can be read.
+  package private(set) var rows = 0
+  /// Rows that cannot.
+  package private(set) var badRows = 0
+  /// The attributes of the columns, in their order.
+  package private(set) var attributes: [Attribute] = []
+  /// The last row of each id, by the id's hash.
+  private var lastRow: [Int: Int32] = [:]
+
+  /// Reads the catalogue once.
+  ///
+  /// - Throws: ``VitrineError`` if it cannot be read or has no column of ids, `CancellationError`
+  ///   when `isCancelled` says so.
+  package init(
+    _ source: CatalogueSource, stored: Schema, isCancelled: () -> Bool = { false }
+  ) throws {
+    self.source = source
+    mapping = try ColumnMapping(
+      columns: try CatalogueSurvey.firstColumns(source), source: source, stored: stored)
+    let reader = try openCatalogue(source.path)
+    var columns: [ColumnSurvey] = []
+    while let entry = try reader.next() {
+      guard case .row(let row) = entry else {
+        badRows += 1
+        continue
+      }
+      rows += 1
+      if rows % 1024 == 0, isCancelled() { throw CancellationError() }
+      while columns.count < reader.columns.count { columns.append(ColumnSurvey()) }
+      for field in row.fields {
+        if reader.columns[field.column] == mapping.id {
+          lastRow[ProductBuilder.id(from: field.value).hashValue] = Int32(clamping: row.number)
+        } else {
+          columns[field.column].add(field.value)
+        }
+      }
+    }
+    attributes = zip(reader.columns, columns).compactMap { name, column in
+      name == mapping.id || name == mapping.image ? nil : column.attribute(named: name)
+    }
+  }
+
+  /// Whether the catalogue names this id.
+  package func names(_ id: String) -> Bool { lastRow[id.hashValue] != nil }
+
+  /// The later row that names the same id, if there is one.
+  package func successor(of row: Int, id: String) -> Int? {
+    guard let last = lastRow[id.hashValue], last > row else { return nil }
+    return Int(last)
+  }
+
+  /// The columns of the first thousand rows; a CSV has all of them in its header.
+  private static func firstColumns(_ source: CatalogueSource) throws(VitrineError) -> [String] {
+    let reader = try openCatalogue(source.path)
+    for _ in 0..<1000 {
+      if try reader.next() == nil { break }
+    }
+    return reader.columns
+  }
+}

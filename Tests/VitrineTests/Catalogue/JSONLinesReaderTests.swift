@@ -1,0 +1,71 @@
+import Testing
+import Vitrine
+
+private func entries(_ text: String) throws -> (columns: [String], entries: [CatalogueEntry]) {
+  let scratch = try Scratch()
+  let reader = try openCatalogue(try scratch.write(text, to: "lines.jsonl"))
+  var entries: [CatalogueEntry] = []
+  while let entry = try reader.next() { entries.append(entry) }
+  return (reader.columns, entries)
+}
+
+/// The first row's values by column name.
+private func values(_ text: String) throws -> [String: RawValue] {
+  let (columns, entries) = try entries(text)
+  guard case .row(let row) = try #require(entries.first) else { return [:] }
+  return Dictionary(uniqueKeysWithValues: row.fields.map { (columns[$0.column], $0.value) })
+}
+
+@Suite struct JSONLinesReaderTests {
+  @Test func `members keep their kinds and nested ones get a path`() throws {
+    let found = try values(
+      #"{"id": 7, "price": -1.5e3, "new": true, "none": null, "empty": "", "a": {"b": {"c": "x"}}, "l": ["r", 1, false, null]}"#
+    )
+    #expect(
+      found == [
+        "id": .number("7"), "price": .number("-1.5e3"), "new": .boolean(true), "a.b.c": .text("x"),
+        "l": .list(["r", "1", "false"]),
+      ])
+  }
+
+  @Test func `objects in an array become one list per member`() throws {
+    let found = try values(
+      #"{"sizes": [{"name": "S", "in": 3}, {"name": "M"}, ["L"]], "none": []}"#)
+    #expect(
+      found == ["sizes": .list(["L"]), "sizes.name": .list(["S", "M"]), "sizes.in": .list(["3"])])
+  }
+
+  @Test func `escapes are undone`() throws {
+    let found = try values(#"{"t": "a\n\t\"\\\/\u00e9\ud83d\udc57 \ud83d."}"#)
+    #expect(found == ["t": .text("a\n\t\"\\/é👗 \u{FFFD}.")])
+  }
+
+  @Test func `of two members of one name the last counts`() throws {
+    #expect(try values(#"{"a": 1, "b": 2, "a": 3}"#) == ["a": .number("3"), "b": .number("2")])
+  }
+
+  @Test(arguments: [
+    (#"{"a": 1"#, #"byte 8: expected "," or "}""#), (#"{"a" 1}"#, #"byte 6: expected ":""#),
+    (#"{"a": nul}"#, "byte 7: expected a value"), (#"{"a": 01x}"#, #"byte 9: expected "," or "}""#),
+    (#"{"a": "b}"#, "byte 8: expected a closing quote"), ("[1]", "byte 1: expected an object {…}"),
+    (#"{"a": 1} 2"#, "byte 10: expected the end of the line"),
+    (#"{"a": "\x"}"#, #"byte 8: expected an escape such as \n or \u00e9"#),
+  ])
+  func `a broken line is bad and says where`(line: String, reason: String) throws {
+    let found = try entries("{\"id\": 1}\n\n\(line)\n{\"id\": 2}").entries
+    #expect(found.count == 3)
+    guard case .bad(let row, _, let found) = found[1] else {
+      Issue.record("read as a row")
+      return
+    }
+    #expect(row == 3 && found == reason)
+  }
+
+  @Test func `levels without end are refused`() throws {
+    let deep = #"{"a": "# + String(repeating: "[", count: 100_000)
+    guard case .bad(_, _, let reason) = try #require(try entries(deep).entries.first) else {
+      return
+    }
+    #expect(reason.hasSuffix("at most 64 levels"))
+  }
+}

@@ -1,0 +1,88 @@
+import Testing
+import Vitrine
+
+private func survey(_ text: String, stored: Schema = Schema()) throws -> CatalogueSurvey {
+  let scratch = try Scratch()
+  return try CatalogueSurvey(
+    CatalogueSource(path: try scratch.write(text, to: "catalogue")), stored: stored)
+}
+
+@Suite struct SurveyTests {
+  @Test func `kinds follow from the values`() throws {
+    let found = try survey(
+      """
+      SKU;Photo;title;brand;price;listed;on sale;sizes;zip;none
+      1;a.jpg;A light red dress;Puma;"1,299.00";2024-05-01;yes;S|M;00123;
+      2;b.jpg;A very dark shoe;Nike;€ 12,50;2024-05-02T10:00:00Z;no;M|L;04711;NA
+      3;c.jpg;One more red dress;Puma;NA;;NO;L;10115;
+      """)
+    #expect(found.mapping.id == "SKU")
+    #expect(found.mapping.image == "Photo")
+    #expect(found.rows == 3)
+    #expect(
+      found.attributes == [
+        Attribute(name: "title", kind: .text), Attribute(name: "brand", kind: .keyword),
+        Attribute(name: "price", kind: .number), Attribute(name: "listed", kind: .date),
+        Attribute(name: "on sale", kind: .boolean),
+        Attribute(name: "sizes", kind: .keyword, isMultiValued: true, separator: "|"),
+        Attribute(name: "zip", kind: .keyword),
+      ])
+  }
+
+  @Test func `one value in a hundred does not change a kind but two do`() throws {
+    func kind(contradictions: Int) throws -> Attribute.Kind? {
+      let prices = (0..<100).map { $0 < contradictions ? "on request" : "\($0)" }
+      let rows = prices.enumerated().map { "\($0),\($1)" }
+      return try survey("id,price\n" + rows.joined(separator: "\n")).attributes.first?.kind
+    }
+    #expect(try kind(contradictions: 1) == .number)
+    #expect(try kind(contradictions: 2) == .keyword)
+  }
+
+  @Test func `the last row of an id is known`() throws {
+    let found = try survey("id,a\n1,x\n2,y\n1,z\n")
+    #expect(found.successor(of: 2, id: "1") == 4)
+    #expect(found.successor(of: 4, id: "1") == nil)
+    #expect(found.successor(of: 3, id: "2") == nil)
+    #expect(found.names("2") && !found.names("3"))
+  }
+
+  @Test func `columns named by the caller must exist`() throws {
+    let scratch = try Scratch()
+    let path = try scratch.write("nr,a\n1,x\n", to: "c.csv")
+    #expect(throws: VitrineError.self) {
+      try CatalogueSurvey(CatalogueSource(path: path), stored: Schema())
+    }
+    #expect(throws: VitrineError.self) {
+      try CatalogueSurvey(CatalogueSource(path: path, idColumn: "id"), stored: Schema())
+    }
+    let found = try CatalogueSurvey(CatalogueSource(path: path, idColumn: "nr"), stored: Schema())
+    #expect(found.mapping.id == "nr")
+  }
+
+  @Test(arguments: [
+    ("1299", 1299), ("-3.5", -3.5), ("1,299", 1299), ("1.299", 1.299), ("12,99", 12.99),
+    ("1,299.50", 1299.5), ("1.299,50", 1299.5), ("1,00,000", 100_000), ("1.299.000", 1_299_000),
+    ("$12.99", 12.99), ("€ 1.299,00", 1299), ("Rs. 1195", 1195), ("12 kr", 12), ("1 299,5", 1299.5),
+    ("1e3", 1000), ("₹1,195", 1195),
+  ])
+  func `numbers are read as people write them`(text: String, number: Double) {
+    #expect(ValueParsing.number(text) == number)
+  }
+
+  @Test(arguments: [
+    "", "nan", "inf", "0x10", "1,2,3", "12-13", "$", "1.2.3.4", "12 kg", "1,29,9", "٣",
+  ])
+  func `what is no number is none`(text: String) {
+    #expect(ValueParsing.number(text) == nil)
+  }
+
+  @Test func `dates need a day and may have a time and an offset`() {
+    #expect(ValueParsing.date("1970-01-02") == 86_400)
+    #expect(ValueParsing.date("2024-02-29 12:00") == 1_709_208_000)
+    #expect(ValueParsing.date("2024-02-29T12:00:00.25+02:00") == 1_709_200_800)
+    #expect(ValueParsing.date("2023-02-29") == nil)
+    #expect(ValueParsing.date("2024-02") == nil)
+    #expect(ValueParsing.date("01/02/2024") == nil)
+  }
+}
