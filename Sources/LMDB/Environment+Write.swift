@@ -36,7 +36,7 @@ extension Environment {
   /// until it ends. Should the map have to grow, the transaction is rolled back and `body` is
   /// run again, so it must have no effects that cannot be repeated.
   ///
-  /// - Throws: `.readOnly`, `.nested` if this thread reads or writes the environment already,
+  /// - Throws: `.readOnly`, `.replaced`, `.nested` if this thread reads or writes the environment already,
   ///   `.mapFull`, `.diskFull`, and what `body` throws. The environment is then as before.
   public func write<R>(_ body: (borrowing WriteTransaction) throws -> R) throws -> R {
     try lockForWriting()
@@ -109,6 +109,12 @@ extension Environment {
       }
       try check(status, "write")
       guard let transaction else { continue }
+      guard !isReplaced else {
+        mdb_txn_abort(transaction)
+        throw LMDBError(
+          .replaced, operation: "write", path: path,
+          reason: "it was replaced since it was opened; open it again")
+      }
       let known = catalogue.count
       if entryCount(transaction, mainDatabase) <= known { return transaction }
       mdb_txn_abort(transaction)

@@ -51,7 +51,7 @@ public final class Environment: Sendable {
   let catalogue = Catalogue()
   let writerLock = Lock()
   let writer = WriterState()
-  private let registration: Registration
+  let registration: Registration
 
   /// Opens the environment in the directory `path`, which is created if it does not exist
   /// (unless `readOnly`).

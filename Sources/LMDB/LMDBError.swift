@@ -34,6 +34,8 @@ public struct LMDBError: Error, Sendable, Hashable {
     case readOnly
     /// This process has the environment open already.
     case alreadyOpen
+    /// Another environment has taken the place of this one since it was opened.
+    case replaced
     /// A transaction was begun inside another one of the same thread, where that would deadlock.
     case nested
     /// No environment, or no database of that name.

@@ -5,7 +5,7 @@ private let openDirectories = Mutex<Set<FileIdentity>>([])
 
 /// A directory's place among the open ones, given up on deinitialisation.
 final class Registration: Sendable {
-  private let identity: FileIdentity
+  let identity: FileIdentity
 
   /// Registers the directory at `path`, which must exist.
   init(path: String) throws(LMDBError) {

@@ -1,3 +1,5 @@
+import CLMDB
+
 #if canImport(Darwin)
   import Darwin
 #else
@@ -79,4 +81,21 @@ func isDiskFull(_ directory: String) -> Bool {
 func createDirectory(_ path: String) throws(LMDBError) {
   guard mkdir(path, 0o755) != 0, errno != EEXIST else { return }
   throw LMDBError(status: errno, operation: "create", path: path)
+}
+
+/// Exchanges two directories of one file system atomically.
+func exchangeFiles(_ one: String, _ other: String) -> Bool {
+  #if canImport(Darwin)
+    renamex_np(one, other, UInt32(RENAME_SWAP)) == 0
+  #else
+    renameat2(AT_FDCWD, one, AT_FDCWD, other, UInt32(CLMDB_RENAME_EXCHANGE)) == 0
+  #endif
+}
+
+/// Makes the names in a directory durable.
+func synchronizeDirectory(_ directory: String) {
+  let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { return }
+  fsync(descriptor)
+  close(descriptor)
 }

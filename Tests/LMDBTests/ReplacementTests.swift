@@ -1,0 +1,87 @@
+import Foundation
+import LMDB
+import Testing
+
+@Suite struct ReplacementTests {
+  private let directory = TemporaryDirectory()
+
+  private func value(_ environment: Environment) throws -> [UInt8]? {
+    try environment.read { (txn: borrowing ReadTransaction) in
+      guard let database = try txn.database(named: "values") else { return nil }
+      return try txn.get(in: database, for: "value")
+    }
+  }
+
+  private func store(_ byte: UInt8, in environment: Environment) throws {
+    try environment.write { (txn: borrowing WriteTransaction) in
+      try txn.put([byte], in: try txn.createDatabase(named: "values"), for: "value")
+    }
+  }
+
+  @Test func `A replaced environment is read to the end and not written any more`() throws {
+    let path = directory.appending("index")
+    let old = try Environment(path: path)
+    try store(1, in: old)
+    #expect(!old.isReplaced)
+    try old.read { (txn: borrowing ReadTransaction) in
+      let replacement = directory.appending("replacement")
+      try store(2, in: try Environment(path: replacement))
+      let replacing = OtherThread {
+        try old.write { (txn: borrowing WriteTransaction) in
+          try txn.replaceEnvironment(with: replacement)
+        }
+      }
+      try replacing.finish()
+      let database = try #require(try txn.database(named: "values"))
+      #expect(try txn.get(in: database, for: "value") == [1])
+      #expect(!FileManager.default.fileExists(atPath: replacement))
+    }
+    #expect(old.isReplaced)
+    #expect(try value(old) == [1])
+    do {
+      try store(3, in: old)
+      Issue.record("a write went where nobody will read it")
+    } catch let error as LMDBError {
+      #expect(error.code == .replaced)
+    }
+    let new = try Environment(path: path)
+    #expect(try value(new) == [2])
+    try store(4, in: new)
+    #expect(try value(new) == [4])
+    #expect(try value(old) == [1])
+  }
+
+  @Test func `A failed replacement leaves everything in its place`() throws {
+    let environment = try Environment(path: directory.path)
+    try store(1, in: environment)
+    do {
+      try environment.write { (txn: borrowing WriteTransaction) in
+        try txn.replaceEnvironment(with: directory.appending("none"))
+      }
+      Issue.record("replaced by nothing")
+    } catch let error as LMDBError {
+      #expect(error.code == .notFound)
+    }
+    try store(2, in: environment)
+    #expect(try value(environment) == [2])
+  }
+}
+
+/// Runs a closure on a thread of its own.
+private final class OtherThread: @unchecked Sendable {
+  // Sendable: `failure` is written before the semaphore is signalled and read after.
+  private let done = DispatchSemaphore(value: 0)
+  private var failure: (any Error)?
+
+  init(_ body: @escaping @Sendable () throws -> Void) {
+    Thread.detachNewThread { [self] in
+      do { try body() } catch { failure = error }
+      done.signal()
+    }
+  }
+
+  func finish() throws {
+    done.wait()
+    if let failure { throw failure }
+  }
+}
