@@ -1,0 +1,73 @@
+import Foundation
+
+/// Prepares text as the reference tokenizer does: canonical composition (NFC), white space to
+/// blanks, lower case; and tells letters, digits and white space apart with its Unicode tables.
+enum TextNormalizer {
+  /// Composed and lower-cased scalars. White space keeps its length: where words end is all that
+  /// matters of it.
+  static func normalized(_ scalars: ArraySlice<Unicode.Scalar>) -> [Unicode.Scalar] {
+    // Nothing below U+0300 composes with anything.
+    let composed = scalars.contains { $0.value >= 0x300 } ? composed(scalars) : Array(scalars)
+    var result: [Unicode.Scalar] = []
+    result.reserveCapacity(composed.count)
+    for scalar in composed {
+      if scalar.value < 0x80 {
+        let isUpper = scalar.value &- 0x41 < 26
+        result.append(isUpper ? Unicode.Scalar(UInt8(scalar.value + 32)) : scalar)
+      } else {
+        result.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
+      }
+    }
+    return result
+  }
+
+  /// NFC with the reference's Unicode 9 tables: later scalars neither compose nor reorder, and
+  /// neither does U+11A7, which is no trailing consonant although it sits just before them.
+  private static func composed(_ scalars: ArraySlice<Unicode.Scalar>) -> [Unicode.Scalar] {
+    var result: [Unicode.Scalar] = []
+    var run = String.UnicodeScalarView()
+    func flush() {
+      // Composing alone leaves a precomposed Hangul syllable and a following consonant apart.
+      let text = String(run).decomposedStringWithCanonicalMapping
+      result += text.precomposedStringWithCanonicalMapping.unicodeScalars
+      run = .init()
+    }
+    for scalar in scalars {
+      if scalar.value != 0x11a7, isKnown(scalar, version: 9) {
+        run.append(scalar)
+      } else {
+        flush()
+        result.append(scalar)
+      }
+    }
+    flush()
+    return result
+  }
+
+  /// What the word pattern distinguishes.
+  enum Kind { case letter, digit, space, other }
+
+  static func kind(_ scalar: Unicode.Scalar) -> Kind {
+    if scalar.value < 0x80 { return asciiKinds[Int(scalar.value)] }
+    return unicodeKind(scalar)
+  }
+
+  private static let asciiKinds = (0..<0x80).map { unicodeKind(Unicode.Scalar(UInt8($0))) }
+
+  /// By the general category in Unicode 16, the version of the reference's tables.
+  private static func unicodeKind(_ scalar: Unicode.Scalar) -> Kind {
+    let properties = scalar.properties
+    switch properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
+      return isKnown(scalar, version: 16) ? .letter : .other
+    case .decimalNumber, .letterNumber, .otherNumber:
+      return isKnown(scalar, version: 16) ? .digit : .other
+    default:
+      return properties.isWhitespace ? .space : .other
+    }
+  }
+
+  private static func isKnown(_ scalar: Unicode.Scalar, version: Int) -> Bool {
+    scalar.value < 0x300 || (scalar.properties.age?.major ?? .max) <= version
+  }
+}

@@ -1,0 +1,72 @@
+import CJPEG
+
+extension Image {
+  /// CMYK data of any flavour is decoded raw and converted here: TurboJPEG does not.
+  static func decodeJPEG(
+    _ bytes: [UInt8], limits: Limits, minimumShortSide: Int?
+  ) throws(ImagingError) -> Image {
+    guard let decoder = tjInitDecompress() else {
+      throw .damaged(format: "JPEG", reason: "no memory for a decoder")
+    }
+    defer { tjDestroy(decoder) }
+    var (width, height, subsampling, colours): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
+    let header = tjDecompressHeader3(
+      decoder, bytes, UInt(bytes.count), &width, &height, &subsampling, &colours)
+    guard header == 0 || tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue) else {
+      throw problem(decoder)
+    }
+    try limits.check(width: Int(width), height: Int(height))
+    let scale = reduction(of: Int(min(width, height)), minimum: minimumShortSide)
+    let size = (width: (Int(width) + scale - 1) / scale, height: (Int(height) + scale - 1) / scale)
+    let isCMYK = [TJCS_CMYK, TJCS_YCCK].contains { Int32($0.rawValue) == colours }
+    let channels = isCMYK ? 4 : 3
+
+    var status: Int32 = 0
+    var pixels = [UInt8](unsafeUninitializedCapacity: size.width * size.height * channels) {
+      buffer, count in
+      status = tjDecompress2(
+        decoder, bytes, UInt(bytes.count), buffer.baseAddress, Int32(size.width), 0,
+        Int32(size.height), Int32((isCMYK ? TJPF_CMYK : TJPF_RGB).rawValue),
+        TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
+      count = buffer.count
+    }
+    if status != 0, let problem = fatalProblem(decoder) { throw problem }
+    if isCMYK { pixels = rgb(invertedCMYK: pixels) }
+    return Image(width: size.width, height: size.height, pixels: pixels)
+  }
+
+  /// The largest of 1, 2, 4 and 8 that leaves `minimum` pixels of the shorter side: libjpeg scales
+  /// by these in the DCT domain, with vector code.
+  private static func reduction(of shortSide: Int, minimum: Int?) -> Int {
+    guard let minimum else { return 1 }
+    return [8, 4, 2].first { shortSide / $0 >= max(1, minimum) } ?? 1
+  }
+
+  private static func problem(_ decoder: tjhandle) -> ImagingError {
+    let message = String(cString: tjGetErrorStr2(decoder))
+    return message.lowercased().contains("premature end")
+      ? .truncated(format: "JPEG") : .damaged(format: "JPEG", reason: message)
+  }
+
+  /// `nil` for a warning that leaves the picture whole, such as stray bytes between segments.
+  private static func fatalProblem(_ decoder: tjhandle) -> ImagingError? {
+    let problem = problem(decoder)
+    guard tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue),
+      case .damaged(_, let reason) = problem, !reason.contains("bad Huffman code")
+    else { return problem }
+    return nil
+  }
+
+  /// Pillow's conversion: Adobe stores 255 minus the ink, and k dims what the inks leave.
+  private static func rgb(invertedCMYK cmyk: [UInt8]) -> [UInt8] {
+    var rgb = [UInt8](repeating: 0, count: cmyk.count / 4 * 3)
+    for i in 0..<(cmyk.count / 4) {
+      let light = Int(cmyk[4 * i + 3])
+      for channel in 0..<3 {
+        let product = (255 - Int(cmyk[4 * i + channel])) * light + 128
+        rgb[3 * i + channel] = UInt8(light - ((product >> 8) + product) >> 8)
+      }
+    }
+    return rgb
+  }
+}
