@@ -1,0 +1,78 @@
+"""Products, their pictures and their labels as tensors, and the batches drawn from them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from augment import Plan, augment
+from captions import Captioner, Vocabulary
+from catalogue import Product, is_validation
+
+
+@dataclass
+class Batch:
+    pixels: Tensor       # (B, 3, H, W) in 0…1
+    captions: list[str]
+    claims: Tensor
+    facts: Tensor
+    kinds: Tensor
+    colourless: Tensor   # (B) bool: the picture shows no true colours
+
+
+class Dataset:
+    """Pictures with the products they show; one product may have several."""
+
+    def __init__(
+        self, products: list[Product], pixels: np.ndarray, ids: list[str], vocabulary: Vocabulary
+    ) -> None:
+        by_id = {p.id: i for i, p in enumerate(products)}
+        self.products, self.pixels, self.vocabulary = products, pixels, vocabulary
+        owners = [by_id.get(i, -1) for i in ids]
+        held_out = [is_validation(p.title) for p in products]
+        self.owners = np.array(owners)
+        self.training = np.array([i for i, o in enumerate(owners) if o >= 0 and not held_out[o]])
+        first = {o: i for i, o in reversed(list(enumerate(owners))) if o >= 0 and held_out[o]}
+        self.validation = np.array(sorted(first.values()))
+        self.facts = torch.tensor([vocabulary.row(p.labels | {"title": p.title}) for p in products])
+        names = vocabulary.numbers["kind"]
+        self.kinds = torch.zeros(len(products), max(1, len(names)), dtype=torch.bool)
+        for i, product in enumerate(products):
+            for kind in vocabulary.kinds_of(product):
+                self.kinds[i, names[kind]] = True
+        self.captioner = Captioner(vocabulary)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {"products": len(self.products), "pictures": len(self.owners),
+                "held_out": len(self.validation)}
+
+    def batches(
+        self, size: int, aspect: float, strength: float, seed: int
+    ) -> Iterator[Batch]:
+        """Augmented batches without end, each epoch in a new order."""
+        rng = random.Random(seed)
+        while True:
+            order = self.training.copy()
+            np.random.default_rng(rng.getrandbits(32)).shuffle(order)
+            for start in range(0, len(order) - size + 1, size):
+                yield self._batch(np.sort(order[start : start + size]), aspect, strength, rng)
+
+    def _batch(
+        self, rows: np.ndarray, aspect: float, strength: float, rng: random.Random
+    ) -> Batch:
+        plan = Plan.draw(len(rows), strength)
+        pictures = augment(torch.from_numpy(self.pixels[rows]), plan, aspect, strength)
+        owners = self.owners[rows]
+        drawn = [
+            self.captioner.draw(self.products[o], rng, coloured=not grey)
+            for o, grey in zip(owners, plan.colourless.tolist(), strict=True)
+        ]
+        claims = torch.tensor([self.vocabulary.row(c) for _, c in drawn])
+        return Batch(pictures, [t for t, _ in drawn], claims, self.facts[owners],
+                     self.kinds[owners], plan.colourless)
