@@ -70,6 +70,9 @@ let package = Package(
     .executableTarget(
       name: "VitrineCommand", dependencies: ["Vitrine", "CLIP", "CEdit", argumentParser],
       swiftSettings: strict),
+    .executableTarget(
+      name: "InferenceBench", dependencies: ["CLIP", "Kernels"],
+      path: "Tools/bench/inference/InferenceBench", swiftSettings: strict),
 
     tests("Kernels"),
     tests("LMDB", ["LMDBTestProcess"]),

@@ -1,6 +1,17 @@
+import Foundation
+public import Imaging
 import Kernels
+import Synchronization
 
-/// A CLIP model: image and text encoders into one space.
+/// A CLIP model: pictures and texts to unit vectors of one space, where the dot product says how
+/// well they go together (Radford et al. 2021).
+///
+///     let model = try CLIPModel(directory: "fashion-clip")
+///     let dress = try model.encode(texts: ["light red dress"])[0]
+///     let pictures = model.encode(images: files)
+///
+/// A model may be used from any number of threads at once. Each call works on its caller's thread;
+/// only a single picture or text is shared with a helper thread, if that is free.
 public final class CLIPModel: Sendable {
   /// How the factors of matrix products are stored. Sums, and all that is between the products, are
   /// single precision in each.
@@ -9,7 +20,134 @@ public final class CLIPModel: Sendable {
     case f32
     /// bfloat16: cosine to the reference at least 0.9999, twice as fast where the CPU has it.
     case bf16
-    /// 8 bits with a scale per weight column and per row: cosine at least 0.999, four times as fast.
+    /// 8 bits with a scale per weight column and per row: cosine at least 0.999, three to four times
+    /// as fast where the CPU has AVX-512 VNNI.
     case i8
+
+    /// The most exact precision that runs at this processor's full speed or near it: `bf16` where
+    /// it multiplies bfloat16, `f32` elsewhere.
+    public static var best: Precision { Kernels.best.level >= .avx512bf16 ? .bf16 : .f32 }
+  }
+
+  /// Where packed weights are kept between runs.
+  public enum WeightsCache: Sendable {
+    /// The user's cache directory, for models whose packing takes long enough to notice.
+    case automatic
+    /// A directory of the caller's choice, for every model.
+    case directory(String)
+    /// Nowhere.
+    case none
+  }
+
+  /// The model's sizes.
+  public let configuration: CLIPConfiguration
+  /// Identifies what the model computes; the same at every precision. See
+  /// ``ModelDirectory/fingerprint()``.
+  public let fingerprint: String
+  /// The precision of the matrix products.
+  public let precision: Precision
+  /// Text to ids.
+  public let tokenizer: Tokenizer
+  /// What a dot product is multiplied with before the softmax over labels: e to the power of the
+  /// checkpoint's `logit_scale`.
+  public let logitScale: Float
+
+  private let preprocessor: Preprocessor
+  private let encoders: Encoders
+  private let texts = Mutex(LRUCache<String, [Float]>(capacity: 1024))
+
+  /// Weights below this many bytes are packed in less time than a file would be worth.
+  private static let smallestCached = 64 << 20
+
+  /// Loads the Hugging Face CLIP in `directory`.
+  ///
+  /// - Parameters:
+  ///   - precision: `nil` takes ``Precision/best``.
+  ///   - cache: where packed weights are kept.
+  ///   - threads: how many pack the weights, and share a single picture or text; `nil` takes 2 where
+  ///     the machine has as many cores.
+  /// - Throws: ``ModelError``.
+  public init(
+    directory: String, precision: Precision? = nil, cache: WeightsCache = .automatic,
+    threads: Int? = nil
+  ) throws(ModelError) {
+    let model = try ModelDirectory(path: directory)
+    let precision = precision ?? .best
+    configuration = model.configuration
+    fingerprint = try model.fingerprint()
+    tokenizer = model.tokenizer
+    self.precision = precision
+    guard model.preprocessor.outputSize != nil else {
+      throw .unsupported(
+        path: directory + "/preprocessor_config.json", setting: "size of the output",
+        expected: "a crop, or a height and a width", found: "neither")
+    }
+    preprocessor = Preprocessor(configuration: model.preprocessor)
+    var scale: [Float] = [0]
+    var span = scale.mutableSpan
+    try model.weights.tensor("logit_scale", shape: []).copy(into: &span)
+    logitScale = exp(scale[0])
+    let cacheDirectory: String? =
+      switch cache {
+      case .automatic:
+        model.weights.byteCount < Self.smallestCached ? nil : PackedWeightsFile.standardDirectory
+      case .directory(let path): path
+      case .none: nil
+      }
+    let fingerprint = fingerprint
+    encoders = try Encoders(
+      model.configuration, weights: model.weights, precision: precision,
+      threads: threads ?? min(2, ProcessInfo.processInfo.activeProcessorCount), kernels: .best,
+      file: cacheDirectory.map {
+        PackedWeightsFile(directory: $0, fingerprint: fingerprint, precision: precision)
+      })
+  }
+
+  /// Length of the vectors.
+  public var dimensions: Int { configuration.dimensions }
+
+  /// Unit vectors of encoded pictures (the bytes of JPEG, PNG or WebP files), or why one could not
+  /// be decoded.
+  ///
+  /// Works through the pictures in batches on the caller's thread; bulk callers give each core a
+  /// call of 16 or more at a time. Memory does not grow with the number of pictures.
+  public func encode(images: [[UInt8]]) -> [Result<[Float], ImagingError>] {
+    encoders.encodeImages(images.count) {
+      (index, pixels: inout MutableSpan<Float>) throws(ImagingError) in
+      let image = try Image.decode(
+        images[index], minimumShortSide: preprocessor.minimumShortSide)
+      preprocessor(image, into: &pixels)
+    }
+  }
+
+  /// Unit vectors of texts; those of the last 1024 different texts are remembered.
+  ///
+  /// Text beyond the model's context is ignored, as the reference does.
+  public func encode(texts: [String]) -> [[Float]] {
+    var vectors = self.texts.withLock { cache in texts.map { cache.value(for: $0) } }
+    let missing = texts.indices.filter { vectors[$0] == nil }
+    guard !missing.isEmpty else { return vectors.compactMap(\.self) }
+    let found = encoders.encodeTexts(missing.map { tokenizer.encode(texts[$0]) })
+    self.texts.withLock { cache in
+      for (index, vector) in zip(missing, found) {
+        vectors[index] = vector
+        cache.insert(vector, for: texts[index])
+      }
+    }
+    return vectors.compactMap(\.self)
+  }
+
+  /// Unit vectors of labels: the mean of each label's vectors in all templates, of length 1.
+  public func encode(labels: [String], templates: [PromptTemplate]) -> [[Float]] {
+    guard !templates.isEmpty else { return encode(texts: labels) }
+    let vectors = encode(texts: labels.flatMap { label in templates.map { $0(label) } })
+    return labels.indices.map { label in
+      var sum = [Float](repeating: 0, count: dimensions)
+      for vector in vectors[label * templates.count..<(label + 1) * templates.count] {
+        for i in sum.indices { sum[i] += vector[i] }
+      }
+      let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      return length > 0 ? sum.map { $0 / length } : sum
+    }
   }
 }

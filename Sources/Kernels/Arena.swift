@@ -57,9 +57,19 @@ public final class Arena: @unchecked Sendable {
     return base + used
   }
 
-  /// Calls `body` with the bytes allocated so far.
-  public func withBytes<R>(_ body: (RawSpan) throws -> R) rethrows -> R {
-    try body(UnsafeRawBufferPointer(start: base, count: used).bytes)
+  /// Writes the bytes allocated so far to an open file; `false` where the system refuses.
+  public func write(to descriptor: Int32) -> Bool {
+    var written = 0
+    while written < used {
+      #if canImport(Glibc)
+        let count = Glibc.write(descriptor, base + written, used - written)
+      #else
+        let count = Darwin.write(descriptor, base + written, used - written)
+      #endif
+      guard count > 0 || (count < 0 && errno == EINTR) else { return false }
+      written += max(0, count)
+    }
+    return true
   }
 
   #if os(Linux)

@@ -40,8 +40,8 @@ import Testing
     }
   }
 
-  static func imageVectors(_ encoders: Encoders, _ images: [Int]) throws -> [[Float]] {
-    try encoders.encodeImages(images.count) { (index, out: inout MutableSpan<Float>) in
+  static func imageVectors(_ encoders: Encoders, _ images: [Int]) -> [[Float]] {
+    encoders.encodeImages(images.count) { (index, out: inout MutableSpan<Float>) in
       let pixels = pixels(images[index], side: encoders.configuration.vision.imageSize)
       for i in out.indices { out[i] = pixels[i] }
     }.map { $0.get() }
@@ -56,8 +56,8 @@ import Testing
   @Test(arguments: fixtures, levels)
   func float32VectorsEqualTheReference(name: String, level: Kernels.Level) throws {
     let golden = try Self.golden(name), encoders = try Self.encoders(name, .f32, level)
-    let images = try Self.imageVectors(encoders, Array(golden.imageVectors.indices))
-    let texts = try encoders.encodeTexts(golden.texts)
+    let images = Self.imageVectors(encoders, Array(golden.imageVectors.indices))
+    let texts = encoders.encodeTexts(golden.texts)
     for (vector, expected) in zip(images + texts, golden.imageVectors + golden.textVectors) {
       let worst = zip(vector, expected).map { abs($0 - $1) }.max() ?? 1
       #expect(vector.count == expected.count && worst <= 1e-5)
@@ -72,8 +72,8 @@ import Testing
     let golden = try Self.golden(name)
     for (precision, limit) in [(CLIPModel.Precision.bf16, 0.9998), (.i8, 0.998)] {
       let encoders = try Self.encoders(name, precision, level)
-      let images = try Self.imageVectors(encoders, Array(golden.imageVectors.indices))
-      let texts = try encoders.encodeTexts(golden.texts)
+      let images = Self.imageVectors(encoders, Array(golden.imageVectors.indices))
+      let texts = encoders.encodeTexts(golden.texts)
       for (vector, expected) in zip(images + texts, golden.imageVectors + golden.textVectors) {
         let cosine = Self.cosine(vector, expected)
         #expect(cosine >= limit && cosine < 1.00001, "\(precision)")
@@ -87,12 +87,12 @@ import Testing
     let three = try Self.encoders("tiny-quick-gelu", precision, Kernels.best.level, threads: 3)
     let golden = try Self.golden("tiny-quick-gelu")
     for image in 0..<3 {
-      let alone = try Self.imageVectors(one, [image])
-      let together = try Self.imageVectors(three, [image])
+      let alone = Self.imageVectors(one, [image])
+      let together = Self.imageVectors(three, [image])
       #expect(alone == together)
     }
     for text in golden.texts {
-      let alone = try one.encodeTexts([text]), together = try three.encodeTexts([text])
+      let alone = one.encodeTexts([text]), together = three.encodeTexts([text])
       #expect(alone == together)
     }
   }
@@ -100,13 +100,13 @@ import Testing
   @Test func callersMayEncodeAtOnce() async throws {
     let encoders = try Self.encoders("tiny-gelu", .f32, Kernels.best.level, threads: 2)
     let golden = try Self.golden("tiny-gelu")
-    let expected = try encoders.encodeTexts(golden.texts)
+    let expected = encoders.encodeTexts(golden.texts)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for task in 0..<8 {
         group.addTask {
           for round in 0..<20 {
             let text = (task + round) % golden.texts.count
-            let vectors = try encoders.encodeTexts([golden.texts[text]])
+            let vectors = encoders.encodeTexts([golden.texts[text]])
             #expect(Self.cosine(vectors[0], expected[text]) > 0.999999)
           }
         }
@@ -118,7 +118,7 @@ import Testing
   @Test func anImageThatCannotBeLoadedLeavesTheOthersAlone() throws {
     struct Unreadable: Error, Equatable { let index: Int }
     let encoders = try Self.encoders("tiny-gelu", .f32, Kernels.best.level)
-    let results = try encoders.encodeImages(70) {
+    let results = encoders.encodeImages(70) {
       (index, out: inout MutableSpan<Float>) throws(Unreadable) in
       if index % 3 == 1 { throw Unreadable(index: index) }
       let pixels = Self.pixels(index % 5, side: 30)
@@ -139,7 +139,7 @@ import Testing
     let encoders = try Self.encoders("tiny-quick-gelu", .f32, Kernels.best.level)
     let golden = try Self.golden("tiny-quick-gelu")
     let texts = (0..<200).map { golden.texts[$0 * 5 % golden.texts.count] }
-    let vectors = try encoders.encodeTexts(texts)
+    let vectors = encoders.encodeTexts(texts)
     for (index, vector) in vectors.enumerated() {
       let expected = golden.textVectors[index * 5 % golden.texts.count]
       #expect(Self.cosine(vector, expected) > 0.9999)

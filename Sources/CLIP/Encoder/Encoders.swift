@@ -18,20 +18,23 @@ package final class Encoders: Sendable {
   private static let rowsPerBatch = 800
   private static let textsPerBatch = 64
 
-  /// Takes the weights over.
+  /// Packs the weights, or maps what an earlier run packed into `file`.
   ///
   /// - Parameter threads: how many pack the weights, and share a single image or text.
   package init(
     _ configuration: CLIPConfiguration, weights: Weights, precision: CLIPModel.Precision,
-    threads: Int, kernels: Kernels
+    threads: Int, kernels: Kernels, file: PackedWeightsFile? = nil
   ) throws(ModelError) {
     self.configuration = configuration
     let capacity = WeightPacker.capacity(of: configuration)
-    guard let arena = Arena(capacity: capacity) else { throw .outOfMemory(bytes: capacity) }
+    guard let arena = file?.open() ?? Arena(capacity: capacity) else {
+      throw .outOfMemory(bytes: capacity)
+    }
     var packer = WeightPacker(weights: weights, arena: arena, format: precision.format)
     let visionWeights = try VisionWeights(configuration, &packer)
     let textWeights = try TextWeights(configuration, &packer)
     packer.pack(threads: threads)
+    if !arena.isMapped { file?.save(arena) }
     vision = VisionEncoder(configuration, visionWeights, kernels: kernels)
     text = TextEncoder(configuration, textWeights, format: precision.format, kernels: kernels)
     imagesPerBatch = max(1, Encoders.rowsPerBatch / configuration.vision.positions)
@@ -42,8 +45,8 @@ package final class Encoders: Sendable {
   /// its error as result.
   package func encodeImages<E: Error>(
     _ count: Int, load: (Int, inout MutableSpan<Float>) throws(E) -> Void
-  ) throws(ModelError) -> [Result<[Float], E>] {
-    let workspace = try visionWorkspace()
+  ) -> [Result<[Float], E>] {
+    let workspace = visionWorkspace()
     defer { visionWorkspaces.withLock { $0.append(workspace) } }
     var results: [Result<[Float], E>] = []
     results.reserveCapacity(count)
@@ -76,8 +79,8 @@ package final class Encoders: Sendable {
   }
 
   /// Unit vectors of token sequences, which begin and end with their marks.
-  package func encodeTexts(_ tokens: [[Int32]]) throws(ModelError) -> [[Float]] {
-    let state = try textWorkspace()
+  package func encodeTexts(_ tokens: [[Int32]]) -> [[Float]] {
+    let state = textWorkspace()
     defer { textWorkspaces.withLock { $0.append(state) } }
     let texts = tokens.map(text.trimmed)
     var vectors: [[Float]] = []
@@ -104,14 +107,14 @@ package final class Encoders: Sendable {
     body(.whole)
   }
 
-  private func visionWorkspace() throws(ModelError) -> VisionEncoder.Workspace {
+  private func visionWorkspace() -> VisionEncoder.Workspace {
     if let free = visionWorkspaces.withLock({ $0.popLast() }) { return free }
-    return try vision.workspace(images: imagesPerBatch, shares: team.count)
+    return vision.workspace(images: imagesPerBatch, shares: team.count)
   }
 
-  private func textWorkspace() throws(ModelError) -> RunState {
+  private func textWorkspace() -> RunState {
     if let free = textWorkspaces.withLock({ $0.popLast() }) { return free }
-    return try text.workspace(
+    return text.workspace(
       texts: Encoders.textsPerBatch,
       rows: max(Encoders.rowsPerBatch, configuration.text.positions), shares: team.count)
   }

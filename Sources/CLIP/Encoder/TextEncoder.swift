@@ -24,15 +24,16 @@ struct TextEncoder: Sendable {
       projection: weights.projection, isCausal: true, kernels: kernels)
   }
 
-  /// Room for up to `texts` texts of `rows` tokens together, worked on by `shares` threads.
-  func workspace(texts: Int, rows: Int, shares: Int) throws(ModelError) -> RunState {
+  /// Room for up to `texts` texts of `rows` tokens together, worked on by `shares` threads. Like an
+  /// array, it must get its memory.
+  func workspace(texts: Int, rows: Int, shares: Int) -> RunState {
     let limits = RunState.Limits(
       rows: rows, sequences: texts, length: sizes.positions, shares: shares)
     let capacity = RunState.capacity(sizes.transformer, dimensions: dimensions, limits: limits)
     guard let arena = Arena(capacity: capacity),
       let state = RunState(
         sizes.transformer, format: format, dimensions: dimensions, limits: limits, in: arena)
-    else { throw .outOfMemory(bytes: capacity) }
+    else { preconditionFailure("no \(capacity) bytes of address space") }
     return state
   }
 

@@ -31,8 +31,8 @@ struct VisionEncoder: Sendable {
     let images: Int
   }
 
-  /// Room for `images` images, worked on by `shares` threads.
-  func workspace(images: Int, shares: Int) throws(ModelError) -> Workspace {
+  /// Room for `images` images, worked on by `shares` threads. Like an array, it must get its memory.
+  func workspace(images: Int, shares: Int) -> Workspace {
     let columns = patchEmbedding.inputs, rows = images * sizes.positions
     let limits = RunState.Limits(
       rows: rows, sequences: images, length: sizes.positions, shares: shares, scratch: columns)
@@ -45,7 +45,7 @@ struct VisionEncoder: Sendable {
       let state = RunState(
         sizes.transformer, format: patchEmbedding.format, dimensions: dimensions, limits: limits,
         in: arena)
-    else { throw .outOfMemory(bytes: capacity) }
+    else { preconditionFailure("no \(capacity) bytes of address space") }
     return Workspace(patches: patches, pixels: pixels, state: state, images: images)
   }
 
