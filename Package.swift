@@ -66,6 +66,9 @@ let package = Package(
     module("CLIP", ["Imaging", "Kernels"]),
     module("Vitrine", ["HNSW", "LMDB", "CRoaring", "CStemmer", "CZlib", logging, metrics]),
 
+    // The small model that ships.
+    module("BundledModel", [], resources: [.copy("model")]),
+
     // What people run.
     .executableTarget(
       name: "VitrineCommand", dependencies: ["Vitrine", "CLIP", "CEdit", argumentParser],
