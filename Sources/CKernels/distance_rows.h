@@ -1,0 +1,32 @@
+// Where a record lies, and how it is fetched ahead: shared by the distance kernels.
+#pragma once
+#include <string.h>
+
+#include "ck_distance.h"
+
+typedef struct {
+  uint64_t block;
+  uint32_t index;
+} record_place;
+
+static inline record_place place_of(const ck_rows *rows, uint32_t id) {
+  uint64_t block = (uint64_t)(((unsigned __int128)rows->reciprocal * id) >> 64);
+  return (record_place){block, id - (uint32_t)block * rows->per_block};
+}
+
+static inline const uint8_t *row_at(const ck_rows *rows, uint32_t id) {
+  record_place at = place_of(rows, id);
+  return rows->blocks[at.block] + rows->offset + (uint64_t)at.index * rows->stride;
+}
+
+static inline int32_t norm_at(const ck_rows *rows, uint32_t id) {
+  record_place at = place_of(rows, id);
+  int32_t norm;
+  memcpy(&norm, rows->blocks[at.block] + rows->norm_offset + 4u * at.index, 4);
+  return norm;
+}
+
+// Asks for every cache line of a row.
+static inline void prefetch(const uint8_t *row, uint32_t bytes) {
+  for (uint32_t at = 0; at < bytes; at += 64) __builtin_prefetch(row + at, 0, 3);
+}

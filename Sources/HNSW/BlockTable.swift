@@ -1,0 +1,178 @@
+internal import Kernels
+internal import LMDB
+import Synchronization
+
+/// The addresses of the blocks of one database: any record is then reached with a multiplication
+/// and an add, in the page cache, without asking the B-tree.
+///
+/// A table of a snapshot is constant. A writer's table starts as a copy and replaces each block
+/// it changes by one of its own, so cost is proportional to what changes.
+final class BlockTable: @unchecked Sendable {
+  // Sendable: constant once resolved; a writer's is shared only between the threads of one
+  // `write`, which change records under locks and replace blocks under `replacing`.
+
+  typealias Block = UnsafeMutablePointer<UInt8>
+
+  let geometry: BlockGeometry
+  private(set) var blocks: UnsafeMutablePointer<Block?>
+  private(set) var blockCount: Int
+  private var capacity: Int
+  /// Whether the block is this table's own: to be written, and to be freed.
+  private var isOwned: UnsafeMutablePointer<Bool>
+  private let replacing = Mutex(())
+
+  private init(_ geometry: BlockGeometry, capacity: Int) {
+    self.geometry = geometry
+    self.capacity = max(1, capacity)
+    blocks = .allocate(capacity: self.capacity)
+    isOwned = .allocate(capacity: self.capacity)
+    blockCount = 0
+  }
+
+  deinit {
+    for index in 0..<blockCount where isOwned[index] {
+      blocks[index].map { UnsafeMutableRawPointer($0 - BlockGeometry.pageHeaderBytes).deallocate() }
+    }
+    blocks.deallocate()
+    isOwned.deallocate()
+  }
+
+  /// Resolves the table in a snapshot: one walk over the database's keys, about 9 ns a block.
+  convenience init(
+    _ geometry: BlockGeometry, records: Int, in txn: borrowing SnapshotTransaction
+  ) throws {
+    let expected = geometry.blockCount(for: records)
+    self.init(geometry, capacity: expected)
+    guard expected > 0 else { return }
+    guard let database = try txn.database(named: geometry.databaseName) else {
+      throw HNSWError.corrupted("database \(geometry.databaseName) is missing")
+    }
+    try txn.withCursor(in: database) { cursor in
+      while blockCount < expected, try cursor.moveToNext() {
+        let bytes = cursor.valueAddress
+        guard let base = bytes.baseAddress, bytes.count == geometry.blockBytes else {
+          throw HNSWError.corrupted(
+            "block \(blockCount) of \(geometry.databaseName) has \(bytes.count) bytes, "
+              + "not \(geometry.blockBytes)")
+        }
+        append(
+          UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: UInt8.self)), owned: false)
+      }
+    }
+    guard blockCount == expected else {
+      throw HNSWError.corrupted(
+        "\(geometry.databaseName) has \(blockCount) blocks, not \(expected)")
+    }
+  }
+
+  /// A writer's copy of a table. O(blocks), 8 bytes each.
+  func writable() -> BlockTable {
+    let copy = BlockTable(geometry, capacity: blockCount)
+    copy.blocks.update(from: blocks, count: blockCount)
+    copy.isOwned.update(repeating: false, count: blockCount)
+    copy.blockCount = blockCount
+    return copy
+  }
+
+  /// An empty table for a writer.
+  static func empty(_ geometry: BlockGeometry) -> BlockTable { BlockTable(geometry, capacity: 1) }
+
+  private func append(_ block: Block, owned: Bool) {
+    if blockCount == capacity { grow() }
+    blocks[blockCount] = block
+    isOwned[blockCount] = owned
+    blockCount += 1
+  }
+
+  private func grow() {
+    let newCapacity = capacity * 2
+    let newBlocks = UnsafeMutablePointer<Block?>.allocate(capacity: newCapacity)
+    let newOwned = UnsafeMutablePointer<Bool>.allocate(capacity: newCapacity)
+    newBlocks.update(from: blocks, count: blockCount)
+    newOwned.update(from: isOwned, count: blockCount)
+    blocks.deallocate()
+    isOwned.deallocate()
+    (blocks, isOwned, capacity) = (newBlocks, newOwned, newCapacity)
+  }
+
+  /// Adds blocks of zeros until `records` fit. Not while other threads use the table.
+  func reserve(records: Int) {
+    while blockCount < geometry.blockCount(for: records) { append(makeBlock(), owned: true) }
+  }
+
+  /// A block of zeros, placed as in a page: its records are on cache lines.
+  private func makeBlock() -> Block {
+    let count = BlockGeometry.pageHeaderBytes + geometry.blockBytes
+    let page = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 64)
+    page.initializeMemory(as: UInt8.self, repeating: 0, count: count)
+    return page.assumingMemoryBound(to: UInt8.self) + BlockGeometry.pageHeaderBytes
+  }
+
+  /// The address of a record, to be read.
+  @inline(__always)
+  func record(_ index: Int) -> Block {
+    let (block, offset) = index.quotientAndRemainder(dividingBy: geometry.recordsPerBlock)
+    return blocks[block].unsafelyUnwrapped
+      + (BlockGeometry.headerBytes + offset * geometry.recordBytes)
+  }
+
+  /// The address of a record, to be changed: copies its block first if that is the snapshot's.
+  func writableRecord(_ index: Int) -> Block {
+    let block = index / geometry.recordsPerBlock
+    if !isOwned[block] { replace(block) }
+    return record(index)
+  }
+
+  /// The address of a code's norm, to be read.
+  @inline(__always)
+  func norm(_ index: Int) -> UnsafeMutableRawPointer {
+    let (block, offset) = index.quotientAndRemainder(dividingBy: geometry.recordsPerBlock)
+    return UnsafeMutableRawPointer(blocks[block].unsafelyUnwrapped)
+      + (geometry.normOffset + offset * 4)
+  }
+
+  /// Copies a block of the snapshot. Readers go on with the old one until the new address, which
+  /// is published with its content complete; those who write come through here first.
+  private func replace(_ index: Int) {
+    replacing.withLock { _ in
+      guard !isOwned[index] else { return }
+      let copy = makeBlock()
+      copy.update(from: blocks[index].unsafelyUnwrapped, count: geometry.blockBytes)
+      (blocks + index).withMemoryRebound(to: Atomic<UInt>.self, capacity: 1) {
+        $0.pointee.store(UInt(bitPattern: copy), ordering: .releasing)
+      }
+      isOwned[index] = true
+    }
+  }
+
+  /// Stores the blocks that were changed, sealed with their checksums; returns the bytes written.
+  func flush(in txn: borrowing WriteTransaction) throws -> Int {
+    let database = try txn.createDatabase(named: geometry.databaseName, integerKeys: true)
+    var written = 0
+    for index in 0..<blockCount where isOwned[index] {
+      let block = blocks[index].unsafelyUnwrapped
+      BlockHeader.seal(block, geometry, number: index)
+      let room = try txn.reserveAddress(geometry.blockBytes, in: database, for: UInt32(index))
+      room.copyMemory(from: UnsafeRawBufferPointer(start: block, count: geometry.blockBytes))
+      written += geometry.blockBytes
+    }
+    return written
+  }
+
+  /// What the row kernels need to know.
+  var rows: RowTable {
+    let addresses = UnsafeRawPointer(blocks).assumingMemoryBound(to: UnsafePointer<UInt8>?.self)
+    return RowTable(
+      blocks: addresses, recordsPerBlock: geometry.recordsPerBlock, stride: geometry.recordBytes,
+      offset: BlockGeometry.headerBytes, normOffset: geometry.normOffset)
+  }
+}
+
+/// A transaction seen by an index: valid, like the one it is made from, within the closure that
+/// was handed that one.
+struct SnapshotTransaction: Transaction, ~Copyable {
+  let core: TransactionCore
+
+  init(_ txn: borrowing ReadTransaction) { core = txn.core }
+  init(_ txn: borrowing WriteTransaction) { core = txn.core }
+}

@@ -1,0 +1,139 @@
+internal import Kernels
+import Synchronization
+
+/// A candidate for a neighbor list: distance above position, so that candidates compare as
+/// numbers.
+struct Candidate: Comparable {
+  private let key: UInt64
+
+  init(_ distance: Int32, _ position: UInt32) {
+    key = UInt64(UInt32(bitPattern: distance)) << 32 | UInt64(position)
+  }
+
+  var distance: Int32 { Int32(bitPattern: UInt32(truncatingIfNeeded: key >> 32)) }
+  var position: UInt32 { UInt32(truncatingIfNeeded: key) }
+
+  static func < (a: Candidate, b: Candidate) -> Bool { a.key < b.key }
+}
+
+/// What one thread needs to choose neighbors.
+final class BuildScratch: @unchecked Sendable {
+  // Sendable: used by one thread at a time.
+
+  let search: Scratch
+  /// Candidates, to be chosen from.
+  let candidates: UnsafeMutableBufferPointer<Candidate>
+  var candidateCount = 0
+  /// Slots to be scored, and their distances.
+  let slots: UnsafeMutablePointer<UInt32>
+  let distances: UnsafeMutablePointer<Int32>
+  /// The chosen, with their slots, and those passed over.
+  let chosen: UnsafeMutableBufferPointer<Candidate>
+  var chosenCount = 0
+  let chosenSlots: UnsafeMutablePointer<UInt32>
+  let passedOver: UnsafeMutableBufferPointer<Candidate>
+  let pairDistances: UnsafeMutablePointer<Int32>
+
+  init(_ configuration: IndexConfiguration) {
+    let m0 = configuration.m0
+    let capacity = max(configuration.efConstruction, m0 * (m0 + 1)) + 1
+    search = Scratch(codeBytes: configuration.codeBytes)
+    candidates = .allocate(capacity: capacity)
+    slots = .allocate(capacity: capacity)
+    distances = .allocate(capacity: capacity)
+    chosen = .allocate(capacity: m0)
+    chosenSlots = .allocate(capacity: m0)
+    passedOver = .allocate(capacity: capacity)
+    pairDistances = .allocate(capacity: m0 + 1)
+  }
+
+  deinit {
+    candidates.deallocate()
+    slots.deallocate()
+    distances.deallocate()
+    chosen.deallocate()
+    chosenSlots.deallocate()
+    passedOver.deallocate()
+    pairDistances.deallocate()
+  }
+}
+
+extension Graph {
+  /// Squared distances between the code of `slot` and those of `ids`.
+  @inline(__always)
+  func codeDistances(
+    from slot: UInt32, _ ids: UnsafePointer<UInt32>, _ count: Int,
+    _ out: UnsafeMutablePointer<Int32>
+  ) {
+    kernels.codeSquaredDistances(codes, from: slot, configuration.codeBytes, ids, count, out)
+  }
+
+  /// Gives the candidates in `scratch` their distance from the node in `slot`, and sorts them.
+  func rankCandidates(around slot: UInt32, on level: GraphLevel, _ scratch: BuildScratch) {
+    let count = scratch.candidateCount
+    for index in 0..<count {
+      scratch.slots[index] = level.slot(scratch.candidates[index].position)
+    }
+    codeDistances(from: slot, scratch.slots, count, scratch.distances)
+    for index in 0..<count {
+      scratch.candidates[index] = Candidate(
+        scratch.distances[index], scratch.candidates[index].position)
+    }
+    scratch.candidates[0..<count].sort()
+  }
+
+  /// Chooses up to `limit` neighbors from the ranked candidates, beside those chosen already:
+  /// SELECT-NEIGHBORS-HEURISTIC of the paper with keepPrunedConnections. A candidate that is
+  /// nearer to a chosen one than to the node is passed over, and taken only if there is room left.
+  func chooseNeighbors(limit: Int, on level: GraphLevel, _ scratch: BuildScratch) {
+    var passed = 0
+    for index in 0..<scratch.candidateCount where scratch.chosenCount < limit {
+      let candidate = scratch.candidates[index]
+      let slot = level.slot(candidate.position)
+      if isCovered(
+        slot, within: candidate.distance, by: scratch.chosenSlots, scratch.chosenCount, scratch)
+      {
+        scratch.passedOver[passed] = candidate
+        passed += 1
+      } else {
+        scratch.chosen[scratch.chosenCount] = candidate
+        scratch.chosenSlots[scratch.chosenCount] = slot
+        scratch.chosenCount += 1
+      }
+    }
+    for index in 0..<passed where scratch.chosenCount < limit {
+      scratch.chosen[scratch.chosenCount] = scratch.passedOver[index]
+      scratch.chosenCount += 1
+    }
+  }
+
+  /// Whether one of `others` is nearer to `slot` than `distance`. Looks at a few at a time: the
+  /// first ones usually settle it.
+  func isCovered(
+    _ slot: UInt32, within distance: Int32, by others: UnsafePointer<UInt32>, _ count: Int,
+    _ scratch: BuildScratch
+  ) -> Bool {
+    var start = 0
+    while start < count {
+      let step = min(4, count - start)
+      codeDistances(from: slot, others + start, step, scratch.pairDistances)
+      for index in 0..<step where scratch.pairDistances[index] < distance { return true }
+      start += step
+    }
+    return false
+  }
+}
+
+/// The scratch of builders that are not running.
+final class BuildScratchPool: Sendable {
+  private let idle = Mutex<[BuildScratch]>([])
+  private let configuration: IndexConfiguration
+
+  init(_ configuration: IndexConfiguration) { self.configuration = configuration }
+
+  func with<R>(_ body: (BuildScratch) throws -> R) rethrows -> R {
+    let scratch = idle.withLock { $0.popLast() } ?? BuildScratch(configuration)
+    defer { idle.withLock { $0.append(scratch) } }
+    return try body(scratch)
+  }
+}

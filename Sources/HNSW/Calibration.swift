@@ -1,0 +1,93 @@
+internal import Kernels
+
+/// How vectors become codes: `code = 128 + round((x - mean) / scale)`, clamped to a byte. One
+/// scale for all components keeps distances between codes proportional to those between vectors.
+final class Calibration: Sendable {
+  static let key = "calibration"
+
+  /// Zero beyond the vectors' dimensions, so that padding is encoded as 128.
+  let mean: [Float]
+  let scale: Float
+  let dimensions: Int
+
+  init(mean: [Float], scale: Float, dimensions: Int) {
+    self.mean = mean
+    self.scale = scale
+    self.dimensions = dimensions
+  }
+
+  /// Estimates mean and scale from vectors, row by row. The scale clips one component in 10,000;
+  /// a handful of vectors says little about the rest, so their full range is kept then.
+  convenience init(sample: [Float], dimensions: Int, codeBytes: Int) {
+    let rows = max(1, sample.count / dimensions)
+    var mean = [Float](repeating: 0, count: codeBytes)
+    for (index, x) in sample.enumerated() { mean[index % dimensions] += x }
+    for index in 0..<dimensions { mean[index] /= Float(rows) }
+    let centred = sample.enumerated().map { abs($1 - mean[$0 % dimensions]) }
+    var reach = quantile(centred, share: 0.9999)
+    if rows < 16 || reach == 0 { reach = max(reach, sample.lazy.map(abs).max() ?? 0) }
+    self.init(mean: mean, scale: reach > 0 ? reach / 127 : 1, dimensions: dimensions)
+  }
+
+  /// The mean squared error of coding the rows of `sample`: what decides between calibrations.
+  func error(on sample: [Float]) -> Float {
+    guard !sample.isEmpty else { return 0 }
+    var sum: Float = 0
+    for (index, x) in sample.enumerated() {
+      let centred = x - mean[index % dimensions]
+      let value = min(127, max(-127, (centred / scale).rounded())) * scale
+      sum += (centred - value) * (centred - value)
+    }
+    return sum / Float(sample.count / dimensions)
+  }
+
+  /// The error that rounding alone would leave.
+  var roundingError: Float { scale * scale / 12 * Float(dimensions) }
+
+  /// The vector that a code stands for.
+  func decode(_ code: UnsafePointer<UInt8>, into vector: UnsafeMutablePointer<Float>) {
+    for index in 0..<dimensions {
+      vector[index] = mean[index] + scale * (Float(code[index]) - 128)
+    }
+  }
+
+  func encoded() -> [UInt8] {
+    var bytes: [UInt8] = []
+    for value in [scale] + mean {
+      withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    let sum = bytes.withUnsafeBytes { Kernels.checksum($0) }
+    withUnsafeBytes(of: sum.littleEndian) { bytes.append(contentsOf: $0) }
+    return bytes
+  }
+
+  convenience init(
+    _ bytes: UnsafeRawBufferPointer, _ configuration: IndexConfiguration
+  ) throws(HNSWError) {
+    let count = configuration.codeBytes + 1
+    guard bytes.count == 4 * count + 4,
+      UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * count, as: UInt32.self))
+        == Kernels.checksum(UnsafeRawBufferPointer(rebasing: bytes[..<(4 * count)]))
+    else { throw .corrupted("its calibration does not match its checksum") }
+    let values = (0..<count).map {
+      Float(
+        bitPattern: UInt32(
+          littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
+    }
+    self.init(
+      mean: Array(values[1...]), scale: values[0], dimensions: configuration.dimensions)
+  }
+}
+
+/// The value below which `share` of the values lie, to a part in 4,096 of the greatest. O(n).
+private func quantile(_ values: [Float], share: Double) -> Float {
+  guard let top = values.max(), top > 0 else { return 0 }
+  var histogram = [Int](repeating: 0, count: 4096)
+  for value in values { histogram[min(4095, Int(value / top * 4096))] += 1 }
+  var rest = Int(Double(values.count) * (1 - share))
+  for bin in histogram.indices.reversed() {
+    rest -= histogram[bin]
+    if rest < 0 { return top * Float(bin + 1) / 4096 }
+  }
+  return top
+}

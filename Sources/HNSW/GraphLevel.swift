@@ -1,0 +1,111 @@
+/// One level of the graph, as the loops see it: addresses and numbers, valid while its
+/// ``BlockTable`` is and stays unreplaced.
+///
+/// A node has a *position* on each level it belongs to: its slot on level 0, a number of its own
+/// above. A record of level 0 is `m0` links. A record of an upper level is the node's slot, its
+/// position on the level below, `m` links, and the slots of those links' nodes, so that they can
+/// be scored without being looked up.
+struct GraphLevel: @unchecked Sendable {
+  // Sendable: addresses of the table's blocks; who changes records does so under `NodeLocks`.
+
+  typealias Links = UnsafeMutablePointer<UInt32>
+
+  let table: BlockTable
+  let isUpper: Bool
+  /// Links of a node: `m0` or `m`.
+  let capacity: Int
+  /// Positions given.
+  let count: UInt32
+  private let blocks: UnsafeMutablePointer<BlockTable.Block?>
+  private let recordsPerBlock: UInt64
+  private let reciprocal: UInt64
+  private let recordBytes: Int
+
+  init(_ table: BlockTable, _ configuration: IndexConfiguration, count: Int) {
+    self.table = table
+    isUpper = table.geometry.level > 0
+    capacity = isUpper ? configuration.m : configuration.m0
+    self.count = UInt32(count)
+    blocks = table.blocks
+    recordsPerBlock = UInt64(table.geometry.recordsPerBlock)
+    reciprocal = UInt64.max / recordsPerBlock + 1
+    recordBytes = table.geometry.recordBytes
+  }
+
+  @inline(__always)
+  private func record(_ position: UInt32) -> BlockTable.Block {
+    let block = UInt64(position).multipliedFullWidth(by: reciprocal).high
+    let index = UInt64(position) &- block &* recordsPerBlock
+    return blocks[Int(truncatingIfNeeded: block)].unsafelyUnwrapped
+      + (BlockGeometry.headerBytes &+ Int(truncatingIfNeeded: index) &* recordBytes)
+  }
+
+  @inline(__always)
+  private func words(_ block: BlockTable.Block) -> Links {
+    UnsafeMutableRawPointer(block).assumingMemoryBound(to: UInt32.self)
+  }
+
+  /// The links of a node: positions with flags, ended by ``Link/none`` if not full.
+  @inline(__always)
+  func links(_ position: UInt32) -> Links { words(record(position)) + (isUpper ? 2 : 0) }
+
+  /// The slots of an upper node's neighbours.
+  @inline(__always)
+  func neighborSlots(_ position: UInt32) -> Links { words(record(position)) + (2 + capacity) }
+
+  /// The slot of a node.
+  @inline(__always)
+  func slot(_ position: UInt32) -> UInt32 { isUpper ? words(record(position))[0] : position }
+
+  /// Where a node of an upper level is on the level below.
+  @inline(__always)
+  func below(_ position: UInt32) -> UInt32 { words(record(position))[1] }
+
+  /// Begins a record: no links. `slot` and `below` are of no consequence on level 0.
+  func clear(_ position: UInt32, slot: UInt32, below: UInt32) {
+    let words = words(table.writableRecord(Int(position)))
+    if isUpper {
+      words[0] = slot
+      words[1] = below
+      (words + 2).update(repeating: Link.none, count: 2 * capacity)
+    } else {
+      words.update(repeating: Link.none, count: capacity)
+    }
+  }
+
+  /// Replaces a node's link.
+  func set(_ position: UInt32, _ index: Int, to link: UInt32) {
+    let words = words(table.writableRecord(Int(position)))
+    guard isUpper else {
+      words[index] = link
+      return
+    }
+    // Whoever sees the new position may see the old slot for a moment: both are real nodes.
+    words[2 + capacity + index] = link == Link.none ? Link.none : slot(Link.position(link))
+    words[2 + index] = link
+  }
+
+  /// Number of links of a node.
+  func degree(_ position: UInt32) -> Int {
+    let links = links(position)
+    var degree = 0
+    while degree < capacity, Link.position(links[degree]) < count { degree += 1 }
+    return degree
+  }
+}
+
+/// A link: the position of a neighbor, and whether the link belongs to the spanning tree.
+///
+/// Each level carries a spanning tree: every node but the one of lowest position has a *parent*
+/// of lower position, linked both ways, and such links are never dropped. Whatever else is
+/// pruned, every node can be reached from every other.
+enum Link {
+  static let none = UInt32.max
+  static let treeFlag: UInt32 = 1 << 31
+
+  /// The neighbor's position; greater than any real one for `none`.
+  @inline(__always)
+  static func position(_ link: UInt32) -> UInt32 { link & ~treeFlag }
+  @inline(__always)
+  static func isTree(_ link: UInt32) -> Bool { link & treeFlag != 0 }
+}

@@ -1,0 +1,91 @@
+internal import Kernels
+
+/// How the distance of two vectors is measured.
+public enum Metric: UInt8, Sendable, Hashable, CaseIterable {
+  /// 1 - cosine of the angle. Vectors and queries are normalised on entry.
+  case cosine
+  /// Minus the inner product, for vectors that are about of unit length already.
+  case innerProduct
+  /// The squared Euclidean distance, for vectors of any length.
+  case l2
+}
+
+/// How full vectors are kept, beside the codes that the graph is walked on.
+public enum VectorStorage: UInt8, Sendable, Hashable, CaseIterable {
+  case float32, float16, bfloat16
+  /// Not at all: a third of the size or less, at a few points of recall.
+  case codesOnly
+
+  /// The format of stored vectors, or `nil` where there are none.
+  var format: VectorFormat? { VectorFormat(rawValue: rawValue) }
+}
+
+/// What an index is made with; stored in it and constant.
+public struct IndexConfiguration: Sendable, Hashable {
+  /// Components of a vector: 1 to 16,384.
+  public var dimensions: Int
+  /// How distance is measured.
+  public var metric: Metric
+  /// Links of a node on the upper levels, and half of those on level 0: 2 to 64. It is called
+  /// `M` in the paper. Default: 16, as in hnswlib.
+  public var m: Int
+  /// Breadth of the search for a new node's neighbours. Default: 200, as in hnswlib.
+  public var efConstruction: Int
+  /// How full vectors are kept. Default: `float16`.
+  public var storage: VectorStorage
+  /// Bits of a code's component. Only 8 exists today.
+  public var codeBits: Int
+  /// Decides the nodes' levels.
+  public var seed: UInt64
+
+  /// Makes a configuration; see the properties for what is valid.
+  public init(
+    dimensions: Int, metric: Metric = .cosine, m: Int = 16, efConstruction: Int = 200,
+    storage: VectorStorage = .float16, codeBits: Int = 8, seed: UInt64 = 42
+  ) {
+    self.dimensions = dimensions
+    self.metric = metric
+    self.m = m
+    self.efConstruction = efConstruction
+    self.storage = storage
+    self.codeBits = codeBits
+    self.seed = seed
+  }
+
+  /// Links of a node on level 0.
+  public var m0: Int { 2 * m }
+
+  /// Bytes of a code: the dimensions padded to whole cache lines.
+  var codeBytes: Int { (dimensions + 63) / 64 * 64 }
+
+  func validate() throws(HNSWError) {
+    func require(_ name: String, _ value: Int, in range: ClosedRange<Int>) throws(HNSWError) {
+      guard range.contains(value) else {
+        throw .invalidConfiguration(
+          "\(name) must be from \(range.lowerBound) to \(range.upperBound), not \(value)")
+      }
+    }
+    try require("dimensions", dimensions, in: 1...16_384)
+    try require("m", m, in: 2...64)
+    try require("efConstruction", efConstruction, in: 1...10_000)
+    try require("codeBits", codeBits, in: 8...8)
+  }
+
+  /// The level of a node: geometric with ratio 1/m, drawn from the seed and the slot alone, so
+  /// that it does not depend on the order or number of threads.
+  func level(of slot: Slot) -> Int {
+    var state = seed &+ (UInt64(slot) &+ 1) &* 0x9E37_79B9_7F4A_7C15
+    state = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    state = (state ^ (state >> 27)) &* 0x94D0_49BB_1331_11EB
+    state ^= state >> 31
+    var level = 0
+    while level < maximumLevel, state % UInt64(m) == 0 {
+      state /= UInt64(m)
+      level += 1
+    }
+    return level
+  }
+}
+
+/// The highest level that a node can have.
+let maximumLevel = 8

@@ -1,0 +1,16 @@
+/// Looking for damage.
+extension IndexState {
+  /// Checks the last block of every kind, which nearly every change rewrites.
+  func checkSample() throws(HNSWError) {
+    for table in tables where table.blockCount > 0 {
+      if let defect = defect(in: table, table.blockCount - 1) { throw .corrupted(defect) }
+    }
+  }
+
+  /// What is wrong with a block, or `nil`.
+  func defect(in table: BlockTable, _ block: Int) -> String? {
+    table.blocks[block].flatMap {
+      BlockHeader.defect(in: $0, table.geometry, number: block)
+    }
+  }
+}

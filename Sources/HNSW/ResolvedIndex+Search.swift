@@ -1,0 +1,73 @@
+/// The planner: which way a query takes, and the ways through the graph.
+extension ResolvedIndex {
+  /// What a search costs is counted in rows of codes that a scan reads. A walk's rows are
+  /// scattered over memory and cost about this many of them.
+  private static let walkRowCost = 2.5
+
+  /// Rows that a walk of breadth `ef` scores, about; measured on 60,000 and 200,000 vectors.
+  private static func walkRows(ef: Int) -> Double { 300 + 14 * Double(ef) }
+
+  /// Candidates that are scored in full precision: beyond k, since codes misorder near ties.
+  private func rescoreCount(k: Int) -> Int { max(30, k + k / 2) }
+
+  /// Finds the nearest vectors to the query in `scratch.query`.
+  func search(_ parameters: SearchParameters, _ scratch: Scratch) -> SearchResult {
+    scratch.distanceCount = 0
+    let live = state.header.liveCount
+    let matches = parameters.filter?.count ?? live
+    let k = min(parameters.k, matches, live)
+    guard k > 0 else { return result([], .scan, isExact: true, matches: matches, scratch) }
+    if parameters.exact { return scanVectors(parameters, k: k, matches: matches, scratch) }
+    graph.prepare(scratch.query, scratch)
+    let share = min(1, Double(matches) / Double(live))
+    var ef = min(live, Int((Double(max(parameters.ef, k)) / share).rounded(.up)))
+    while Double(matches) > Self.walkRowCost * Self.walkRows(ef: ef) {
+      let found = walk(parameters, ef: ef, k: k, share: share, scratch)
+      // A filtered walk must bring more than k, or the last ones are from its ragged edge.
+      if found >= (parameters.filter == nil ? k : min(matches, k + k / 2)) {
+        let hits = rank(found, k: k, within: parameters.maxDistance, scratch)
+        let path: SearchPath = parameters.filter == nil ? .graph : .filteredGraph
+        return result(hits, path, isExact: false, matches: matches, scratch)
+      }
+      ef *= 2
+    }
+    return scanCodes(parameters, k: k, matches: matches, scratch)
+  }
+
+  func result(
+    _ hits: [SearchHit], _ path: SearchPath, isExact: Bool, matches: Int, _ scratch: Scratch
+  ) -> SearchResult {
+    SearchResult(
+      hits: hits, path: path, isExact: isExact, distanceCount: scratch.distanceCount,
+      candidateCount: matches)
+  }
+
+  /// Walks the graph; leaves the nearest nodes that may be returned as candidates and returns
+  /// their number. Since the pool holds the nearest of all nodes, the matching ones among them
+  /// are the nearest of the matching, however the filter correlates with the query.
+  private func walk(
+    _ parameters: SearchParameters, ef: Int, k: Int, share: Double, _ scratch: Scratch
+  ) -> Int {
+    let header = state.header
+    let wanted = rescoreCount(k: k)
+    // Tombstones take places in the pool.
+    let crowding = Double(header.nodeCount) / Double(header.liveCount)
+    let breadth = Int(Double(ef) * crowding)
+    let entry = graph.descend(
+      from: header.entry, level: header.entryLevel, to: 0, scratch)
+    graph.walk(
+      graph.levels[0], from: entry, ef: breadth,
+      keep: Int(Double(wanted) * crowding / share), scratch)
+    scratch.reserveCandidates(wanted)
+    var found = 0
+    for index in 0..<scratch.poolCount where found < wanted {
+      let slot = PoolEntry.position(scratch.pool[index])
+      guard parameters.filter?.contains(slot) ?? true,
+        header.tombstones == 0 || state.isLive(slot)
+      else { continue }
+      scratch.candidates[found] = slot
+      found += 1
+    }
+    return found
+  }
+}

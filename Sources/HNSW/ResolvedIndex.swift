@@ -1,0 +1,78 @@
+internal import Kernels
+
+/// A generation of an index, ready to be searched; shared by the searches of all threads.
+final class ResolvedIndex: Sendable {
+  let state: IndexState
+  let graph: Graph
+  let kernels: Kernels
+  /// Where the header lies: another address means that the map has moved.
+  let headerAddress: UInt
+
+  init(_ state: IndexState, headerAddress: UInt, kernels: Kernels) {
+    self.state = state
+    self.headerAddress = headerAddress
+    self.kernels = kernels
+    graph = state.graph(kernels)
+  }
+
+  var configuration: IndexConfiguration { state.header.configuration }
+
+  /// Distances of the query in `scratch` from the first `count` candidates, in full precision, or
+  /// from what the codes stand for if there is nothing better.
+  func measure(_ count: Int, _ scratch: Scratch) {
+    let (ids, out) = (UnsafePointer(scratch.candidates), scratch.candidateDistances)
+    let n = configuration.dimensions
+    scratch.distanceCount += count
+    guard let vectors = state.vectors, let format = configuration.storage.format else {
+      return measureCodes(count, scratch)
+    }
+    if configuration.metric == .l2 {
+      kernels.rows.squaredDistances(vectors.rows, format, scratch.query, n, ids, count, out)
+    } else {
+      kernels.rows.dots(vectors.rows, format, scratch.query, n, ids, count, out)
+      let base: Float = configuration.metric == .cosine ? 1 : 0
+      for index in 0..<count { out[index] = base - out[index] }
+    }
+  }
+
+  /// |q - x|² and q·x for x = mean + scale · c.
+  private func measureCodes(_ count: Int, _ scratch: Scratch) {
+    let (ids, out) = (UnsafePointer(scratch.candidates), scratch.candidateDistances)
+    let calibration = state.calibration
+    let (scale, n) = (calibration.scale, configuration.dimensions)
+    let query = scratch.query
+    if configuration.metric == .l2 {
+      var base: Float = 0
+      for index in 0..<n {
+        query[index] -= calibration.mean[index]
+        base += query[index] * query[index]
+      }
+      kernels.rows.codeDots(state.codes.rows, query, n, ids, count, out)
+      for index in 0..<count {
+        let norm = state.codes.norm(Int(ids[index])).loadUnaligned(as: Int32.self).littleEndian
+        out[index] = max(0, base + scale * (scale * Float(norm) - 2 * out[index]))
+      }
+      for index in 0..<n { query[index] += calibration.mean[index] }
+    } else {
+      kernels.rows.codeDots(state.codes.rows, query, n, ids, count, out)
+      var base: Float = configuration.metric == .cosine ? 1 : 0
+      for index in 0..<n { base -= query[index] * calibration.mean[index] }
+      for index in 0..<count { out[index] = base - scale * out[index] }
+    }
+  }
+
+  /// The nearest `k` of the first `count` candidates.
+  func rank(_ count: Int, k: Int, within maxDistance: Float?, _ scratch: Scratch) -> [SearchHit] {
+    measure(count, scratch)
+    var hits: [SearchHit] = []
+    hits.reserveCapacity(count)
+    for index in 0..<count {
+      let distance = scratch.candidateDistances[index]
+      if let maxDistance, !(distance <= maxDistance) { continue }
+      hits.append(SearchHit(slot: scratch.candidates[index], distance: distance))
+    }
+    hits.sort { ($0.distance, $0.slot) < ($1.distance, $1.slot) }
+    if hits.count > k { hits.removeLast(hits.count - k) }
+    return hits
+  }
+}

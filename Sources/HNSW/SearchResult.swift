@@ -1,0 +1,58 @@
+/// A vector that a search found.
+public struct SearchHit: Sendable, Hashable {
+  /// Where it is.
+  public let slot: Slot
+  /// How far it is from the query, by the index's metric: 1 - cosine, minus the inner product, or
+  /// the squared Euclidean distance.
+  public let distance: Float
+}
+
+/// The way a search took.
+public enum SearchPath: String, Sendable, Hashable {
+  /// A walk over the graph.
+  case graph
+  /// A walk over the graph, broad enough for what the filter lets through.
+  case filteredGraph
+  /// A scan of everything that may be returned.
+  case scan
+}
+
+/// The answer to a query.
+public struct SearchResult: Sendable, Hashable {
+  /// The hits, nearest first.
+  public let hits: [SearchHit]
+  /// The way that was taken.
+  public let path: SearchPath
+  /// Whether the answer is that of comparing every vector in full precision.
+  public let isExact: Bool
+  /// Rows scored: codes and full vectors.
+  public let distanceCount: Int
+  /// Vectors that could have been returned: those that the filter lets through.
+  public let candidateCount: Int
+}
+
+/// What a search is to find.
+public struct SearchParameters: Sendable {
+  /// Hits wanted. Default: 10.
+  public var k: Int
+  /// Breadth of the walk: more is slower and finds more. Default: 64.
+  public var ef: Int
+  /// Slots that may be returned; `nil` for all. Default: `nil`.
+  public var filter: SlotSet?
+  /// Compare every vector in full precision. Default: `false`.
+  public var exact: Bool
+  /// Hits may not be farther than this. Default: `nil`.
+  public var maxDistance: Float?
+
+  /// Makes parameters.
+  public init(
+    k: Int = 10, ef: Int = 64, filter: SlotSet? = nil, exact: Bool = false,
+    maxDistance: Float? = nil
+  ) {
+    self.k = k
+    self.ef = ef
+    self.filter = filter
+    self.exact = exact
+    self.maxDistance = maxDistance
+  }
+}

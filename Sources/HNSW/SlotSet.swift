@@ -1,0 +1,84 @@
+/// A set of slots as a dense bitmap: bit `s % 64` of word `s / 64` is slot `s`.
+///
+/// A value with copy-on-write storage; membership is O(1), everything else O(words).
+public struct SlotSet: Sendable, Equatable {
+  /// The bitmap.
+  public private(set) var words: [UInt64]
+  /// Number of slots in the set.
+  public private(set) var count: Int
+
+  /// The empty set.
+  public init() { self.init(words: []) }
+
+  /// The set of the bits that are set in `words`.
+  public init(words: [UInt64]) {
+    self.words = words
+    count = words.reduce(0) { $0 + $1.nonzeroBitCount }
+  }
+
+  /// The set of the given slots.
+  public init(_ slots: some Sequence<Slot>) {
+    self.init()
+    for slot in slots { insert(slot) }
+  }
+
+  /// Whether the set is empty.
+  public var isEmpty: Bool { count == 0 }
+
+  /// Whether `slot` is in the set.
+  public func contains(_ slot: Slot) -> Bool {
+    let word = Int(slot >> 6)
+    return word < words.count && words[word] >> UInt64(slot & 63) & 1 == 1
+  }
+
+  /// Adds a slot.
+  public mutating func insert(_ slot: Slot) {
+    let word = Int(slot >> 6)
+    if word >= words.count {
+      words.append(contentsOf: repeatElement(0, count: word + 1 - words.count))
+    }
+    let bit = UInt64(1) << UInt64(slot & 63)
+    if words[word] & bit == 0 {
+      words[word] |= bit
+      count += 1
+    }
+  }
+
+  /// Removes a slot.
+  public mutating func remove(_ slot: Slot) {
+    guard contains(slot) else { return }
+    words[Int(slot >> 6)] &= ~(1 << UInt64(slot & 63))
+    count -= 1
+  }
+
+  /// The slots in both sets.
+  public func intersection(_ other: SlotSet) -> SlotSet {
+    SlotSet(words: zip(words, other.words).map { $0 & $1 })
+  }
+
+  /// The slots in either set.
+  public func union(_ other: SlotSet) -> SlotSet {
+    var (long, short) = (words, other.words)
+    if long.count < short.count { swap(&long, &short) }
+    for index in short.indices { long[index] |= short[index] }
+    return SlotSet(words: long)
+  }
+
+  /// The slots of this set that are not in `other`.
+  public func subtracting(_ other: SlotSet) -> SlotSet {
+    var result = words
+    for index in 0..<min(result.count, other.words.count) { result[index] &= ~other.words[index] }
+    return SlotSet(words: result)
+  }
+
+  /// Calls `body` with every slot in ascending order.
+  public func forEach<E: Error>(_ body: (Slot) throws(E) -> Void) throws(E) {
+    for (index, word) in words.enumerated() {
+      var rest = word
+      while rest != 0 {
+        try body(Slot(index) << 6 + Slot(rest.trailingZeroBitCount))
+        rest &= rest - 1
+      }
+    }
+  }
+}

@@ -1,0 +1,173 @@
+internal import Dispatch
+internal import LMDB
+import Synchronization
+
+/// An index at one moment, lent by ``VectorIndex/withSnapshot(_:_:)``. Not bound to be unchanged
+/// on disk: writers go on, and their changes are seen by later snapshots.
+public struct Snapshot: ~Copyable {
+  let resolved: ResolvedIndex
+  let index: VectorIndex
+  let transaction: TransactionCore
+
+  init(resolved: ResolvedIndex, index: VectorIndex, transaction: borrowing SnapshotTransaction) {
+    self.resolved = resolved
+    self.index = index
+    self.transaction = transaction.core
+  }
+
+  /// Number of vectors.
+  public var count: Int { resolved.state.header.liveCount }
+  /// Slots given so far: every slot is below.
+  public var slotCapacity: Int { resolved.state.header.slotCount }
+  /// What the index was made with.
+  public var configuration: IndexConfiguration { resolved.configuration }
+  /// Counts the changes of the index.
+  public var generation: UInt64 { resolved.state.header.generation }
+
+  /// The slots that hold vectors. O(slots / 64).
+  public var slots: SlotSet {
+    SlotSet(words: (0..<(slotCapacity + 63) / 64).map { resolved.state.liveWord($0) })
+  }
+
+  /// Whether a slot holds a vector. O(1).
+  public func contains(_ slot: Slot) -> Bool { resolved.state.isLive(slot) }
+
+  /// The slot of an id, or `nil`. O(log n).
+  public func slot(of id: String) throws -> Slot? {
+    let txn = SnapshotTransaction(transaction)
+    return try SlotDirectory(in: txn)?.slot(of: id, in: txn)
+  }
+
+  /// The id of a slot, or `nil`. O(log n).
+  public func id(of slot: Slot) throws -> String? {
+    let txn = SnapshotTransaction(transaction)
+    return try SlotDirectory(in: txn)?.id(of: slot, in: txn)
+  }
+
+  /// Calls `body` with every id, in the order of the ids' bytes, and its slot, until it returns
+  /// `false`.
+  public func forEachID(_ body: (_ id: String, _ slot: Slot) throws -> Bool) throws {
+    let txn = SnapshotTransaction(transaction)
+    guard let directory = try SlotDirectory(in: txn) else { return }
+    try txn.forEach(in: directory.slots) { id, slot in
+      try body(
+        String(bytes: id), Slot(littleEndian: slot.unsafeLoadUnaligned(as: UInt32.self)))
+    }
+  }
+
+  /// The vector of a slot as it is stored (normalised if the metric is cosine; rounded to the
+  /// storage's precision), or `nil` if there is none.
+  public func vector(of slot: Slot) -> [Float]? {
+    guard contains(slot) else { return nil }
+    var vector = [Float](repeating: 0, count: configuration.dimensions)
+    vector.withUnsafeMutableBufferPointer { vector in
+      if let base = vector.baseAddress {
+        resolved.state.readVector(slot, into: base, resolved.kernels)
+      }
+    }
+    return vector
+  }
+
+  /// Finds the nearest vectors to `query`; never fewer than there are, up to `k`, but for
+  /// `maxDistance`. May be called from several threads at once.
+  ///
+  /// - Throws: `HNSWError.wrongDimensions`, `.invalidVector`, `.invalidArgument`.
+  public func search(
+    _ query: Span<Float>, _ parameters: SearchParameters = SearchParameters()
+  ) throws -> SearchResult {
+    try validate(parameters)
+    return try index.scratch.with { scratch in
+      try load(query, row: 0, scratch)
+      return resolved.search(parameters, scratch)
+    }
+  }
+
+  /// Finds the nearest vectors to `query`.
+  public func search(
+    _ query: Span<Float>, k: Int, ef: Int = 64, filter: SlotSet? = nil, exact: Bool = false,
+    maxDistance: Float? = nil
+  ) throws -> SearchResult {
+    try search(
+      query,
+      SearchParameters(k: k, ef: ef, filter: filter, exact: exact, maxDistance: maxDistance))
+  }
+
+  /// Finds the vectors within `distance` of `query`, nearest first, `limit` at most: widens the
+  /// walk until it has gone past that distance.
+  public func search(
+    _ query: Span<Float>, within distance: Float, limit: Int, filter: SlotSet? = nil
+  ) throws -> SearchResult {
+    var k = min(limit, 32)
+    while true {
+      let result = try search(
+        query, k: k, ef: max(64, 2 * k), filter: filter, maxDistance: distance)
+      if result.hits.count < k || k >= limit { return result }
+      k = min(limit, 4 * k)
+    }
+  }
+
+  /// Answers many queries, given row by row, on `threads` threads; results in their order.
+  public func search(
+    batch queries: [Float], _ parameters: SearchParameters, threads: Int
+  ) throws -> [SearchResult] {
+    try validate(parameters)
+    let dimensions = configuration.dimensions
+    guard queries.count.isMultiple(of: dimensions) else {
+      throw HNSWError.wrongDimensions(expected: dimensions, found: queries.count % dimensions)
+    }
+    let count = queries.count / dimensions
+    let results = Mutex([SearchResult?](repeating: nil, count: count))
+    let failure = Mutex<(any Error)?>(nil)
+    let next = Atomic(0)
+    let (resolved, index) = (resolved, index)
+    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, count))) { _ in
+      index.scratch.with { scratch in
+        while true {
+          let row = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard row < count else { return }
+          do {
+            let query = queries.span.extracting(row * dimensions..<(row + 1) * dimensions)
+            try Self.load(query, row: row, resolved, scratch)
+            let result = resolved.search(parameters, scratch)
+            results.withLock { $0[row] = result }
+          } catch {
+            failure.withLock { $0 = $0 ?? error }
+            return
+          }
+        }
+      }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+    return results.withLock { $0.compactMap { $0 } }
+  }
+
+  private func validate(_ parameters: SearchParameters) throws {
+    guard parameters.k >= 0, parameters.ef >= 1 else {
+      throw HNSWError.invalidArgument(
+        "k must not be negative and ef at least 1, not \(parameters.k) and \(parameters.ef)")
+    }
+  }
+
+  private func load(_ query: Span<Float>, row: Int, _ scratch: Scratch) throws {
+    try Self.load(query, row: row, resolved, scratch)
+  }
+
+  /// Copies a query into the scratch, checked and, for cosine, normalised.
+  private static func load(
+    _ query: Span<Float>, row: Int, _ resolved: ResolvedIndex, _ scratch: Scratch
+  ) throws {
+    let dimensions = resolved.configuration.dimensions
+    guard query.count == dimensions else {
+      throw HNSWError.wrongDimensions(expected: dimensions, found: query.count)
+    }
+    query.withUnsafeBufferPointer { query in
+      if let base = query.baseAddress { scratch.query.update(from: base, count: dimensions) }
+    }
+    try normalise(
+      scratch.query, dimensions, resolved.configuration.metric, row: row, resolved.kernels)
+  }
+}
+
+extension SnapshotTransaction {
+  init(_ core: TransactionCore) { self.core = core }
+}

@@ -1,0 +1,80 @@
+internal import Kernels
+
+/// Keeping the codes right as an index grows into something else than it began as.
+extension WorkingIndex {
+  /// Vectors that a calibration is estimated from.
+  private static let sampleSize = 2048
+  /// How much worse than a fresh calibration the present one may code a sample.
+  private static let toleratedError: Float = 1.3
+
+  /// Puts the calibration to the test before `count` new vectors are coded, and replaces it,
+  /// coding all vectors anew, if a fresh one would be clearly better.
+  ///
+  /// Drift is noticed in two ways: the new vectors lose clearly more to clipping than rounding
+  /// alone would cost them, or the index has grown by a quarter since the last test. The cost of
+  /// a test is constant, and coding anew is spread over the growth that made it necessary.
+  func calibrate(for vectors: UnsafePointer<Float>, count: Int) {
+    let header = state.header
+    let hasGrown = 4 * (header.slotCount + count) >= 5 * max(1, header.calibratedAt)
+    let incoming = sample(vectors, count: count, size: hasGrown ? Self.sampleSize : 128)
+    let isClipping =
+      header.calibration == 0
+      || state.calibration.error(on: incoming) > 2 * state.calibration.roundingError
+    guard hasGrown || isClipping else { return }
+    // Stored vectors are represented by their share, new ones by a quarter at least.
+    let stored = header.slotCount
+    let share = min(Double(stored) / Double(stored + count), 0.75)
+    let rows = incoming.count / configuration.dimensions
+    let sample = incoming + storedSample(Int(Double(rows) * share / (1 - share)))
+    let fresh = Calibration(
+      sample: sample, dimensions: configuration.dimensions, codeBytes: configuration.codeBytes)
+    state.header.calibratedAt = stored + count
+    let isBetter =
+      state.calibration.error(on: sample) > Self.toleratedError * fresh.error(on: sample)
+    if header.calibration == 0 || isBetter { recalibrate(to: fresh) }
+  }
+
+  /// Codes every vector anew. O(vectors).
+  private func recalibrate(to fresh: Calibration) {
+    let old = state
+    state.header.calibration += 1
+    state.calibration = fresh
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: configuration.dimensions) { vector in
+      guard let base = vector.baseAddress else { return }
+      for slot in 0..<state.header.slotCount {
+        old.readVector(Slot(slot), into: base, kernels)
+        encode(base, into: slot)
+      }
+    }
+  }
+
+  /// Evenly spaced rows of a batch.
+  private func sample(_ vectors: UnsafePointer<Float>, count: Int, size: Int) -> [Float] {
+    let dimensions = configuration.dimensions
+    let rows = min(count, size)
+    var result: [Float] = []
+    result.reserveCapacity(rows * dimensions)
+    for row in 0..<rows {
+      let start = vectors + row * count / rows * dimensions
+      result.append(contentsOf: UnsafeBufferPointer(start: start, count: dimensions))
+    }
+    return result
+  }
+
+  /// Evenly spaced vectors of the index, as far as they are alive.
+  private func storedSample(_ size: Int) -> [Float] {
+    let dimensions = configuration.dimensions
+    let (slots, rows) = (state.header.slotCount, min(state.header.slotCount, size))
+    var vector = [Float](repeating: 0, count: dimensions)
+    var result: [Float] = []
+    for row in 0..<rows {
+      let slot = Slot(row * slots / rows)
+      guard state.isLive(slot) else { continue }
+      vector.withUnsafeMutableBufferPointer { vector in
+        if let base = vector.baseAddress { state.readVector(slot, into: base, kernels) }
+      }
+      result.append(contentsOf: vector)
+    }
+    return result
+  }
+}

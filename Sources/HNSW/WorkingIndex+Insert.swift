@@ -1,0 +1,159 @@
+internal import Kernels
+import Synchronization
+
+/// A node that is about to join the graph.
+struct NewNode {
+  let slot: Slot
+  let level: Int
+  /// Its positions on levels 1 and up, as an offset into the batch's list.
+  let upper: Int
+}
+
+extension WorkingIndex {
+  /// Nodes that a thread claims at a time.
+  private static let chunk = 16
+  /// Nodes of an empty graph that are inserted one after the other, so that threads find some.
+  private static let serialStart = 64
+
+  /// Makes stored vectors nodes of the graph: INSERT of the paper. `vectors` holds those of the
+  /// slots from `first` on, row by row.
+  ///
+  /// With several threads, lists are read without locks and changed under the lock of their node,
+  /// one lock at a time. With one thread the result depends on the seed and the order alone.
+  func insert(
+    from first: Slot, count: Int, vectors: UnsafePointer<Float>, threads: Int,
+    scratch pool: BuildScratchPool
+  ) {
+    var positions: [UInt32] = []
+    let nodes = (0..<count).map { makeNode(first + Slot($0), &positions) }
+    let start = entry.load(ordering: .relaxed)
+    let isEmpty = UInt32(truncatingIfNeeded: start) == noSlot
+    let serial = threads <= 1 ? count : isEmpty ? min(count, Self.serialStart) : 0
+    let graph = state.graph(kernels)
+    let dimensions = configuration.dimensions
+    nonisolated(unsafe) let rows = vectors
+    let upper = positions
+    @Sendable func insert(_ range: Range<Int>, _ scratch: BuildScratch) {
+      for index in range {
+        insertNode(nodes[index], upper, rows + index * dimensions, graph, scratch)
+      }
+    }
+    pool.with { insert(0..<serial, $0) }
+    guard serial < count else { return }
+    let next = Atomic(serial)
+    inParallel(threads: threads) { _ in
+      pool.with { scratch in
+        while true {
+          let start = next.wrappingAdd(Self.chunk, ordering: .relaxed).oldValue
+          guard start < count else { break }
+          insert(start..<min(count, start + Self.chunk), scratch)
+        }
+      }
+    }
+  }
+
+  /// Draws a node's level and gives it a record on every level up to that.
+  private func makeNode(_ slot: Slot, _ positions: inout [UInt32]) -> NewNode {
+    let node = NewNode(slot: slot, level: configuration.level(of: slot), upper: positions.count)
+    var below = slot
+    for level in 0...node.level {
+      let position = level == 0 ? Int(slot) : state.header.levelCounts[level]
+      state.header.levelCounts[level] = position + 1
+      state.levels[level].reserve(records: position + 1)
+      GraphLevel(state.levels[level], configuration, count: position + 1)
+        .clear(UInt32(position), slot: slot, below: below)
+      below = UInt32(position)
+      if level > 0 { positions.append(below) }
+    }
+    return node
+  }
+
+  private func insertNode(
+    _ node: NewNode, _ upper: [UInt32], _ vector: UnsafePointer<Float>, _ graph: Graph,
+    _ scratch: BuildScratch
+  ) {
+    let top = Int(entry.load(ordering: .acquiring) >> 32)
+    if node.level <= top, entryPosition != noSlot {
+      return join(node, upper, vector, graph, scratch)
+    }
+    raising.withLock { _ in
+      let old = entry.load(ordering: .acquiring)
+      let isFirst = UInt32(truncatingIfNeeded: old) == noSlot
+      if !isFirst { join(node, upper, vector, graph, scratch) }
+      if isFirst || node.level > Int(old >> 32) {
+        let position = node.level == 0 ? node.slot : upper[node.upper + node.level - 1]
+        entry.store(Self.pack(position, node.level), ordering: .releasing)
+      }
+    }
+  }
+
+  private var entryPosition: UInt32 { UInt32(truncatingIfNeeded: entry.load(ordering: .acquiring)) }
+
+  /// Finds and links a node's neighbors on each of its levels, from the top down.
+  private func join(
+    _ node: NewNode, _ upper: [UInt32], _ vector: UnsafePointer<Float>, _ graph: Graph,
+    _ scratch: BuildScratch
+  ) {
+    graph.prepare(vector, scratch.search)
+    let packed = entry.load(ordering: .acquiring)
+    let entryLevel = Int(packed >> 32)
+    let highest = min(node.level, entryLevel)
+    var nearest = graph.descend(
+      from: UInt32(truncatingIfNeeded: packed), level: entryLevel, to: highest, scratch.search)
+    for current in (0...highest).reversed() {
+      let level = graph.levels[current]
+      let position = current == 0 ? node.slot : upper[node.upper + current - 1]
+      graph.walk(level, from: nearest, ef: configuration.efConstruction, scratch.search)
+      nearest = PoolEntry.position(scratch.search.pool[0])
+      link(position, slot: node.slot, on: level, graph, scratch)
+      if current > 0 { nearest = level.below(nearest) }
+    }
+  }
+
+  /// Links a node to the best of what the walk has left in the pool.
+  private func link(
+    _ position: UInt32, slot: Slot, on level: GraphLevel, _ graph: Graph, _ scratch: BuildScratch
+  ) {
+    gatherCandidates(besides: position, on: level, scratch)
+    graph.rankCandidates(around: slot, on: level, scratch)
+    scratch.chosenCount = 0
+    graph.chooseNeighbors(limit: level.capacity, on: level, scratch)
+    let chosen = scratch.chosen[0..<scratch.chosenCount].sorted()
+    locks.with(position) {
+      // Others cannot have linked to it yet, but their stale lists may still be copied over it.
+      for (index, neighbor) in chosen.enumerated() {
+        level.set(position, index, to: neighbor.position)
+      }
+    }
+    var hasParent = false
+    for neighbor in chosen {
+      let asParent = !hasParent && neighbor.position < position
+      let isLinked = addLink(
+        from: neighbor.position, to: position, asParent: asParent, on: level, graph, scratch)
+      if asParent, isLinked {
+        protect(neighbor.position, in: position, on: level)
+        hasParent = true
+      }
+    }
+    if !hasParent { adopt(position, on: level, graph, scratch) }
+  }
+
+  /// Takes the pool's nodes as candidates: those that are alive, unless too few are.
+  private func gatherCandidates(
+    besides position: UInt32, on level: GraphLevel, _ scratch: BuildScratch
+  ) {
+    let search = scratch.search
+    func gather(where isEligible: (UInt32) -> Bool) {
+      scratch.candidateCount = 0
+      for index in 0..<search.poolCount {
+        let other = PoolEntry.position(search.pool[index])
+        guard other != position, isEligible(other) else { continue }
+        scratch.candidates[scratch.candidateCount] = Candidate(0, other)
+        scratch.candidateCount += 1
+      }
+    }
+    guard state.header.tombstones > 0 else { return gather { _ in true } }
+    gather { state.isLive(level.slot($0)) }
+    if scratch.candidateCount < configuration.m { gather { _ in true } }
+  }
+}

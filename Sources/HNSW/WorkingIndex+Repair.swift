@@ -1,0 +1,156 @@
+import Synchronization
+
+/// Tombstones leave the graph: every node that links to one is linked to what the tombstone
+/// linked to instead (the consolidation of FreshDiskANN, Singh et al., arXiv 2105.09613).
+extension WorkingIndex {
+  /// Tombstones are tolerated up to this share of the graph, so that a repair, which reads all
+  /// links, costs each deletion about as much as an insertion.
+  static let toleratedTombstones = 0.15
+
+  /// Repairs the graph if too much of it is tombstones.
+  func repairIfNeeded(threads: Int, scratch: BuildScratchPool) {
+    let (tombstones, nodes) = (state.header.tombstones, state.header.nodeCount)
+    guard tombstones > 0,
+      Double(tombstones) > Self.toleratedTombstones * Double(nodes) || state.header.liveCount == 0
+    else { return }
+    repair(threads: threads, scratch: scratch)
+  }
+
+  /// Takes all tombstones out of the graph. O(nodes) reading, O(tombstones) linking.
+  func repair(threads: Int, scratch pool: BuildScratchPool) {
+    let graph = state.graph(kernels)
+    for level in graph.levels where level.count > 0 {
+      bridge(level, graph, threads: threads, pool)
+      pool.with { scratch in
+        replant(level, graph, scratch)
+        removeDead(level)
+      }
+    }
+    chooseEntry(graph)
+    state.header.tombstones = 0
+  }
+
+  private func isDead(_ position: UInt32, on level: GraphLevel) -> Bool {
+    !state.isLive(level.slot(position))
+  }
+
+  /// Gives the nodes that link to tombstones new lists. A list depends on lists of tombstones
+  /// and on itself alone, so the order of nodes and threads is of no consequence.
+  private func bridge(
+    _ level: GraphLevel, _ graph: Graph, threads: Int, _ pool: BuildScratchPool
+  ) {
+    let chunk = 1024
+    let next = Atomic(0)
+    inParallel(threads: threads) { _ in
+      pool.with { scratch in
+        while true {
+          let start = next.wrappingAdd(chunk, ordering: .relaxed).oldValue
+          guard start < level.count else { break }
+          for position in start..<min(Int(level.count), start + chunk) {
+            bridge(UInt32(position), level, graph, scratch)
+          }
+        }
+      }
+    }
+  }
+
+  private func bridge(
+    _ position: UInt32, _ level: GraphLevel, _ graph: Graph, _ scratch: BuildScratch
+  ) {
+    let links = level.links(position)
+    let degree = level.degree(position)
+    guard !isDead(position, on: level),
+      (0..<degree).contains(where: { isDead(Link.position(links[$0]), on: level) })
+    else { return }
+    scratch.search.beginWalk(positions: Int(level.count), pool: 1)
+    let (visited, stamp) = (scratch.search.visited, scratch.search.stamp)
+    visited[Int(position)] = stamp
+    scratch.candidateCount = 0
+    scratch.chosenCount = 0
+    func consider(_ link: UInt32) {
+      let other = Link.position(link)
+      guard visited[Int(other)] != stamp, !isDead(other, on: level) else { return }
+      visited[Int(other)] = stamp
+      scratch.candidates[scratch.candidateCount] = Candidate(0, other)
+      scratch.candidateCount += 1
+    }
+    for index in 0..<degree where Link.isTree(links[index]) {
+      let other = Link.position(links[index])
+      guard !isDead(other, on: level) else { continue }
+      visited[Int(other)] = stamp
+      scratch.chosenSlots[scratch.chosenCount] = level.slot(other)
+      scratch.chosen[scratch.chosenCount] = Candidate(0, links[index])
+      scratch.chosenCount += 1
+    }
+    for index in 0..<degree {
+      let other = Link.position(links[index])
+      consider(other)
+      guard isDead(other, on: level) else { continue }
+      let further = level.links(other)
+      for index in 0..<level.degree(other) { consider(further[index]) }
+    }
+    graph.rankCandidates(around: level.slot(position), on: level, scratch)
+    graph.chooseNeighbors(limit: level.capacity, on: level, scratch)
+    for index in 0..<level.capacity {
+      let link = index < scratch.chosenCount ? scratch.chosen[index].position : Link.none
+      level.set(position, index, to: link)
+    }
+  }
+
+  /// Finds new parents for the children of tombstones, and new neighbors for nodes that have
+  /// lost nearly all of theirs.
+  private func replant(_ level: GraphLevel, _ graph: Graph, _ scratch: BuildScratch) {
+    var isFirst = true
+    for position in 0..<level.count where !isDead(position, on: level) {
+      defer { isFirst = false }
+      if isFirst { continue }
+      let links = level.links(position)
+      let degree = level.degree(position)
+      let hasParent = (0..<degree).contains {
+        Link.isTree(links[$0]) && Link.position(links[$0]) < position
+      }
+      guard !hasParent else { continue }
+      let candidates = (0..<degree).map { Link.position(links[$0]) }.filter { $0 < position }
+      if let parent = candidates.first(where: {
+        addLink(from: $0, to: position, asParent: true, on: level, graph, scratch)
+      }) {
+        protect(parent, in: position, on: level)
+      } else {
+        adoptLiving(position, on: level, graph, scratch)
+      }
+    }
+  }
+
+  private func adoptLiving(
+    _ position: UInt32, on level: GraphLevel, _ graph: Graph, _ scratch: BuildScratch
+  ) {
+    for candidate in (0..<position).reversed() where !isDead(candidate, on: level) {
+      if addLink(from: candidate, to: position, asParent: true, on: level, graph, scratch) {
+        return protect(candidate, in: position, on: level)
+      }
+    }
+  }
+
+  /// Empties the records of tombstones.
+  private func removeDead(_ level: GraphLevel) {
+    for position in 0..<level.count where isDead(position, on: level) {
+      if level.links(position)[0] != Link.none || (level.isUpper && level.slot(position) != noSlot)
+      {
+        level.clear(position, slot: noSlot, below: noSlot)
+      }
+    }
+  }
+
+  /// Keeps the entry if it is alive, or takes the first node of the highest level that has one.
+  private func chooseEntry(_ graph: Graph) {
+    let old = entry.load(ordering: .relaxed)
+    let position = UInt32(truncatingIfNeeded: old)
+    if position != noSlot, !isDead(position, on: graph.levels[Int(old >> 32)]) { return }
+    for (index, level) in graph.levels.enumerated().reversed() {
+      if let first = (0..<level.count).first(where: { !isDead($0, on: level) }) {
+        return entry.store(Self.pack(first, index), ordering: .relaxed)
+      }
+    }
+    entry.store(Self.pack(noSlot, 0), ordering: .relaxed)
+  }
+}

@@ -1,0 +1,136 @@
+internal import Dispatch
+internal import Kernels
+internal import LMDB
+import Synchronization
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+/// An index while it is being changed: a snapshot with an overlay of changed blocks, in memory
+/// until they are flushed. Nothing here reads the index as a whole, but for ``repair(threads:)``
+/// and ``recalibrate(to:)``, whose cost is spread over the changes that make them necessary.
+final class WorkingIndex: @unchecked Sendable {
+  // Sendable: used by the thread of one `write`; the threads that insert in parallel share it
+  // under the rules of `insert(_:threads:)`.
+
+  var state: IndexState
+  let kernels: Kernels
+  let locks = NodeLocks()
+  /// Entry position and level, packed; read by all inserting threads.
+  let entry: Atomic<UInt64>
+  /// Held by a thread that inserts a node above the entry's level.
+  let raising = Mutex(())
+
+  init(_ state: IndexState, kernels: Kernels) {
+    self.state = state
+    self.kernels = kernels
+    entry = Atomic(Self.pack(state.header.entry, state.header.entryLevel))
+  }
+
+  static func pack(_ position: UInt32, _ level: Int) -> UInt64 {
+    UInt64(level) << 32 | UInt64(position)
+  }
+
+  var configuration: IndexConfiguration { state.header.configuration }
+
+  /// Gives the next slot and stores its vector and code; the graph does not know it yet.
+  func append(_ vector: UnsafePointer<Float>) -> Slot {
+    let slot = state.header.slotCount
+    state.header.slotCount += 1
+    state.header.liveCount += 1
+    state.codes.reserve(records: slot + 1)
+    state.vectors?.reserve(records: slot + 1)
+    state.live.reserve(records: slot / 64 + 1)
+    encode(vector, into: slot)
+    if let vectors = state.vectors, let format = configuration.storage.format {
+      kernels.rows.pack(
+        vector, configuration.dimensions, as: format, into: vectors.writableRecord(slot))
+    }
+    setLive(Slot(slot), true)
+    return Slot(slot)
+  }
+
+  /// Writes the code and the norm of a slot.
+  func encode(_ vector: UnsafePointer<Float>, into slot: Int) {
+    let code = state.codes.writableRecord(slot)
+    let (n, padded) = (configuration.dimensions, configuration.codeBytes)
+    let calibration = state.calibration
+    let norm = calibration.mean.withUnsafeBufferPointer { mean in
+      mean.baseAddress.map {
+        kernels.rows.encode(vector, mean: $0, inverseScale: 1 / calibration.scale, n, into: code)
+      }
+    }
+    (code + n).update(repeating: 128, count: padded - n)
+    state.codes.norm(slot).storeBytes(of: (norm ?? 0).littleEndian, as: Int32.self)
+  }
+
+  func setLive(_ slot: Slot, _ isLive: Bool) {
+    let word = UnsafeMutableRawPointer(state.live.writableRecord(Int(slot >> 6)))
+    let bit = UInt64(1) << UInt64(slot & 63)
+    let old = UInt64(littleEndian: word.load(as: UInt64.self))
+    word.storeBytes(of: (isLive ? old | bit : old & ~bit).littleEndian, as: UInt64.self)
+  }
+
+  /// Takes a vector out of the index; the graph goes on routing through it.
+  func bury(_ slot: Slot) {
+    guard state.isLive(slot) else { return }
+    setLive(slot, false)
+    state.header.liveCount -= 1
+    state.header.tombstones += 1
+  }
+
+  /// Runs `body` on `threads` threads, each with its number.
+  func inParallel(threads: Int, _ body: @Sendable (Int) -> Void) {
+    if threads <= 1 { return body(0) }
+    DispatchQueue.concurrentPerform(iterations: threads, execute: body)
+  }
+
+  /// Stores what has changed; returns the bytes written.
+  func flush(in txn: borrowing WriteTransaction) throws -> Int {
+    let packed = entry.load(ordering: .acquiring)
+    state.header.entry = UInt32(truncatingIfNeeded: packed)
+    state.header.entryLevel = Int(packed >> 32)
+    state.header.generation += 1
+    var written = 0
+    for table in state.tables { written += try table.flush(in: txn) }
+    let meta = try txn.createDatabase(named: IndexHeader.database)
+    try txn.put(state.calibration.encoded(), in: meta, for: Calibration.key)
+    try txn.put(state.header.encoded(), in: meta, for: IndexHeader.key)
+    return written
+  }
+}
+
+/// A lock for every node, many nodes to a lock: short critical sections, hardly ever contended.
+struct NodeLocks: ~Copyable, @unchecked Sendable {
+  // Sendable: atomics.
+  private static let count = 4096
+  private let words: UnsafeMutablePointer<Atomic<Bool>>
+
+  init() {
+    words = .allocate(capacity: Self.count)
+    for index in 0..<Self.count { (words + index).initialize(to: Atomic(false)) }
+  }
+
+  deinit {
+    words.deinitialize(count: Self.count)
+    words.deallocate()
+  }
+
+  /// Runs `body` while holding the lock of a node. Never nested.
+  @inline(__always)
+  func with<R>(_ position: UInt32, _ body: () -> R) -> R {
+    let word = words + Int((position &* 0x9E37_79B1) >> 20)
+    var spins = 0
+    while !word.pointee.compareExchange(
+      expected: false, desired: true, ordering: .acquiring
+    ).exchanged {
+      spins += 1
+      if spins % 64 == 0 { sched_yield() }
+    }
+    defer { word.pointee.store(false, ordering: .releasing) }
+    return body()
+  }
+}

@@ -1,0 +1,116 @@
+internal import Kernels
+internal import LMDB
+
+/// The change of an index, lent by ``VectorIndex/write(_:threads:_:)``. Nothing is stored before
+/// its closure returns; ids are resolved as the changes so far have left them.
+public struct Writer: ~Copyable {
+  let working: WorkingIndex
+  let directory: SlotDirectory
+  let threads: Int
+  let scratch: BuildScratchPool
+  /// Valid within the closure that the writer is lent to.
+  let transaction: UnsafePointer<WriteTransaction>
+
+  /// What an upsert has done with one vector.
+  public struct Upserted: Sendable, Hashable {
+    /// The slot of the new vector.
+    public let slot: Slot
+    /// The slot that the id had before, if it had one; it is free now and will not be used again.
+    public let replaced: Slot?
+  }
+
+  /// Number of vectors.
+  public var count: Int { working.state.header.liveCount }
+  /// Slots given so far: the next new vector gets this one.
+  public var slotCapacity: Int { working.state.header.slotCount }
+  /// What the index was made with.
+  public var configuration: IndexConfiguration { working.configuration }
+
+  /// The slot of an id, or `nil`. O(log n).
+  public func slot(of id: String) throws -> Slot? {
+    try directory.slot(of: id, in: SnapshotTransaction(transaction.pointee))
+  }
+
+  /// The id of a slot, or `nil`. O(log n).
+  public func id(of slot: Slot) throws -> String? {
+    try directory.id(of: slot, in: SnapshotTransaction(transaction.pointee))
+  }
+
+  /// Stores vectors under ids, in place of those that the ids may have had. If an id occurs more
+  /// than once, its last vector stays.
+  ///
+  /// - Parameters:
+  ///   - ids: 1 to 511 bytes each.
+  ///   - vectors: one row of the index's dimensions per id, row by row.
+  /// - Throws: `HNSWError.wrongDimensions`, `.invalidVector`, `.invalidID`, before anything is
+  ///   changed; `LMDBError`.
+  /// - Complexity: O(log n) a vector, and the index's blocks that hold it and its neighbors.
+  @discardableResult
+  public func upsert(ids: [String], vectors: [Float]) throws -> [Upserted] {
+    let dimensions = configuration.dimensions
+    guard vectors.count == ids.count * dimensions else {
+      throw HNSWError.wrongDimensions(
+        expected: dimensions, found: vectors.count / max(1, ids.count))
+    }
+    try validate(ids)
+    var rows = vectors
+    return try rows.withUnsafeMutableBufferPointer { rows in
+      guard let base = rows.baseAddress, !ids.isEmpty else { return [] }
+      for row in ids.indices {
+        try normalise(
+          base + row * dimensions, dimensions, configuration.metric, row: row, working.kernels)
+        try checkRange(base + row * dimensions, row: row)
+      }
+      return try store(ids, base)
+    }
+  }
+
+  private func store(
+    _ ids: [String], _ rows: UnsafePointer<Float>
+  ) throws -> [Upserted] {
+    let first = Slot(working.state.header.slotCount)
+    guard Int(first) + ids.count < Int(Link.treeFlag) else {
+      throw HNSWError.invalidArgument("the index has no slots left; compact it")
+    }
+    working.calibrate(for: rows, count: ids.count)
+    var result: [Upserted] = []
+    result.reserveCapacity(ids.count)
+    for (row, id) in ids.enumerated() {
+      let replaced = try remove(id)
+      let slot = working.append(rows + row * configuration.dimensions)
+      try directory.bind(id, to: slot, in: transaction.pointee)
+      result.append(Upserted(slot: slot, replaced: replaced))
+    }
+    working.insert(
+      from: first, count: ids.count, vectors: rows, threads: threads, scratch: scratch)
+    return result
+  }
+
+  private func validate(_ ids: [String]) throws(HNSWError) {
+    for (row, id) in ids.enumerated() where !(1...511).contains(id.utf8.count) {
+      throw .invalidID(row: row, reason: "it has \(id.utf8.count) bytes; 1 to 511 are possible")
+    }
+  }
+
+  /// Refuses what half precision cannot hold.
+  private func checkRange(_ vector: UnsafePointer<Float>, row: Int) throws(HNSWError) {
+    guard configuration.storage == .float16, configuration.metric != .cosine else { return }
+    for index in 0..<configuration.dimensions where abs(vector[index]) > 65_504 {
+      throw .invalidVector(
+        row: row,
+        reason: "component \(index) is \(vector[index]), beyond the 65504 that float16 holds")
+    }
+  }
+
+  /// Removes the vector of an id; returns the slot it had, or `nil` if there was none. O(log n),
+  /// and its share of a repair of the graph.
+  @discardableResult
+  public func delete(_ id: String) throws -> Slot? { try remove(id) }
+
+  private func remove(_ id: String) throws -> Slot? {
+    guard let slot = try slot(of: id) else { return nil }
+    try directory.unbind(id, from: slot, in: transaction.pointee)
+    working.bury(slot)
+    return slot
+  }
+}

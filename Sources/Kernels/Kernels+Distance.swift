@@ -1,0 +1,157 @@
+internal import CKernels
+
+/// How the components of stored vectors are represented.
+public enum VectorFormat: UInt8, Sendable, CaseIterable {
+  case float32, float16, bfloat16
+
+  /// Bytes of one component.
+  public var byteWidth: Int { self == .float32 ? 4 : 2 }
+}
+
+extension Kernels {
+  /// The inner product of two vectors of equal length. O(n).
+  public func dot(_ a: Span<Float>, _ b: Span<Float>) -> Float {
+    precondition(a.count == b.count, "vectors differ in length")
+    return withBaseAddresses(a, b) { distances.dot($0, $1, UInt32(a.count)) }
+  }
+
+  /// The squared Euclidean distance of two vectors of equal length. O(n).
+  public func squaredDistance(_ a: Span<Float>, _ b: Span<Float>) -> Float {
+    precondition(a.count == b.count, "vectors differ in length")
+    return withBaseAddresses(a, b) { distances.l2($0, $1, UInt32(a.count)) }
+  }
+
+  /// The CRC-32C checksum of bytes. O(n), about 8 bytes in 3 cycles where the processor has it.
+  package static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    ck_crc32c(bytes.baseAddress, bytes.count)
+  }
+
+  private var distances: ck_distance { ck_distance_kernels(ck_level(level.rawValue)).pointee }
+
+  /// The kernels that score rows in blocks.
+  package var rows: RowKernels { RowKernels(table: ck_distance_kernels(ck_level(level.rawValue))) }
+}
+
+private func withBaseAddresses(
+  _ a: Span<Float>, _ b: Span<Float>,
+  _ body: (UnsafePointer<Float>, UnsafePointer<Float>) -> Float
+) -> Float {
+  a.withUnsafeBufferPointer { a in
+    b.withUnsafeBufferPointer { b in
+      guard let a = a.baseAddress, let b = b.baseAddress else { return 0 }
+      return body(a, b)
+    }
+  }
+}
+
+/// Fixed-size records in blocks of memory, as the row kernels see them: record `i` is the one
+/// numbered `i % recordsPerBlock` of block `i / recordsPerBlock`. For HNSW's fence alone.
+package struct RowTable: @unchecked Sendable {
+  // Sendable: an address with numbers; whoever makes one answers for the memory behind it.
+  var rows: ck_rows
+
+  /// - Parameters:
+  ///   - blocks: the address of each block; must outlive the table.
+  ///   - recordsPerBlock: at least 2.
+  ///   - offset: bytes from a block's start to its first record.
+  ///   - normOffset: bytes from a block's start to its `Int32` norms (codes only).
+  package init(
+    blocks: UnsafePointer<UnsafePointer<UInt8>?>, recordsPerBlock: Int, stride: Int, offset: Int,
+    normOffset: Int
+  ) {
+    let reciprocal = UInt64.max / UInt64(recordsPerBlock) + 1
+    rows = ck_rows(
+      blocks: blocks, reciprocal: reciprocal, per_block: UInt32(recordsPerBlock),
+      stride: UInt32(stride), offset: UInt32(offset), norm_offset: UInt32(normOffset))
+  }
+}
+
+/// Scores rows of a ``RowTable`` against a query, a list of rows a call. Ids are not checked.
+package struct RowKernels: @unchecked Sendable {
+  // Sendable: the table is a constant of the program.
+  let table: UnsafePointer<ck_distance>
+
+  /// Inner products of `query` with the rows `ids`, stored in `format`.
+  package func dots(
+    _ rows: borrowing RowTable, _ format: VectorFormat, _ query: UnsafePointer<Float>, _ n: Int,
+    _ ids: UnsafePointer<UInt32>, _ count: Int, _ out: UnsafeMutablePointer<Float>
+  ) {
+    withUnsafePointer(to: rows.rows) {
+      let kernels = table.pointee.dots
+      let kernel = format == .float32 ? kernels.0 : format == .float16 ? kernels.1 : kernels.2
+      kernel?($0, query, UInt32(n), ids, UInt32(count), out)
+    }
+  }
+
+  /// Squared Euclidean distances of `query` from the rows `ids`, stored in `format`.
+  package func squaredDistances(
+    _ rows: borrowing RowTable, _ format: VectorFormat, _ query: UnsafePointer<Float>, _ n: Int,
+    _ ids: UnsafePointer<UInt32>, _ count: Int, _ out: UnsafeMutablePointer<Float>
+  ) {
+    withUnsafePointer(to: rows.rows) {
+      let kernels = table.pointee.l2s
+      let kernel = format == .float32 ? kernels.0 : format == .float16 ? kernels.1 : kernels.2
+      kernel?($0, query, UInt32(n), ids, UInt32(count), out)
+    }
+  }
+
+  /// Inner products of `query` with the values of the codes `ids`.
+  package func codeDots(
+    _ rows: borrowing RowTable, _ query: UnsafePointer<Float>, _ n: Int,
+    _ ids: UnsafePointer<UInt32>, _ count: Int, _ out: UnsafeMutablePointer<Float>
+  ) {
+    withUnsafePointer(to: rows.rows) {
+      table.pointee.code_dots($0, query, UInt32(n), ids, UInt32(count), out)
+    }
+  }
+
+  /// `Int32(weight * norm) - (code + 128)·query` of the rows `ids`; `n` is a multiple of 64.
+  @inline(__always)
+  package func codeScores(
+    _ rows: borrowing RowTable, _ query: UnsafePointer<Int8>, _ n: Int, weight: Float,
+    _ ids: UnsafePointer<UInt32>, _ count: Int, _ out: UnsafeMutablePointer<Int32>
+  ) {
+    withUnsafePointer(to: rows.rows) {
+      table.pointee.code_scores($0, query, UInt32(n), weight, ids, UInt32(count), out)
+    }
+  }
+
+  /// Squared Euclidean distances between the codes of row `row` and of the rows `ids`.
+  @inline(__always)
+  package func codeSquaredDistances(
+    _ rows: borrowing RowTable, from row: UInt32, _ n: Int,
+    _ ids: UnsafePointer<UInt32>, _ count: Int, _ out: UnsafeMutablePointer<Int32>
+  ) {
+    withUnsafePointer(to: rows.rows) {
+      table.pointee.code_l2s($0, row, UInt32(n), ids, UInt32(count), out)
+    }
+  }
+
+  /// Writes the code of `vector` and returns its norm, the sum of squares of the code's values.
+  package func encode(
+    _ vector: UnsafePointer<Float>, mean: UnsafePointer<Float>, inverseScale: Float, _ n: Int,
+    into code: UnsafeMutablePointer<UInt8>
+  ) -> Int32 {
+    table.pointee.encode(vector, mean, inverseScale, UInt32(n), code)
+  }
+
+  /// Converts `n` components to `format`, to nearest.
+  package func pack(
+    _ source: UnsafePointer<Float>, _ n: Int, as format: VectorFormat,
+    into destination: UnsafeMutableRawPointer
+  ) {
+    let kernels = table.pointee.pack
+    let kernel = format == .float32 ? kernels.0 : format == .float16 ? kernels.1 : kernels.2
+    kernel?(source, UInt32(n), destination)
+  }
+
+  /// Converts `n` components from `format`.
+  package func unpack(
+    _ source: UnsafeRawPointer, _ n: Int, as format: VectorFormat,
+    into destination: UnsafeMutablePointer<Float>
+  ) {
+    let kernels = table.pointee.unpack
+    let kernel = format == .float32 ? kernels.0 : format == .float16 ? kernels.1 : kernels.2
+    kernel?(source, UInt32(n), destination)
+  }
+}
