@@ -16,9 +16,6 @@ typedef struct {
   uint32_t norm_offset;  // of the block's int32 norms (codes only)
 } ck_rows;
 
-/// How the components of a row are stored.
-typedef enum { CK_F32 = 0, CK_F16 = 1, CK_BF16 = 2 } ck_format;
-
 /// Scores `count` rows: out[i] belongs to row ids[i].
 typedef void ck_row_scores(const ck_rows *rows, const float *query, uint32_t n,
                            const uint32_t *ids, uint32_t count, float *out);
@@ -29,7 +26,7 @@ typedef struct {
   /// Inner product, and squared Euclidean distance, of two f32 vectors.
   float (*dot)(const float *a, const float *b, uint32_t n);
   float (*l2)(const float *a, const float *b, uint32_t n);
-  /// Inner products and squared Euclidean distances with rows of each format.
+  /// Inner products and squared Euclidean distances with rows of each format: f32, f16, bf16.
   ck_row_scores *dots[3];
   ck_row_scores *l2s[3];
   /// Inner products of a f32 query with the values of codes.
