@@ -1,10 +1,10 @@
 /// Closeness of spellings.
-enum Spelling {
+package enum Spelling {
   /// The name nearest to a word without regard to case, if it is near enough to be meant: at most
-  /// one edit for every three characters.
+  /// one edit for every two characters, and three in all.
   static func nearest(to word: String, in names: some Sequence<String>) -> String? {
     let wanted = Array(Folding.fold(word))
-    let limit = max(1, wanted.count / 3)
+    let limit = max(1, min(3, wanted.count / 2))
     var best: (name: String, distance: Int)?
     for name in names {
       let candidate = Array(Folding.fold(name))
@@ -17,7 +17,7 @@ enum Spelling {
 
   /// The least number of characters to insert, delete, replace, or swap with their neighbour, no
   /// part being edited twice (optimal string alignment).
-  static func distance<Element: Equatable>(_ a: [Element], _ b: [Element]) -> Int {
+  package static func distance<Element: Equatable>(_ a: [Element], _ b: [Element]) -> Int {
     var beforeLast: [Int] = []
     var last = Array(0...b.count)
     for i in a.indices {
@@ -33,5 +33,11 @@ enum Spelling {
       (beforeLast, last) = (last, row)
     }
     return last[b.count]
+  }
+
+  /// Whether one edit at most leads from one spelling to the other.
+  static func isWithinOneEdit(_ a: String, _ b: String) -> Bool {
+    let a = Array(a.unicodeScalars), b = Array(b.unicodeScalars)
+    return abs(a.count - b.count) <= 1 && distance(a, b) <= 1
   }
 }

@@ -1,0 +1,133 @@
+import HNSW
+import LMDB
+
+/// Ranks products by their words: BM25 over weighted fields (Robertson, Zaragoza and Taylor,
+/// "Simple BM25 extension to multiple weighted fields", CIKM 2004).
+///
+/// ```
+/// tf(t, d) = Σ over fields f: weight(f) · frequency(t, d, f) / (1 − b + b · length / mean length)
+/// score(d) = Σ over words t: idf(t) · (k1 + 1) · tf / (k1 + tf)
+/// idf(t)   = ln(1 + (N − n + ½) / (n + ½))
+/// ```
+/// Where a word stands for several terms (its completions, its corrections), the best one counts.
+struct LexicalScorer {
+  static let k1: Float = 1.2
+  static let b: Float = 0.6
+
+  /// A term that a word of the query stands for, and what a match of it is worth.
+  struct Alternative: Hashable {
+    let term: String
+    let spelling: String
+    let worth: Float
+  }
+
+  let store: ProductStore
+  let weights: [Float]
+  private let products: Int
+  private let means: [Int: Float]
+
+  init(
+    _ store: ProductStore, weights: FieldWeights, in txn: borrowing some Transaction & ~Copyable
+  ) throws {
+    self.store = store
+    self.weights = weights.numbered(by: store.schema)
+    (products, means) = try store.words.lengths(in: txn)
+  }
+
+  /// What each word of a query stands for: itself; for a last word still being typed also words
+  /// that begin like it; for a word unknown to the catalogue, known words one edit away.
+  func alternatives(
+    of query: LexicalQuery, in txn: borrowing some Transaction & ~Copyable
+  ) throws -> [[Alternative]] {
+    let stemmer = Stemmer()
+    var result: [[Alternative]] = []
+    for (place, word) in query.words.enumerated() {
+      let stem = stemmer.stem(word)
+      var found = [Alternative(term: stem, spelling: word, worth: 1)]
+      func add(_ spellings: [WordIndex.Spelling], worth: Float) {
+        for spelling in spellings {
+          let term = stemmer.stem(spelling.word)
+          guard !found.contains(where: { $0.term == term }) else { continue }
+          found.append(Alternative(term: term, spelling: spelling.word, worth: worth))
+        }
+      }
+      let isLast = place == query.words.count - 1
+      if isLast, query.lastIsPrefix, word.unicodeScalars.count >= 2 {
+        add(try store.words.completions(of: word, limit: 32, in: txn), worth: 0.6)
+      }
+      if found.count == 1, try !isKnown(stem, in: txn) {
+        add(try store.words.corrections(of: word, limit: 8, in: txn), worth: 0.7)
+      }
+      result.append(found)
+    }
+    return result
+  }
+
+  private func isKnown(
+    _ term: String, in txn: borrowing some Transaction & ~Copyable
+  ) throws -> Bool {
+    var isKnown = false
+    try txn.forEach(in: store.words.postings, .prefix(WordPosting.prefix(term))) { _, _ in
+      isKnown = true
+      return false
+    }
+    return isKnown
+  }
+
+  /// Scores every product that has any of the words.
+  /// - Complexity: O(postings of the words).
+  func scores(
+    of words: [[Alternative]], in txn: borrowing some Transaction & ~Copyable
+  ) throws -> LexicalScores {
+    var scores = LexicalScores()
+    for (place, alternatives) in words.enumerated() {
+      var best = 0 as Float
+      for alternative in alternatives {
+        let matches = try frequencies(of: alternative.term, in: txn)
+        guard !matches.isEmpty else { continue }
+        let idf = idf(matches.count)
+        // A rare misspelling must not outweigh the word it was meant to be.
+        best = max(best, idf * alternative.worth)
+        scores.add(matches, word: place, factor: idf * alternative.worth * (Self.k1 + 1))
+      }
+      scores.finishWord(best: best * (Self.k1 + 1))
+    }
+    return scores
+  }
+
+  func idf(_ matches: Int) -> Float {
+    let n = Float(matches)
+    return logarithm(1 + max(0, Float(products) - n + 0.5) / (n + 0.5))
+  }
+
+  /// The products that have a term, in the order of slots, with their weighted frequencies.
+  func frequencies(
+    of term: String, in txn: borrowing some Transaction & ~Copyable
+  ) throws -> [(slot: Slot, frequency: Float)] {
+    var found: [(slot: Slot, frequency: Float)] = []
+    let range = KeyRange.prefix(WordPosting.prefix(term))
+    try txn.forEach(in: store.words.postings, range) { key, value in
+      let base = WordPosting.group(of: key) << WordPosting.groupBits
+      for place in 0..<value.byteCount / 4 {
+        let bits = value.unsafeLoadUnaligned(fromByteOffset: place * 4, as: UInt32.self)
+        let posting = WordPosting(bits: UInt32(littleEndian: bits))
+        let frequency = frequency(of: posting)
+        guard frequency > 0 else { continue }
+        let slot = base + posting.slotInGroup
+        if let last = found.last, last.slot == slot {
+          found[found.count - 1].frequency += frequency
+        } else {
+          found.append((slot, frequency))
+        }
+      }
+      return true
+    }
+    return found
+  }
+
+  private func frequency(of posting: WordPosting) -> Float {
+    let weight = posting.field < weights.count ? weights[posting.field] : 1
+    let mean = means[posting.field] ?? 1
+    return weight * Float(posting.frequency) / (1 - Self.b + Self.b * posting.length / mean)
+  }
+}

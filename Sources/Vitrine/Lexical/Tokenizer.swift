@@ -1,0 +1,94 @@
+/// Cuts a text into folded words, the same way for products and for queries.
+///
+/// A word is a run of letters and digits. An apostrophe and what follows it are left to the
+/// stemmer ("men's"); a hyphen joins where one side is a single letter ("t-shirt" is "tshirt").
+/// Ideographs and kana are words of their own, as their scripts write no spaces.
+enum Tokenizer {
+  /// Longer words are cut, so that a term always fits a key of the store.
+  static let longestWord = 64
+
+  /// The words in the order of the text.
+  /// - Complexity: O(length).
+  static func words(in text: String) -> [String] {
+    var words: [String] = []
+    var scan = Scan()
+    for scalar in Folding.fold(text).unicodeScalars {
+      switch kind(of: scalar) {
+      case .word: scan.append(scalar, to: &words)
+      case .ideograph:
+        scan.finish(&words)
+        words.append(String(scalar))
+      case .hyphen: scan.hyphen(&words)
+      case .apostrophe: scan.apostrophe()
+      case .other: scan.finish(&words)
+      }
+    }
+    scan.finish(&words)
+    return words
+  }
+
+  private enum Kind { case word, ideograph, hyphen, apostrophe, other }
+
+  private static func kind(of scalar: Unicode.Scalar) -> Kind {
+    switch scalar.value {
+    case 0x30...0x39, 0x61...0x7A: return .word
+    case 0x2D, 0x2010, 0x2011: return .hyphen
+    case 0x27, 0x2019: return .apostrophe
+    case 0...0x7F: return .other
+    case 0x3040...0x30FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0x20000...0x3FFFF:
+      return .ideograph
+    default:
+      let properties = scalar.properties
+      return properties.isAlphabetic || properties.numericType != nil ? .word : .other
+    }
+  }
+
+  /// The word being read, and whether a hyphen or apostrophe is pending behind it.
+  private struct Scan {
+    private var word = ""
+    private var length = 0
+    private var hyphenAfter: String?
+    private var hasApostrophe = false
+
+    mutating func append(_ scalar: Unicode.Scalar, to words: inout [String]) {
+      if hasApostrophe {
+        if length < Tokenizer.longestWord { word.append("'") }
+        hasApostrophe = false
+      }
+      if length < Tokenizer.longestWord { word.unicodeScalars.append(scalar) }
+      length += 1
+    }
+
+    mutating func apostrophe() { hasApostrophe = length > 0 }
+
+    mutating func hyphen(_ words: inout [String]) {
+      joinOrFlush(&words)
+      if length > 0 { hyphenAfter = word }
+      reset()
+    }
+
+    mutating func finish(_ words: inout [String]) {
+      joinOrFlush(&words)
+      if length > 0 { words.append(word) }
+      reset()
+    }
+
+    /// Joins the part before the last hyphen with the present one, or lets it be a word.
+    private mutating func joinOrFlush(_ words: inout [String]) {
+      guard let before = hyphenAfter else { return }
+      hyphenAfter = nil
+      if length > 0, length == 1 || before.unicodeScalars.count == 1 {
+        word = before + word
+        length += before.unicodeScalars.count
+      } else {
+        words.append(before)
+      }
+    }
+
+    private mutating func reset() {
+      word = ""
+      length = 0
+      hasApostrophe = false
+    }
+  }
+}

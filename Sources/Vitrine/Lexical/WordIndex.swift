@@ -1,0 +1,119 @@
+import HNSW
+import LMDB
+
+/// The inverted index: which words stand in which fields of which products.
+///
+/// Four databases. `postings`: term, NUL, group of 4,096 slots (3 bytes) → ``WordPosting``s in
+/// order. `words`: a word as written (folded) → number of products. `words.reversed`: the words
+/// from their ends. `fields`: field (2 bytes) → number of products and of words; 65535 stands for
+/// the whole catalogue.
+struct WordIndex: Sendable {
+  let postings: Database
+  let words: Database
+  let reversed: Database
+  let fields: Database
+
+  private static let wholeCatalogue: [UInt8] = [0xFF, 0xFF]
+
+  init(creatingIn txn: borrowing WriteTransaction) throws {
+    postings = try txn.createDatabase(named: "postings")
+    words = try txn.createDatabase(named: "words")
+    reversed = try txn.createDatabase(named: "words.reversed")
+    fields = try txn.createDatabase(named: "fields")
+  }
+
+  init?(in txn: borrowing some Transaction & ~Copyable) throws {
+    guard let postings = try txn.database(named: "postings"),
+      let words = try txn.database(named: "words"),
+      let reversed = try txn.database(named: "words.reversed"),
+      let fields = try txn.database(named: "fields")
+    else { return nil }
+    self.postings = postings
+    self.words = words
+    self.reversed = reversed
+    self.fields = fields
+  }
+
+  /// Merges the changes of a batch.
+  /// - Complexity: proportional to the words of the batch, times at most 16 KiB and a field for
+  ///   each group of 4,096 slots that is touched.
+  func write(_ changes: WordChanges, in txn: borrowing WriteTransaction) throws {
+    for (place, change) in changes.postings {
+      let key = WordPosting.key(place.term, group: place.group)
+      var list = try txn.withValue(in: postings, for: key) { WordPostingList.decode($0) } ?? []
+      if !change.removed.isEmpty {
+        list.removeAll { change.removed.contains(WordPosting(bits: $0).slotInGroup) }
+      }
+      list += change.added
+      list.sort()
+      if list.isEmpty {
+        try txn.delete(key, in: postings)
+      } else {
+        try txn.put(WordPostingList.encode(list), in: postings, for: key)
+      }
+    }
+    for (word, difference) in changes.spellings where difference != 0 {
+      try countSpelling(word, difference, txn)
+    }
+    for (field, difference) in changes.fields {
+      try addToField(Self.key(field), difference.products, difference.words, txn)
+    }
+    try addToField(Self.wholeCatalogue, changes.products, 0, txn)
+  }
+
+  private func countSpelling(
+    _ word: String, _ difference: Int, _ txn: borrowing WriteTransaction
+  ) throws {
+    let stored = try txn.withValue(in: words, for: word) { Self.numbers($0).0 } ?? 0
+    let backwards = String(String.UnicodeScalarView(word.unicodeScalars.reversed()))
+    if stored + difference > 0 {
+      try txn.put(Self.encode(stored + difference, 0), in: words, for: word)
+      if stored == 0 { try txn.put([], in: reversed, for: backwards) }
+    } else {
+      try txn.delete(word, in: words)
+      try txn.delete(backwards, in: reversed)
+    }
+  }
+
+  private func addToField(
+    _ key: [UInt8], _ products: Int, _ words: Int, _ txn: borrowing WriteTransaction
+  ) throws {
+    let stored = try txn.withValue(in: fields, for: key) { Self.numbers($0) } ?? (0, 0)
+    let encoded = Self.encode(max(0, stored.0 + products), max(0, stored.1 + words))
+    try txn.put(encoded, in: fields, for: key)
+  }
+
+  /// The number of products, and per field the mean number of words where it has any.
+  func lengths(
+    in txn: borrowing some Transaction & ~Copyable
+  ) throws -> (products: Int, means: [Int: Float]) {
+    var products = 0
+    var means: [Int: Float] = [:]
+    try txn.forEach(in: fields, .all) { key, value in
+      let field = [UInt8](bytes: key), (count, words) = Self.numbers(value)
+      if field == Self.wholeCatalogue {
+        products = count
+      } else if count > 0, field.count == 2 {
+        means[Int(field[0]) << 8 | Int(field[1])] = Float(words) / Float(count)
+      }
+      return true
+    }
+    return (products, means)
+  }
+
+  private static func key(_ field: Int) -> [UInt8] {
+    [UInt8(truncatingIfNeeded: field >> 8), UInt8(truncatingIfNeeded: field)]
+  }
+
+  private static func encode(_ first: Int, _ second: Int) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.append(varint: first)
+    writer.append(varint: second)
+    return writer.bytes
+  }
+
+  static func numbers(_ bytes: RawSpan) -> (Int, Int) {
+    var reader = ByteReader(bytes)
+    return (reader.varint() ?? 0, reader.varint() ?? 0)
+  }
+}

@@ -1,0 +1,62 @@
+import CRoaring
+
+/// A compressed set of slots (Roaring; Lemire et al., arXiv 1709.07821). The one place that calls
+/// CRoaring; every pointer stays inside. Not shared between threads.
+final class Bitmap {
+  // Owned: made by the initialisers, freed by deinit, never handed out.
+  private let set: UnsafeMutablePointer<roaring_bitmap_t>
+
+  /// An empty set.
+  init() { set = roaring_bitmap_create() }
+
+  /// The slots of a list, in any order.
+  init(_ slots: [UInt32]) { set = roaring_bitmap_of_ptr(slots.count, slots) }
+
+  private init(owning set: UnsafeMutablePointer<roaring_bitmap_t>) { self.set = set }
+
+  deinit { roaring_bitmap_free(set) }
+
+  /// Reads a set in Roaring's portable format, copying it; nil if the bytes are no such set.
+  convenience init?(portable bytes: RawSpan) {
+    let set = bytes.withUnsafeBytes { raw in
+      roaring_bitmap_portable_deserialize_safe(
+        raw.baseAddress?.assumingMemoryBound(to: CChar.self), raw.count)
+    }
+    guard let set else { return nil }
+    self.init(owning: set)
+  }
+
+  /// The set in Roaring's portable format, which every version and language reads.
+  func portable() -> [UInt8] {
+    roaring_bitmap_run_optimize(set)
+    let size = roaring_bitmap_portable_size_in_bytes(set)
+    return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      count = buffer.withMemoryRebound(to: CChar.self) {
+        roaring_bitmap_portable_serialize(set, $0.baseAddress)
+      }
+    }
+  }
+
+  var count: Int { Int(roaring_bitmap_get_cardinality(set)) }
+  var isEmpty: Bool { roaring_bitmap_is_empty(set) }
+
+  func insert(_ slot: UInt32) { roaring_bitmap_add(set, slot) }
+  func remove(_ slot: UInt32) { roaring_bitmap_remove(set, slot) }
+
+  func formUnion(_ other: Bitmap) { roaring_bitmap_or_inplace(set, other.set) }
+  func formIntersection(_ other: Bitmap) { roaring_bitmap_and_inplace(set, other.set) }
+  func subtract(_ other: Bitmap) { roaring_bitmap_andnot_inplace(set, other.set) }
+
+  /// How many slots both sets have.
+  func intersectionCount(_ other: Bitmap) -> Int {
+    Int(roaring_bitmap_and_cardinality(set, other.set))
+  }
+
+  /// The slots in ascending order.
+  func slots() -> [UInt32] {
+    [UInt32](unsafeUninitializedCapacity: count) { buffer, count in
+      roaring_bitmap_to_uint32_array(set, buffer.baseAddress)
+      count = buffer.count
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package import HNSW
+package import LMDB
+
+extension VitrineError {
+  /// A stored value is not what its place demands.
+  static func damaged(_ what: String) -> VitrineError {
+    .storage("the index is damaged: \(what) cannot be read; `vitrine verify` tells more")
+  }
+}
+
+/// Products, the columns that filters read, and the words that lexical search reads, in databases
+/// of the environment that holds the vectors, so that one transaction changes all of them.
+///
+/// A value of this type belongs to one schema; slots are those of the vector index.
+package struct ProductStore: Sendable {
+  /// The attributes; one's number in the store is its position here.
+  package let schema: Schema
+  let products: Database
+  let columns: Database
+  let keywords: Database
+  let words: WordIndex
+  let numbers: [String: Int]
+
+  /// The store of an environment, whose databases are made if they are not there.
+  package init(creatingIn txn: borrowing WriteTransaction, schema: Schema) throws {
+    self.init(
+      schema: schema, products: try txn.createDatabase(named: "products"),
+      columns: try txn.createDatabase(named: "columns"),
+      keywords: try txn.createDatabase(named: "keywords"),
+      words: try WordIndex(creatingIn: txn))
+  }
+
+  /// The store of an environment; nil if there is none.
+  package init?(in txn: borrowing some Transaction & ~Copyable, schema: Schema) throws {
+    guard let products = try txn.database(named: "products"),
+      let columns = try txn.database(named: "columns"),
+      let keywords = try txn.database(named: "keywords"), let words = try WordIndex(in: txn)
+    else { return nil }
+    self.init(
+      schema: schema, products: products, columns: columns, keywords: keywords, words: words)
+  }
+
+  private init(
+    schema: Schema, products: Database, columns: Database, keywords: Database, words: WordIndex
+  ) {
+    self.schema = schema
+    self.products = products
+    self.columns = columns
+    self.keywords = keywords
+    self.words = words
+    numbers = Dictionary(
+      schema.attributes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// An attribute's number and kind.
+  func attribute(_ name: String) -> (number: Int, kind: Attribute.Kind)? {
+    numbers[name].map { ($0, schema.attributes[$0].kind) }
+  }
+
+  /// Makes the changes of a batch.
+  /// - Complexity: proportional to the batch, not to the products stored.
+  package func apply(_ batch: ProductBatch, in txn: borrowing WriteTransaction) throws {
+    var columnChanges = ColumnChanges()
+    var wordChanges = WordChanges()
+    for (slot, change) in batch.changes.sorted(by: { $0.key < $1.key }) {
+      let old = try product(at: slot, in: txn)
+      var new: Product?
+      if case .put(let product, let contentHash) = change {
+        new = product
+        let record = ProductRecord.encode(product, contentHash: contentHash, schema: schema)
+        try txn.put(record, in: products, for: slot)
+      } else if old != nil {
+        try txn.delete(slot, in: products)
+      }
+      columnChanges.replace(old, with: new, slot: slot, schema: schema)
+      wordChanges.replace(old, with: new, slot: slot, schema: schema)
+    }
+    try columnChanges.write(columns: columns, keywords: keywords, in: txn)
+    try words.write(wordChanges, in: txn)
+  }
+}
+
+extension ProductStore {
+  /// The product of a slot; nil if there is none.
+  package func product(
+    at slot: Slot, in txn: borrowing some Transaction & ~Copyable
+  ) throws -> Product? {
+    try txn.withValue(in: products, for: slot) { record in
+      guard let product = ProductRecord.decode(record, schema: schema) else {
+        throw VitrineError.damaged("the product of slot \(slot)")
+      }
+      return product
+    }
+  }
+
+  /// One value of a product, without reading the others; nil if the product has none.
+  func value(
+    of attribute: Int, at slot: Slot, in txn: borrowing some Transaction & ~Copyable
+  ) throws -> Value? {
+    try txn.withValue(in: products, for: slot) { ProductRecord.value(of: attribute, in: $0) }
+      ?? nil
+  }
+
+  /// What ``ProductBatch/put(_:contentHash:slot:)`` stored with the product; nil if there is none.
+  package func contentHash(
+    at slot: Slot, in txn: borrowing some Transaction & ~Copyable
+  ) throws -> [UInt8]? {
+    try txn.withValue(in: products, for: slot) { ProductRecord.contentHash(in: $0) } ?? nil
+  }
+
+  /// The slots of all products.
+  func live(in txn: borrowing some Transaction & ~Copyable) throws -> Bitmap {
+    try Columns.union(in: columns, .prefix(ColumnTerm.live.bytes), txn)
+  }
+
+  /// The slots whose products satisfy a filter.
+  ///
+  /// - Throws: ``FilterError`` if the filter does not fit the schema.
+  /// - Complexity: proportional to the postings that the filter's terms touch, plus a bit for each
+  ///   slot.
+  package func evaluate(
+    _ filter: Filter, in txn: borrowing some Transaction & ~Copyable
+  ) throws -> SlotSet {
+    SlotSet(try FilterEvaluator(store: self).slots(try filter.bound(to: schema), in: txn))
+  }
+}
