@@ -1,0 +1,102 @@
+internal import HNSW
+internal import LMDB
+
+/// What one transaction changes: products and vectors together.
+struct Changes: Sendable {
+  /// Products with their vectors, row by row, and what to remember of their content.
+  private(set) var products: [Product] = []
+  private(set) var vectors: [Float] = []
+  private(set) var records: [[UInt8]] = []
+  /// Products that keep their vector.
+  private(set) var updates: [(product: Product, record: [UInt8])] = []
+  /// Ids to be deleted.
+  private(set) var deletions: [String] = []
+
+  var count: Int { products.count + updates.count + deletions.count }
+
+  mutating func put(_ product: Product, vector: [Float], record: [UInt8]) {
+    products.append(product)
+    vectors.append(contentsOf: vector)
+    records.append(record)
+  }
+
+  mutating func update(_ product: Product, record: [UInt8]) {
+    updates.append((product, record))
+  }
+
+  mutating func delete(_ id: String) { deletions.append(id) }
+}
+
+/// What came of changes.
+struct ChangeCounts: Sendable {
+  var inserted = 0
+  var replaced = 0
+  var deleted = 0
+  /// Products that were to keep their vector but had none any more.
+  var lost: [String] = []
+}
+
+extension OpenIndex {
+  /// Commits changes in one transaction: all or nothing.
+  ///
+  /// Deletions come first, then updates, then products with vectors.
+  @discardableResult
+  func commit(_ changes: Changes, threads: Int) throws(VitrineError) -> ChangeCounts {
+    try storing(environment.path) {
+      try environment.write { (txn: borrowing WriteTransaction) in
+        let description = try IndexDescription(in: txn, path: environment.path)
+        let store = try ProductStore(creatingIn: txn, schema: description.schema)
+        var batch = ProductBatch()
+        let counts = try index.write(txn, threads: threads) { (writer: borrowing Writer) in
+          try changes.write(with: writer, batch: &batch)
+        }
+        try store.apply(batch, in: txn)
+        return counts
+      }
+    }
+  }
+
+  /// Changes the description in a transaction of its own, if it is to change at all.
+  @discardableResult
+  func updateDescription(
+    _ change: (inout IndexDescription) throws -> Void
+  ) throws(VitrineError) -> IndexDescription {
+    try storing(environment.path) {
+      try environment.write { (txn: borrowing WriteTransaction) in
+        let old = try IndexDescription(in: txn, path: environment.path)
+        var new = old
+        try change(&new)
+        if new != old { try new.write(in: txn) }
+        return new
+      }
+    }
+  }
+}
+
+extension Changes {
+  /// Changes the vectors and collects what the products' store is to do.
+  fileprivate func write(
+    with writer: borrowing Writer, batch: inout ProductBatch
+  ) throws -> ChangeCounts {
+    var counts = ChangeCounts()
+    for id in deletions {
+      guard let slot = try writer.delete(id) else { continue }
+      batch.remove(slot: slot)
+      counts.deleted += 1
+    }
+    for (product, record) in updates {
+      if let slot = try writer.slot(of: product.id) {
+        batch.put(product, contentHash: record, slot: slot)
+      } else {
+        counts.lost.append(product.id)
+      }
+    }
+    let upserted = try writer.upsert(ids: products.map(\.id), vectors: vectors)
+    for (row, result) in upserted.enumerated() {
+      batch.put(products[row], contentHash: records[row], slot: result.slot)
+      if let old = result.replaced { batch.remove(slot: old) }
+      if result.replaced == nil { counts.inserted += 1 } else { counts.replaced += 1 }
+    }
+    return counts
+  }
+}

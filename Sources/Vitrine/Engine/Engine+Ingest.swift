@@ -1,0 +1,28 @@
+extension Engine {
+  /// Reads a catalogue, embeds its photographs and stores its products.
+  ///
+  /// Runs again over the same catalogue touch only what changed: a product whose photograph and
+  /// metadata are as they were is left alone, one whose metadata alone changed keeps its vector.
+  /// Rows that cannot be used are noted and the others go in. A crash or a cancelled task leaves
+  /// every committed batch; running again goes on from there.
+  ///
+  /// - Parameters:
+  ///   - progress: called from the storing thread, about ten times a second.
+  /// - Returns: what was done; when the task was cancelled, what was done until then.
+  /// - Throws: ``VitrineError`` if the catalogue cannot be read at all, its columns contradict
+  ///   those of the index, there is no embedder, or storing fails; with
+  ///   ``IngestOptions/strict`` at the first note.
+  public func ingest(
+    _ source: CatalogueSource, options: IngestOptions = IngestOptions(),
+    progress: @escaping @Sendable (IngestProgress) -> Void = { _ in }
+  ) async throws -> IngestReport {
+    guard let embedder else { throw VitrineError.noEmbedder(operation: "ingesting a catalogue") }
+    let pipeline = IngestPipeline(
+      engine: self, embedder: embedder, source: source, options: options, progress: progress)
+    return try await withTaskCancellationHandler {
+      try await offPool { try pipeline.run() }
+    } onCancel: {
+      pipeline.cancel()
+    }
+  }
+}

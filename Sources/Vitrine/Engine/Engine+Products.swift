@@ -1,0 +1,50 @@
+internal import HNSW
+internal import LMDB
+import Synchronization
+
+extension Engine {
+  /// The product of an id; nil if there is none.
+  ///
+  /// - Throws: ``VitrineError/storage(_:)``.
+  public func product(_ id: String) async throws -> Product? {
+    try await offPool { [self] in
+      try storing(path) {
+        try read { txn, snapshot, store in
+          guard let slot = try snapshot.slot(of: id) else { return nil }
+          return try store.product(at: slot, in: txn)
+        }
+      }
+    }
+  }
+
+  /// The vector of a product, as precise as the index stores it; nil if there is none.
+  ///
+  /// - Throws: ``VitrineError/storage(_:)``.
+  public func vector(_ id: String) async throws -> [Float]? {
+    try await offPool { [self] in
+      try storing(path) {
+        try read { _, snapshot, _ in try snapshot.slot(of: id).flatMap { snapshot.vector(of: $0) } }
+      }
+    }
+  }
+
+  /// The encoded photograph of a product, from where the catalogue had it; nil if it has none or
+  /// it is not there any more.
+  ///
+  /// - Throws: ``VitrineError`` if the index cannot be read.
+  public func imageBytes(of product: Product) async throws -> [UInt8]? {
+    try await offPool { [self] in
+      guard let image = product.image, let root = try openImages() else { return nil }
+      return try? root.photograph(named: image, id: product.id).bytes
+    }
+  }
+
+  /// The photographs' folder or TAR file, opened once; nil if it is not there any more.
+  private func openImages() throws(VitrineError) -> ImageRoot? {
+    guard let root = try imageRoot else { return nil }
+    if let known = images.withLock({ $0 }), known.path == root { return known }
+    guard let opened = try? ImageRoot(path: root) else { return nil }
+    images.withLock { $0 = opened }
+    return opened
+  }
+}

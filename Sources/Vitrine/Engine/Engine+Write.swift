@@ -1,0 +1,178 @@
+internal import HNSW
+internal import LMDB
+
+extension Engine {
+  /// Stores products with vectors that exist already, in place of those of the same ids, in one
+  /// transaction.
+  ///
+  /// Values are brought to the kinds of the schema; attributes that it does not have are inferred
+  /// and added.
+  ///
+  /// - Throws: ``VitrineError/dimensionMismatch(expected:found:)``,
+  ///   ``VitrineError/invalidArgument(_:)`` for a bad id or vector, ``VitrineError/badData`` for a
+  ///   value that is not of its attribute's kind (`row` counts the products from 1).
+  public func upsert(_ products: [(product: Product, vector: [Float])]) async throws {
+    try await offPool { [self] in
+      let schema = try grow(by: products.map(\.product))
+      var changes = Changes()
+      for (row, (product, vector)) in products.enumerated() {
+        guard vector.count == configuration.dimensions else {
+          throw VitrineError.dimensionMismatch(
+            expected: configuration.dimensions, found: vector.count)
+        }
+        let product = try schema.typed(product, row: row + 1)
+        let source = ContentRecord.hash(ofVector: vector)
+        let record = ContentRecord(source: source, product: product)
+        changes.put(product, vector: vector, record: record.bytes)
+      }
+      try current.commit(changes, threads: options.threads)
+    }
+  }
+
+  /// Embeds a photograph and stores its product.
+  ///
+  /// - Parameter image: the encoded photograph (JPEG, PNG or WebP).
+  /// - Throws: what the embedder says of a photograph that cannot be decoded, and what
+  ///   ``upsert(_:)`` throws.
+  public func upsert(_ product: Product, image: [UInt8]) async throws {
+    guard let embedder else { throw VitrineError.noEmbedder(operation: "storing a photograph") }
+    try await offPool { [self] in
+      guard let vector = try embedder.embed(images: [image]).first?.get() else {
+        throw VitrineError.storage("the model gave no vector")
+      }
+      let product = try grow(by: [product]).typed(product, row: 1)
+      let record = ContentRecord(source: ContentRecord.hash(ofImage: image), product: product)
+      var changes = Changes()
+      changes.put(product, vector: vector, record: record.bytes)
+      try current.commit(changes, threads: 1)
+    }
+  }
+
+  /// Stores products anew that keep their vectors, such as after a change of price.
+  ///
+  /// - Returns: the ids of those that are not in the index and were left out.
+  /// - Throws: what ``upsert(_:)`` throws.
+  @discardableResult
+  public func update(_ products: [Product]) async throws -> [String] {
+    try await offPool { [self] in
+      let schema = try grow(by: products)
+      var changes = Changes()
+      let records = try records(of: products.map(\.id))
+      for (row, product) in products.enumerated() {
+        let product = try schema.typed(product, row: row + 1)
+        let source = records[product.id]?.source ?? []
+        changes.update(product, record: ContentRecord(source: source, product: product).bytes)
+      }
+      return try current.commit(changes, threads: 1).lost
+    }
+  }
+
+  /// Deletes products, in one transaction.
+  ///
+  /// - Returns: how many there were.
+  /// - Throws: ``VitrineError/storage(_:)``.
+  @discardableResult
+  public func delete(ids: [String]) async throws -> Int {
+    try await offPool { [self] in
+      var changes = Changes()
+      for id in ids { changes.delete(id) }
+      return try current.commit(changes, threads: options.threads).deleted
+    }
+  }
+
+  /// Deletes all products that satisfy a filter.
+  ///
+  /// - Returns: how many there were.
+  /// - Throws: ``FilterError`` if the filter does not fit the schema, ``VitrineError/storage(_:)``.
+  @discardableResult
+  public func delete(matching filter: Filter) async throws -> Int {
+    let ids = try await offPool { [self] in
+      try read { txn, snapshot, store in
+        var ids: [String] = []
+        let found = try store.evaluate(filter, in: txn)
+        try found.forEach { slot throws(any Error) in
+          if let id = try snapshot.id(of: slot) { ids.append(id) }
+        }
+        return ids
+      }
+    }
+    return try await delete(ids: ids)
+  }
+
+  /// What the index remembers of the content of products.
+  private func records(of ids: [String]) throws(VitrineError) -> [String: ContentRecord] {
+    try storing(path) {
+      try read { txn, snapshot, store in
+        var records: [String: ContentRecord] = [:]
+        for id in ids {
+          guard let slot = try snapshot.slot(of: id) else { continue }
+          records[id] = try store.contentHash(at: slot, in: txn)
+            .flatMap(ContentRecord.init(stored:))
+        }
+        return records
+      }
+    }
+  }
+
+  /// The schema, grown by the attributes that products have and it has not.
+  private func grow(by products: [Product]) throws(VitrineError) -> Schema {
+    let schema = try schema
+    let known = Set(schema.attributes.map(\.name))
+    var columns: [String: ColumnSurvey] = [:]
+    for product in products {
+      for (name, value) in product.attributes where !known.contains(name) {
+        columns[name, default: ColumnSurvey()].add(RawValue(value))
+      }
+    }
+    let inferred = columns.keys.sorted().compactMap { columns[$0]?.attribute(named: $0) }
+    if inferred.isEmpty { return schema }
+    return try current.updateDescription { description in
+      description.schema = try description.schema.merged(given: nil, inferred: inferred)
+    }.schema
+  }
+}
+
+extension Schema {
+  /// The product with its values brought to the kinds of the attributes.
+  ///
+  /// - Throws: ``VitrineError/badData`` with the row given for a value of another kind.
+  func typed(_ product: Product, row: Int) throws(VitrineError) -> Product {
+    var typed = product
+    for (name, value) in product.attributes {
+      do throws(KindMismatch) {
+        typed.attributes[name] = try self[name]?.value(of: value)
+      } catch {
+        throw .badData(
+          path: product.id, row: row, column: name,
+          reason: "expected \(error.expected), found \"\(error.found)\"")
+      }
+    }
+    return typed
+  }
+}
+
+extension RawValue {
+  /// A typed value as a catalogue would have it.
+  init(_ value: Value) {
+    switch value {
+    case .text(let text): self = .text(text)
+    case .number(let number): self = .number(Value.text(of: number))
+    case .boolean(let flag): self = .boolean(flag)
+    case .date(let seconds): self = .text(Timestamp.text(of: seconds))
+    case .list(let items): self = .list(items)
+    }
+  }
+}
+
+extension ContentRecord {
+  /// The hash of a vector that came without a photograph.
+  static func hash(ofVector vector: [Float]) -> [UInt8] {
+    var hash = ContentHash()
+    hash.combine("vector")
+    hash.combine(
+      vector.flatMap { number in
+        (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> ($0 * 8)) }
+      })
+    return hash.bytes
+  }
+}

@@ -1,0 +1,129 @@
+public import HNSW
+internal import Dispatch
+internal import Foundation
+internal import LMDB
+import Synchronization
+
+/// An index of products that can be searched and changed: vectors, words and facts in one
+/// directory.
+///
+/// Open an index once per process and share the engine between tasks: any number may search while
+/// one writes, in this and in other processes, and every call sees the newest commit. Calls that
+/// compute or wait for the disk leave the cooperative thread pool.
+///
+///     let engine = try Engine(path: "Indexes/shop", embedder: model)
+///     let product = try await engine.product("15970")
+public final class Engine: Sendable {
+  /// How an index is opened.
+  public struct Options: Sendable {
+    /// Never write; works on read-only file systems. Default: false.
+    public var readOnly = false
+    /// Threads that insert and embed. Default: one per core.
+    public var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// The directory of the index.
+  public let path: String
+  /// The model that turns photographs and words into vectors, if there is one.
+  public let embedder: (any Embedder)?
+  /// How the index was opened.
+  public let options: Options
+  let images = Mutex<ImageRoot?>(nil)
+  private let opened: Mutex<OpenIndex>
+
+  /// Opens the index at a path.
+  ///
+  /// - Throws: ``VitrineError``: ``VitrineError/noIndex(path:)``,
+  ///   ``VitrineError/alreadyOpen(path:)``, ``VitrineError/newerFormat(path:found:supported:)``,
+  ///   ``VitrineError/modelMismatch(index:model:)`` if `embedder` is not the model that the vectors
+  ///   are of, and ``VitrineError/storage(_:)``.
+  public init(
+    path: String, embedder: (any Embedder)? = nil, options: Options = Options()
+  ) throws(VitrineError) {
+    let index = try OpenIndex(path: path, readOnly: options.readOnly)
+    if let embedder { try index.check(embedder) }
+    self.path = path
+    self.embedder = embedder
+    self.options = options
+    opened = Mutex(index)
+  }
+
+  /// Makes an empty index and opens it.
+  ///
+  /// - Parameters:
+  ///   - path: a directory that is not there yet, or is empty.
+  ///   - configuration: dimensions, storage and graph of the vectors, constant from then on.
+  ///   - modelFingerprint: the ``Embedder/fingerprint`` of the model that the vectors are of.
+  ///   - schema: what is known of the attributes; ingestion adds what it finds.
+  /// - Throws: ``VitrineError/indexExists(path:)`` and what ``init(path:embedder:options:)`` throws.
+  public static func create(
+    path: String, configuration: IndexConfiguration, modelFingerprint: String,
+    schema: Schema = Schema(), embedder: (any Embedder)? = nil, options: Options = Options()
+  ) throws(VitrineError) -> Engine {
+    let schema = try Schema().merged(given: schema, inferred: [])
+    try OpenIndex.create(
+      path: path, configuration: configuration,
+      description: IndexDescription(model: modelFingerprint, schema: schema))
+    return try Engine(path: path, embedder: embedder, options: options)
+  }
+
+  /// Whether there is an index, readable or not, at a path.
+  public static func exists(at path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path + "/data.mdb")
+  }
+
+  /// The attributes of the index as they are now.
+  public var schema: Schema { get throws(VitrineError) { try description.schema } }
+
+  /// The fingerprint of the model that the vectors are of.
+  public var modelFingerprint: String { get throws(VitrineError) { try description.model } }
+
+  /// The folder or TAR file that the photographs were read from last, as an absolute path.
+  public var imageRoot: String? { get throws(VitrineError) { try description.images } }
+
+  /// What the vectors and their graph were made with.
+  public var configuration: IndexConfiguration { current.index.configuration }
+
+  /// What the index says of itself, as of now.
+  var description: IndexDescription {
+    get throws(VitrineError) {
+      let index = current
+      return try storing(path) {
+        try index.environment.read { (txn: borrowing ReadTransaction) in
+          try IndexDescription(in: txn)
+        }
+      }
+    }
+  }
+
+  /// The index as it is open now; compaction puts another in its place.
+  var current: OpenIndex { opened.withLock { $0 } }
+
+  /// Puts a compacted index in place of the one that is open.
+  func replace(with index: OpenIndex) { opened.withLock { $0 = index } }
+
+  /// Lends one snapshot of everything: the transaction, its vectors and its products.
+  ///
+  /// Runs on the caller's thread; nothing lent may outlive `body`.
+  func read<R>(
+    _ body: (borrowing ReadTransaction, borrowing Snapshot, ProductStore) throws -> R
+  ) throws -> R {
+    let index = current
+    return try index.environment.read { (txn: borrowing ReadTransaction) in
+      let store = try index.store(in: txn)
+      return try index.index.withSnapshot(txn) { (snapshot: borrowing Snapshot) in
+        try body(txn, snapshot, store)
+      }
+    }
+  }
+
+  /// Runs work that computes or waits outside of the cooperative thread pool.
+  func offPool<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws -> R {
+    try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue.global().async { continuation.resume(with: Result(catching: work)) }
+    }
+  }
+}

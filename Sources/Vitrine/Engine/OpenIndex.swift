@@ -1,0 +1,94 @@
+internal import HNSW
+internal import LMDB
+import Synchronization
+
+/// One open environment with its vectors and products.
+final class OpenIndex: Sendable {
+  let environment: Environment
+  let index: VectorIndex
+  /// The store by the description's revision that it was made for.
+  private let cached = Mutex<(revision: UInt64, store: ProductStore)?>(nil)
+
+  /// Opens the index of a directory.
+  init(path: String, readOnly: Bool) throws(VitrineError) {
+    guard Engine.exists(at: path) else { throw .noIndex(path: path) }
+    (environment, index) = try storing(path) {
+      var options = Environment.Options()
+      options.readOnly = readOnly
+      let environment = try Environment(path: path, options: options)
+      try environment.read { (txn: borrowing ReadTransaction) in
+        _ = try IndexDescription(in: txn, path: path)
+      }
+      return (environment, try VectorIndex(environment: environment))
+    }
+  }
+
+  /// Makes an empty index in a directory that holds none.
+  static func create(
+    path: String, configuration: IndexConfiguration, description: IndexDescription
+  ) throws(VitrineError) {
+    try storing(path) {
+      try Environment(path: path).write { (txn: borrowing WriteTransaction) in
+        guard try IndexDescription.revision(in: txn) == 0 else {
+          throw VitrineError.indexExists(path: path)
+        }
+        try VectorIndex.create(in: txn, configuration: configuration)
+        _ = try ProductStore(creatingIn: txn, schema: description.schema)
+        try description.write(in: txn)
+      }
+    }
+  }
+
+  /// Refuses a model whose vectors are not those of the index.
+  func check(_ embedder: any Embedder) throws(VitrineError) {
+    let description = try storing(environment.path) {
+      try environment.read { (txn: borrowing ReadTransaction) in try IndexDescription(in: txn) }
+    }
+    guard description.model == embedder.fingerprint else {
+      throw .modelMismatch(index: description.model, model: embedder.fingerprint)
+    }
+    guard index.configuration.dimensions == embedder.dimensions else {
+      throw .dimensionMismatch(
+        expected: index.configuration.dimensions, found: embedder.dimensions)
+    }
+  }
+
+  /// The products that a transaction sees.
+  func store(in txn: borrowing ReadTransaction) throws -> ProductStore {
+    let revision = try IndexDescription.revision(in: txn)
+    if let known = cached.withLock({ $0 }), known.revision == revision { return known.store }
+    let description = try IndexDescription(in: txn, path: environment.path)
+    guard let store = try ProductStore(in: txn, schema: description.schema) else {
+      throw VitrineError.damaged("its products")
+    }
+    cached.withLock { $0 = (revision, store) }
+    return store
+  }
+}
+
+/// Runs work on an index and says what fails in the engine's own errors.
+func storing<R>(_ path: String, _ work: () throws -> R) throws(VitrineError) -> R {
+  do {
+    return try work()
+  } catch {
+    throw VitrineError(error, path: path)
+  }
+}
+
+extension VitrineError {
+  /// The error of a module below as one of the engine.
+  init(_ error: any Error, path: String) {
+    switch error {
+    case let error as VitrineError: self = error
+    case let error as LMDBError where error.code == .alreadyOpen: self = .alreadyOpen(path: path)
+    case HNSWError.newerFormat(let found, let supported):
+      self = .newerFormat(path: path, found: found, supported: supported)
+    case HNSWError.invalidConfiguration, HNSWError.invalidVector, HNSWError.invalidID:
+      self = .invalidArgument("\(error)")
+    case HNSWError.wrongDimensions(let expected, let found):
+      self = .dimensionMismatch(expected: expected, found: found)
+    case HNSWError.notFound: self = .noIndex(path: path)
+    default: self = .storage("\(error)")
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/// A row on its way through the pipeline.
+struct IngestItem: Sendable {
+  /// What is known of the row.
+  enum Content: Sendable {
+    /// To be compared with the index and embedded if it changed.
+    case product(Product)
+    /// Not to go in: the note says why.
+    case nothing
+  }
+
+  let row: Int
+  let content: Content
+  var notes: [RowNote] = []
+}
+
+/// Rows that travel together; numbered, so that they are stored in the catalogue's order.
+struct IngestChunk: Sendable {
+  let number: Int
+  var items: [IngestItem] = []
+}
+
+/// What is to be done with a row.
+struct IngestOutcome: Sendable {
+  enum Action: Sendable {
+    case nothing
+    case unchanged
+    case update(Product, ContentRecord)
+    case put(Product, ContentRecord, vector: [Float])
+  }
+
+  let row: Int
+  var action: Action
+  var notes: [RowNote]
+}
+
+/// The outcomes of one chunk.
+struct IngestOutcomes: Sendable {
+  let number: Int
+  let outcomes: [IngestOutcome]
+}

@@ -1,0 +1,194 @@
+internal import Foundation
+internal import HNSW
+import Synchronization
+
+/// One ingestion: reading, embedding and storing at once, joined by queues of bounded length.
+///
+/// One thread reads, one per core embeds, and the caller's stores; so the memory in use is that of
+/// the queues, however long the catalogue is.
+final class IngestPipeline: Sendable {
+  private let engine: Engine
+  private let embedder: any Embedder
+  private let source: CatalogueSource
+  private let options: IngestOptions
+  private let progress: @Sendable (IngestProgress) -> Void
+  private let isCancelled = Atomic(false)
+  private let failure = Mutex<VitrineError?>(nil)
+
+  init(
+    engine: Engine, embedder: any Embedder, source: CatalogueSource, options: IngestOptions,
+    progress: @escaping @Sendable (IngestProgress) -> Void
+  ) {
+    self.engine = engine
+    self.embedder = embedder
+    self.source = source
+    self.options = options
+    self.progress = progress
+  }
+
+  /// Makes `run` return soon, with everything that it reports stored.
+  func cancel() { isCancelled.store(true, ordering: .relaxed) }
+
+  private var stops: Bool { isCancelled.load(ordering: .relaxed) }
+
+  /// Runs the ingestion on this thread and others, and returns when all is stored.
+  ///
+  /// - Throws: ``VitrineError``; what was committed before stays.
+  func run() throws(VitrineError) -> IngestReport {
+    let start = ContinuousClock.now
+    progress(IngestProgress(phase: .surveying))
+    let notes: NoteFile? =
+      if let path = options.reportPath { try NoteFile(path: path) } else { nil }
+    var writer = IngestWriter(engine: engine, options: options, notes: notes)
+    var meter = IngestMeter(report: progress)
+    try check(options)
+    if let survey = try survey() {
+      meter.totalRows = survey.rows + survey.badRows
+      try embed(survey, &writer, &meter)
+      if options.prune, !stops { try prune(survey, &writer, &meter) }
+    }
+    var report = writer.report
+    report.cancelled = stops
+    report.seconds = (ContinuousClock.now - start).inSeconds
+    report.imagesPerSecond = meter.meanRate(writer.embedded)
+    if let notes, notes.hasNotes { report.reportPath = notes.path }
+    meter.show(.done, report, embedded: writer.embedded)
+    return report
+  }
+
+  private func check(_ options: IngestOptions) throws(VitrineError) {
+    guard options.batchSize > 0, options.chunkSize > 0, options.threads ?? 1 > 0 else {
+      throw .invalidArgument("threads, batch size and chunk size must be at least 1")
+    }
+  }
+
+  /// A first look at the catalogue; nil if the ingestion was stopped during it.
+  private func survey() throws(VitrineError) -> CatalogueSurvey? {
+    let stored = try engine.schema
+    do {
+      return try CatalogueSurvey(source, stored: stored, isCancelled: { stops })
+    } catch let error as VitrineError {
+      throw error
+    } catch {
+      return nil
+    }
+  }
+
+  /// Runs the three stages to their end.
+  private func embed(
+    _ survey: CatalogueSurvey, _ writer: inout IngestWriter, _ meter: inout IngestMeter
+  ) throws(VitrineError) {
+    let folder = (source.path as NSString).deletingLastPathComponent
+    let images = try ImageRoot(path: source.images ?? (folder.isEmpty ? "." : folder))
+    let description = try engine.current.updateDescription { description in
+      description.schema = try description.schema.merged(
+        given: source.schema, inferred: survey.attributes, mapping: survey.mapping)
+      description.images = images.path
+    }
+    let threads = options.threads ?? engine.options.threads
+    let chunks = BoundedChannel<IngestChunk>(capacity: 2 * threads)
+    // Embedding goes on while a batch is being stored: leave room for what comes meanwhile.
+    let outcomes = BoundedChannel<IngestOutcomes>(
+      capacity: 2 * threads + 2 * options.batchSize / options.chunkSize)
+    let group = DispatchGroup()
+    startReader(
+      IngestReader(survey: survey, schema: description.schema, chunkSize: options.chunkSize),
+      chunks, group)
+    let worker = IngestWorker(
+      engine: engine, embedder: embedder, images: images, schema: description.schema,
+      imageColumn: survey.mapping.image ?? "", textOnly: options.textOnly)
+    startWorkers(worker, threads, from: chunks, to: outcomes, group)
+    defer { group.wait() }
+    do {
+      while let next = outcomes.receive() {
+        try writer.take(next)
+        meter.show(.embedding, writer.report, embedded: writer.embedded)
+      }
+      try writer.commit()
+    } catch {
+      chunks.abandon()
+      outcomes.abandon()
+      if let stopped = error as? IngestWriter.Stopped { throw stopped.note.error(in: source.path) }
+      throw VitrineError(error, path: engine.path)
+    }
+    if let failure = failure.withLock({ $0 }) { throw failure }
+  }
+
+  private func startReader(
+    _ reader: IngestReader, _ chunks: BoundedChannel<IngestChunk>, _ group: DispatchGroup
+  ) {
+    startThread(group) { [self] in
+      do throws(VitrineError) {
+        try reader.run { !stops && chunks.send($0) }
+      } catch {
+        fail(error)
+      }
+      chunks.close()
+    }
+  }
+
+  private func startWorkers(
+    _ worker: IngestWorker, _ threads: Int, from chunks: BoundedChannel<IngestChunk>,
+    to outcomes: BoundedChannel<IngestOutcomes>, _ group: DispatchGroup
+  ) {
+    let workers = DispatchGroup()
+    for _ in 0..<threads {
+      startThread(group, workers) { [self] in
+        while let chunk = chunks.receive(), !stops {
+          do throws(VitrineError) {
+            guard outcomes.send(try worker.outcomes(of: chunk)) else { return }
+          } catch {
+            fail(error)
+            chunks.abandon()
+          }
+        }
+      }
+    }
+    startThread(group) {
+      workers.wait()
+      outcomes.close()
+    }
+  }
+
+  private func startThread(_ groups: DispatchGroup..., work: @escaping @Sendable () -> Void) {
+    for group in groups { group.enter() }
+    Thread {
+      work()
+      for group in groups { group.leave() }
+    }.start()
+  }
+
+  private func fail(_ error: VitrineError) {
+    failure.withLock { first in if first == nil { first = error } }
+  }
+
+  /// Deletes what the catalogue does not name. If some of its rows cannot be read, what they name
+  /// is unknown, and nothing is deleted.
+  private func prune(
+    _ survey: CatalogueSurvey, _ writer: inout IngestWriter, _ meter: inout IngestMeter
+  ) throws(VitrineError) {
+    guard survey.badRows == 0 else {
+      writer.refusePruning("\(survey.badRows) rows cannot be read, so their ids are unknown")
+      return
+    }
+    meter.show(.pruning, writer.report, embedded: writer.embedded)
+    var gone: [String] = []
+    try storing(engine.path) {
+      try engine.read { _, snapshot, _ in
+        try snapshot.forEachID { id, _ in
+          if !survey.names(id) { gone.append(id) }
+          return true
+        }
+      }
+    }
+    for id in gone where !stops { try writer.delete(id) }
+    try writer.commit()
+  }
+}
+
+extension RowNote {
+  /// The note as an error that ends an ingestion.
+  func error(in path: String) -> VitrineError {
+    .badData(path: path, row: row, column: column.isEmpty ? nil : column, reason: reason)
+  }
+}

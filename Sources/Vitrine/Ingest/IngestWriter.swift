@@ -1,0 +1,90 @@
+/// The third stage: puts outcomes back in the catalogue's order and commits them in batches.
+/// Used by one thread.
+struct IngestWriter {
+  /// Why `strict` stops.
+  struct Stopped: Error {
+    let note: RowNote
+  }
+
+  let engine: Engine
+  let options: IngestOptions
+  let notes: NoteFile?
+  private(set) var report = IngestReport()
+  /// Products that are waiting to be committed with those that are.
+  private(set) var embedded = 0
+  private var changes = Changes()
+  private var early: [Int: IngestOutcomes] = [:]
+  private var nextNumber = 0
+  private var lastCommit = ContinuousClock.now
+
+  init(engine: Engine, options: IngestOptions, notes: NoteFile?) {
+    self.engine = engine
+    self.options = options
+    self.notes = notes
+  }
+
+  /// Takes the outcomes of a chunk, in any order of chunks.
+  ///
+  /// - Throws: ``VitrineError``; ``Stopped`` at the first note if `strict` is on, with everything
+  ///   before it committed.
+  mutating func take(_ outcomes: IngestOutcomes) throws {
+    early[outcomes.number] = outcomes
+    while let next = early.removeValue(forKey: nextNumber) {
+      nextNumber += 1
+      for outcome in next.outcomes { try take(outcome) }
+      let isDue = ContinuousClock.now - lastCommit > .seconds(options.batchSeconds)
+      if changes.count >= options.batchSize || isDue { try commit() }
+    }
+  }
+
+  private mutating func take(_ outcome: IngestOutcome) throws {
+    if options.strict, let note = outcome.notes.first {
+      try commit()
+      throw Stopped(note: note)
+    }
+    for note in outcome.notes {
+      report.count(note)
+      try notes?.write(note)
+    }
+    report.rows += 1
+    switch outcome.action {
+    case .nothing: break
+    case .unchanged: report.unchanged += 1
+    case .update(let product, let record): changes.update(product, record: record.bytes)
+    case .put(let product, let record, let vector):
+      changes.put(product, vector: vector, record: record.bytes)
+      embedded += 1
+    }
+  }
+
+  /// Deletes a product.
+  mutating func delete(_ id: String) throws(VitrineError) {
+    changes.delete(id)
+    if changes.count >= options.batchSize { try commit() }
+  }
+
+  /// Notes why nothing is pruned.
+  mutating func refusePruning(_ reason: String) { report.pruneRefusal = reason }
+
+  /// Commits what is waiting.
+  mutating func commit() throws(VitrineError) {
+    lastCommit = .now
+    if changes.count == 0 { return }
+    let batch = changes
+    changes = Changes()
+    let threads = options.threads ?? engine.options.threads
+    let counts = try engine.current.commit(batch, threads: threads)
+    report.inserted += counts.inserted
+    report.reembedded += counts.replaced
+    report.updated += batch.updates.count - counts.lost.count
+    report.pruned += counts.deleted
+    for id in counts.lost {
+      let note = RowNote(
+        row: 0, id: id, column: "", reason: "was deleted by another writer meanwhile; run again",
+        outcome: .rejected)
+      report.count(note)
+      try notes?.write(note)
+    }
+    try notes?.flush()
+  }
+}

@@ -1,0 +1,215 @@
+import Dispatch
+import Foundation
+import HNSW
+import Testing
+import Vitrine
+
+@Suite struct IngestTests {
+  @Test func `a catalogue goes in with its vectors, kinds and order of attributes`() async throws {
+    let shop = try Shop()
+    try shop.stock(100)
+    let embedder = ByteEmbedder()
+    let report = try await shop.ingest(embedder)
+    #expect(report.inserted == 100 && report.rows == 100 && report.rejected == 0)
+    #expect(report.reportPath == nil && !FileManager.default.fileExists(atPath: shop.report))
+
+    let engine = try shop.engine(embedder)
+    #expect(
+      try engine.schema
+        == Schema(
+          attributes: [
+            Attribute(name: "brand", kind: .keyword), Attribute(name: "price", kind: .number),
+          ], id: "id", image: "image"))
+    let product = try await engine.product("7")
+    #expect(
+      product
+        == Product(
+          id: "7", image: "7.jpg", attributes: ["brand": .text("Brand 1"), "price": .number(7)]))
+    let stored = try #require(try await engine.vector("7"))
+    let expected = embedder.vector(of: Array("photograph 7 version 1".utf8))
+    #expect(zip(stored, expected).allSatisfy { abs($0 - $1) < 1e-3 })
+    let bytes = try await engine.imageBytes(of: try #require(product))
+    #expect(bytes == Array("photograph 7 version 1".utf8))
+  }
+
+  @Test func `a second run changes nothing`() async throws {
+    let shop = try Shop()
+    try shop.stock(50)
+    let embedder = ByteEmbedder()
+    _ = try await shop.ingest(embedder)
+    let again = try await shop.ingest(embedder)
+    #expect(again.unchanged == 50 && again.inserted == 0 && again.updated == 0)
+    #expect(embedder.imagesEmbedded == 50)
+  }
+
+  @Test func `changed metadata keep the vector and a changed photograph does not`() async throws {
+    let shop = try Shop()
+    try shop.stock(50)
+    let embedder = ByteEmbedder()
+    _ = try await shop.ingest(embedder)
+    try shop.stock(50) { $0 == 3 ? "999" : "\($0)" }
+    try shop.photograph(5, version: 2)
+    let report = try await shop.ingest(embedder)
+    #expect(report.updated == 1 && report.reembedded == 1 && report.unchanged == 48)
+    #expect(embedder.imagesEmbedded == 51)
+
+    let engine = try shop.engine(embedder)
+    #expect(try await engine.product("3")?.attributes["price"] == .number(999))
+    let stored = try #require(try await engine.vector("5"))
+    let expected = embedder.vector(of: Array("photograph 5 version 2".utf8))
+    #expect(zip(stored, expected).allSatisfy { abs($0 - $1) < 1e-3 })
+  }
+
+  @Test func `pruning deletes what the catalogue no longer names, and only on request`()
+    async throws
+  {
+    let shop = try Shop()
+    try shop.stock(40)
+    let embedder = ByteEmbedder()
+    _ = try await shop.ingest(embedder)
+    try shop.stock(30)
+    #expect(try await shop.ingest(embedder).pruned == 0)
+    #expect(try await shop.ingest(embedder) { $0.prune = true }.pruned == 10)
+    let engine = try shop.engine(embedder)
+    let left = try await shop.products(engine, 0..<40)
+    #expect(left.keys.sorted() == Array(0..<30))
+  }
+
+  @Test func `nothing is pruned while rows cannot be read`() async throws {
+    let shop = try Shop()
+    try shop.stock(10)
+    let embedder = ByteEmbedder()
+    _ = try await shop.ingest(embedder)
+    try shop.list(["1,1.jpg,Brand,1", "2,2.jpg"])
+    let report = try await shop.ingest(embedder) { $0.prune = true }
+    #expect(report.pruned == 0)
+    #expect(report.pruneRefusal == "1 rows cannot be read, so their ids are unknown")
+  }
+
+  @Test func `bad rows and photographs are reported and the rest goes in`() async throws {
+    let shop = try Shop()
+    for id in 1...4 { try shop.photograph(id) }
+    try shop.scratch.write("bad bytes", to: "5.jpg")
+    try shop.scratch.write("", to: "6.jpg")
+    try shop.list(
+      [
+        "1,1.jpg,A,10", "1,1.jpg,B,11", "2,2.jpg,A", ",3.jpg,A,3", "4,absent.jpg,A,4",
+        "5,5.jpg,A,5", "6,6.jpg,A,6", "7,../7.jpg,A,7", "8,/etc/passwd,A,8",
+        "9,https://example.com/9.jpg,A,9",
+      ] + (100..<300).map { "\($0),3.jpg,\"A, \"\"B\"\"\",\($0)" } + ["300,4.jpg,A,on request"])
+    let report = try await shop.ingest(ByteEmbedder())
+    #expect(report.inserted == 202 && report.rejected == 8)
+    #expect(report.valuesDropped == 1 && report.superseded == 1)
+    #expect(report.rows == 211)
+    let lines = try String(contentsOfFile: shop.report, encoding: .utf8)
+      .split(separator: "\n").map(String.init)
+    let root = try #require(try shop.engine(ByteEmbedder()).imageRoot)
+    #expect(
+      lines == [
+        "row,id,column,reason,outcome",
+        "2,1,id,row 3 has the same id,superseded",
+        "4,,price,\"expected 4 cells, found 3\",rejected",
+        "5,,id,there is no id,rejected",
+        "6,4,image,absent.jpg: is not in \(root),rejected",
+        "7,5,image,is no picture,rejected",
+        "8,6,image,6.jpg: is empty,rejected",
+        "9,7,image,../7.jpg leads outside of \(root),rejected",
+        "10,8,image,/etc/passwd leads outside of \(root),rejected",
+        "11,9,image,\"expected a file, found the address https://example.com/9.jpg; "
+          + "download it first\",rejected",
+        "212,300,price,\"expected a number, found \"\"on request\"\"\",value dropped",
+      ])
+  }
+
+  @Test func `strict stops at the first note with everything before it stored`() async throws {
+    let shop = try Shop()
+    try shop.stock(30)
+    try shop.list(
+      (0..<30).map { $0 == 20 ? "20,absent.jpg,A,1" : "\($0),\($0).jpg,A,\($0)" })
+    let embedder = ByteEmbedder()
+    let error = await #expect(throws: VitrineError.self) {
+      _ = try await shop.ingest(embedder) { $0.strict = true }
+    }
+    guard case .badData(let path, 22, "image", _) = error else {
+      Issue.record("another error: \(String(describing: error))")
+      return
+    }
+    #expect(path == shop.catalogue)
+    let stored = try await shop.products(try shop.engine(embedder), 0..<30)
+    #expect(stored.keys.sorted() == Array(0..<20))
+  }
+
+  @Test func `a cancelled run ends with a committed batch and the next goes on`() async throws {
+    let shop = try Shop()
+    try shop.stock(400)
+    // Embedding stops after 100 photographs until the task is cancelled.
+    let (reached, reach) = AsyncStream.makeStream(of: Void.self)
+    let gate = DispatchSemaphore(value: 0)
+    let slow = ByteEmbedder { embedded in
+      if embedded < 100 { return }
+      reach.yield()
+      gate.wait()
+      gate.signal()
+    }
+    let task = Task { try await shop.ingest(slow) }
+    for await _ in reached { break }
+    task.cancel()
+    gate.signal()
+    let first = try await task.value
+    #expect(first.cancelled && first.inserted < 400)
+    let embedder = ByteEmbedder()
+    let second = try await shop.ingest(embedder)
+    #expect(second.unchanged == first.inserted && second.inserted == 400 - first.inserted)
+    #expect(embedder.imagesEmbedded == 400 - first.inserted)
+  }
+
+  @Test func `another model is refused in words`() async throws {
+    let shop = try Shop()
+    try shop.stock(3)
+    _ = try await shop.ingest(ByteEmbedder())
+    let error = #expect(throws: VitrineError.self) {
+      try shop.engine(ByteEmbedder(fingerprint: "other"))
+    }
+    #expect(error == .modelMismatch(index: "bytes", model: "other"))
+  }
+
+  @Test func `products without an image column are found by their ids`() async throws {
+    let shop = try Shop()
+    try shop.scratch.write("photograph", to: "pictures/images/1.png")
+    try shop.scratch.write("id,name\n1,Shirt\n2,Shoe\n", to: "products.csv")
+    let embedder = ByteEmbedder()
+    let engine = try shop.engine(embedder)
+    let source = CatalogueSource(
+      path: shop.catalogue, images: shop.scratch.path + "/pictures")
+    let report = try await engine.ingest(source)
+    #expect(report.inserted == 1 && report.rejected == 1)
+    #expect(try await engine.product("1")?.image == "images/1.png")
+
+    var options = IngestOptions()
+    options.textOnly = true
+    let again = try await engine.ingest(source, options: options)
+    #expect(again.inserted == 1 && again.unchanged == 1 && embedder.textsEmbedded == 1)
+    #expect(try await engine.ingest(source, options: options).unchanged == 2)
+  }
+
+  @Test func `searches answer while a catalogue goes in`() async throws {
+    let shop = try Shop()
+    try shop.stock(300)
+    let embedder = ByteEmbedder()
+    let engine = try shop.engine(embedder)
+    var options = IngestOptions()
+    options.batchSize = 8
+    options.chunkSize = 4
+    let task = Task { [options] in
+      try await engine.ingest(CatalogueSource(path: shop.catalogue), options: options)
+    }
+    var seen = 0
+    while seen < 300 {
+      let now = try await shop.products(engine, 0..<300).count
+      #expect(now >= seen)
+      seen = now
+      await Task.yield()
+    }
+    #expect(try await task.value.inserted == 300)
+  }
+}
