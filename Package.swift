@@ -83,7 +83,7 @@ let package = Package(
       name: "LMDBTestProcess", dependencies: ["LMDB"], path: "Tests/LMDBTestProcess",
       swiftSettings: strict),
     tests("HNSW", ["LMDB", "Kernels"]),
-    tests("Imaging"),
+    tests("Imaging", ["Kernels"], resources: [.copy("Fixtures")]),
     tests("CLIP", ["Imaging", "Kernels"], resources: [.copy("Fixtures")]),
     tests("Vitrine", ["HNSW", "LMDB"]),
     tests("VitrineCommand", ["Vitrine"]),

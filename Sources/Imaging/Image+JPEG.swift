@@ -12,9 +12,7 @@ extension Image {
     var (width, height, subsampling, colours): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
     let header = tjDecompressHeader3(
       decoder, bytes, UInt(bytes.count), &width, &height, &subsampling, &colours)
-    guard header == 0 || tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue) else {
-      throw problem(decoder)
-    }
+    try check(header, decoder)
     try limits.check(width: Int(width), height: Int(height))
     let scale = reduction(of: Int(min(width, height)), minimum: minimumShortSide)
     let size = (width: (Int(width) + scale - 1) / scale, height: (Int(height) + scale - 1) / scale)
@@ -30,7 +28,7 @@ extension Image {
         TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
       count = buffer.count
     }
-    if status != 0, let problem = fatalProblem(decoder) { throw problem }
+    try check(status, decoder)
     if isCMYK { pixels = rgb(invertedCMYK: pixels) }
     return Image(width: size.width, height: size.height, pixels: pixels)
   }
@@ -42,19 +40,19 @@ extension Image {
     return [8, 4, 2].first { shortSide / $0 >= max(1, minimum) } ?? 1
   }
 
-  private static func problem(_ decoder: tjhandle) -> ImagingError {
-    let message = String(cString: tjGetErrorStr2(decoder))
-    return message.lowercased().contains("premature end")
-      ? .truncated(format: "JPEG") : .damaged(format: "JPEG", reason: message)
-  }
+  /// Warnings that leave the picture whole. TurboJPEG marks an error that follows a warning as a
+  /// warning too, so only these messages may pass.
+  private static let harmless = [
+    "extraneous bytes", "JFIF revision", "Adobe color transform", "Inconsistent progression",
+    "Invalid SOS parameters",
+  ]
 
-  /// `nil` for a warning that leaves the picture whole, such as stray bytes between segments.
-  private static func fatalProblem(_ decoder: tjhandle) -> ImagingError? {
-    let problem = problem(decoder)
-    guard tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue),
-      case .damaged(_, let reason) = problem, !reason.contains("bad Huffman code")
-    else { return problem }
-    return nil
+  private static func check(_ status: Int32, _ decoder: tjhandle) throws(ImagingError) {
+    guard status != 0 else { return }
+    let message = String(cString: tjGetErrorStr2(decoder))
+    if harmless.contains(where: message.contains) { return }
+    throw message.lowercased().contains("premature end")
+      ? .truncated(format: "JPEG") : .damaged(format: "JPEG", reason: message)
   }
 
   /// Pillow's conversion: Adobe stores 255 minus the ink, and k dims what the inks leave.
