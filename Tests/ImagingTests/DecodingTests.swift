@@ -68,6 +68,14 @@ import Testing
     }
   }
 
+  /// Cameras leave such bytes; they cost the decoder a warning, not the picture.
+  @Test func strayBytesBetweenSegmentsAreForgiven() throws {
+    var bytes = try Fixtures.bytes("baseline.jpg")
+    let tables = try #require(bytes.indices.first { bytes[$0...].starts(with: [0xff, 0xdb]) })
+    bytes.insert(contentsOf: [0, 17, 4], at: tables)
+    #expect(try Image.decode(bytes).pixels == Fixtures.pixels("baseline.jpg"))
+  }
+
   /// Whatever happens to the bytes, decoding ends with a picture or an error.
   @Test(arguments: Fixtures.all + ["animated.webp-refused", "bomb.png-header"])
   func damagedBytesNeverCrash(name: String) throws {

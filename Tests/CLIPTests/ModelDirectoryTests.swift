@@ -1,0 +1,124 @@
+import CLIP
+import Foundation
+import Imaging
+import Testing
+
+@Suite struct ModelDirectoryTests {
+  static let config = """
+    {"model_type": "clip", "projection_dim": 4,
+     "text_config": {"hidden_size": 4, "intermediate_size": 8, "num_attention_heads": 2,
+                     "num_hidden_layers": 1, "vocab_size": 813, "max_position_embeddings": 16,
+                     "eos_token_id": 812},
+     "vision_config": {"hidden_size": 6, "intermediate_size": 8, "num_attention_heads": 2,
+                       "num_hidden_layers": 2, "image_size": 32, "patch_size": 8}}
+    """
+  static let preprocessor = #"{"size": {"height": 32, "width": 32}, "do_center_crop": false}"#
+
+  /// A whole model of zeros, with the tensors that `change` leaves.
+  static func model(
+    _ change: (inout [(name: String, shape: [Int])]) -> Void = { _ in }
+  ) throws -> TemporaryDirectory {
+    let directory = try TemporaryDirectory()
+    try directory.write("config.json", config)
+    try directory.write("preprocessor_config.json", preprocessor)
+    for name in ["vocab.json", "merges.txt"] {
+      try directory.write(name, TokenizerTests.fixture(name))
+    }
+    var tensors = try CLIPConfiguration(path: directory.path + "/config.json").tensors
+    change(&tensors)
+    var writer = SafetensorsWriter()
+    for (name, shape) in tensors {
+      writer.add(name, "F16", shape, Data(count: 2 * shape.reduce(1, *)))
+    }
+    try directory.write("model.safetensors", writer.file())
+    return directory
+  }
+
+  static func problem(_ directory: TemporaryDirectory) -> String {
+    do { _ = try ModelDirectory(path: directory.path) } catch {
+      return "\(error)".replacing(directory.path, with: "DIR")
+    }
+    return ""
+  }
+
+  @Test func aWholeModelOpens() throws {
+    let directory = try Self.model { $0.append(("text_model.embeddings.position_ids", [1, 16])) }
+    let model = try ModelDirectory(path: directory.path)
+    #expect(model.elementTypes == [.float16])
+    #expect(model.preprocessor.outputSize.map { [$0.width, $0.height] } == [32, 32])
+    #expect(model.tokenizer.encode("red").count >= 3)
+  }
+
+  @Test func whatIsMissingOrContradictsIsNamed() throws {
+    let name = "vision_model.encoder.layers.1.mlp.fc2.weight"
+    #expect(
+      Self.problem(try Self.model { $0.removeAll { $0.name == name } })
+        == "DIR/model.safetensors: tensor \(name) is missing; expected shape [6, 8]")
+    let misshapen = try Self.model { tensors in
+      if let i = tensors.firstIndex(where: { $0.name == name }) { tensors[i].shape = [8, 6] }
+    }
+    #expect(Self.problem(misshapen).hasSuffix("\(name): expected shape [6, 8], found [8, 6]"))
+    for file in ["config.json", "preprocessor_config.json", "vocab.json", "model.safetensors"] {
+      let directory = try Self.model()
+      try FileManager.default.removeItem(atPath: directory.path + "/" + file)
+      #expect(Self.problem(directory).contains("o"), "\(file)")
+    }
+    let size = try Self.model()
+    try size.write("preprocessor_config.json", "{}")
+    #expect(Self.problem(size).contains("expected 32×32, the model's image_size, found 224×224"))
+    let vocabulary = try Self.model { _ in }
+    try vocabulary.write(
+      "tokenizer_config.json",
+      #"{"added_tokens_decoder": {"900": {"content": "<sku>", "special": false}}}"#)
+    #expect(Self.problem(vocabulary).contains("ids inside the vocabulary of 813, found id 813"))
+  }
+
+  @Test func theFingerprintIsOfAllFilesAndOfNothingElse() throws {
+    let directory = try Self.model()
+    func fingerprint() throws -> String { try ModelDirectory(path: directory.path).fingerprint() }
+    let original = try fingerprint()
+    #expect(original.count == 32 && original.allSatisfy(\.isHexDigit))
+    try directory.write("README.md", "other")
+    #expect(try fingerprint() == original)
+    var seen: Set = [original]
+    for name in ["config.json", "preprocessor_config.json", "merges.txt", "model.safetensors"] {
+      let url = URL(filePath: directory.path + "/" + name)
+      let bytes = try Data(contentsOf: url)
+      var changed = bytes
+      if name == "model.safetensors" {
+        changed[changed.count - 1] ^= 1
+      } else if name == "merges.txt" {
+        changed.removeLast(20)
+        changed = changed.prefix(through: changed.lastIndex(of: 10) ?? 0)
+      } else {
+        changed += Data(" ".utf8)
+      }
+      try changed.write(to: url)
+      #expect(seen.insert(try fingerprint()).inserted, "\(name)")
+      try bytes.write(to: url)
+      #expect(try fingerprint() == original)
+    }
+  }
+
+  /// Chunks of 4 MiB are hashed apart: a byte flipped or two chunks swapped must still show.
+  @Test func everyChunkOfLargeWeightsCounts() throws {
+    func fingerprint(_ fill: (inout Data) -> Void) throws -> String {
+      let directory = try Self.model()
+      var data = Data(count: 10 << 20)
+      fill(&data)
+      var writer = SafetensorsWriter()
+      let tensors = try CLIPConfiguration(path: directory.path + "/config.json").tensors
+      for (name, shape) in tensors {
+        writer.add(name, "F16", shape, Data(count: 2 * shape.reduce(1, *)))
+      }
+      writer.add("unused", "U8", [data.count], data)
+      try directory.write("model.safetensors", writer.file())
+      return try ModelDirectory(path: directory.path).fingerprint()
+    }
+    var seen: Set<String> = []
+    #expect(seen.insert(try fingerprint { _ in }).inserted)
+    for position in [0, 63, 64, 4 << 20, (10 << 20) - 1] {
+      #expect(seen.insert(try fingerprint { $0[position] = 1 }).inserted, "\(position)")
+    }
+  }
+}

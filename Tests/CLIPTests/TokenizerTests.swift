@@ -1,0 +1,139 @@
+import CLIP
+import Foundation
+import Testing
+
+/// Goldens: `Tools/goldens/make_tokens.py` asks transformers' CLIPTokenizer.
+@Suite struct TokenizerTests {
+  struct Golden: Decodable {
+    struct Case: Decodable {
+      let text: String
+      let ids: [Int32]
+    }
+
+    let name: String
+    /// Files that lie beside the fixture's, or with `nil` take one away.
+    let files: [String: String?]
+    let cases: [Case]
+  }
+
+  static func fixture(_ name: String) throws -> Data {
+    let directory = try #require(Bundle.module.resourceURL)
+    return try Data(contentsOf: directory.appending(path: "Fixtures/tokenizer/" + name))
+  }
+
+  static func goldens() throws -> [Golden] {
+    try JSONDecoder().decode([Golden].self, from: fixture("goldens.json"))
+  }
+
+  /// The fixture's files as a golden changes them.
+  static func directory(_ golden: Golden) throws -> TemporaryDirectory {
+    let directory = try TemporaryDirectory()
+    for name in ["vocab.json", "merges.txt"] where golden.files[name] == nil {
+      try directory.write(name, fixture(name))
+    }
+    for (name, text) in golden.files {
+      guard var text else { continue }
+      if name == "tokenizer.json" {
+        let vocabulary = String(decoding: try fixture("vocab.json"), as: UTF8.self)
+        text = text.replacing("\"vocab\": {}", with: "\"vocab\": \(vocabulary)")
+      }
+      try directory.write(name, text)
+    }
+    return directory
+  }
+
+  static func plain(contextLength: Int = 77) throws -> Tokenizer {
+    let files = try ["vocab.json", "merges.txt"].map { ($0, try fixture($0)) }
+    let directory = try TemporaryDirectory(Dictionary(uniqueKeysWithValues: files))
+    return try Tokenizer(directory: directory.path, contextLength: contextLength)
+  }
+
+  @Test(arguments: 0..<6)
+  func idsEqualTheReference(variant: Int) throws {
+    let golden = try Self.goldens()[variant]
+    let directory = try Self.directory(golden)
+    let tokenizer = try Tokenizer(directory: directory.path, contextLength: 1000)
+    #expect(golden.cases.count == 29)
+    for golden in golden.cases {
+      #expect(tokenizer.encode(golden.text) == golden.ids, "\(golden.text)")
+    }
+  }
+
+  @Test func longTextIsCutBeforeTheClosingMark() throws {
+    let tokenizer = try Self.plain(contextLength: 7)
+    let whole = try Self.plain(contextLength: 1000).encode("one two three four five")
+    let ids = tokenizer.encode("one two three four five")
+    #expect(ids.count == 7)
+    #expect(ids.dropLast() == whole.prefix(6))
+    #expect(ids.first == tokenizer.beginning && ids.last == tokenizer.end)
+    #expect(tokenizer.encode("") == [tokenizer.beginning, tokenizer.end])
+  }
+
+  @Test func tenThousandCharactersOfAnyKindAreCut() throws {
+    let tokenizer = try Self.plain()
+    for unit in [
+      "a", "ab ", "!", "7", "é", "连", "👩🏽‍🎤", "e\u{301}", " ", "<|endoftext|>", "a\u{300}\u{316}",
+    ] {
+      let text = String(repeating: unit, count: 10_000)
+      let ids = tokenizer.encode(text)
+      #expect(ids.count == (unit == " " ? 2 : 77), "\(unit)")
+    }
+  }
+
+  @Test func brokenFilesAreNamed() throws {
+    let vocabulary = try Self.fixture("vocab.json")
+    func problem(_ files: [String: String]) throws -> String {
+      let directory = try TemporaryDirectory(files.mapValues { Data($0.utf8) })
+      if files["vocab.json"] == nil, files["tokenizer.json"] == nil, !files.isEmpty {
+        try directory.write("vocab.json", vocabulary)
+      }
+      do {
+        _ = try Tokenizer(directory: directory.path, contextLength: 77)
+      } catch {
+        return "\(error)".replacing(directory.path, with: "DIR")
+      }
+      return ""
+    }
+    #expect(
+      try problem([:])
+        == "DIR/tokenizer.json: not found, and no vocab.json with merges.txt either")
+    #expect(
+      try problem(["merges.txt": "#version: 0.2\ni n\na b c\n"])
+        == "DIR/merges.txt:3: expected two tokens and a blank between them, found \"a b c\"")
+    #expect(
+      try problem(["merges.txt": "i n\nq zz\n"])
+        == "DIR/merges.txt: expected merges of tokens in the vocabulary, found \"q zz\"")
+    #expect(
+      try problem(["vocab.json": "{\"a\": 1}", "merges.txt": ""])
+        == "DIR/merges.txt: expected token <|startoftext|>, found no such token")
+    #expect(
+      try problem([
+        "tokenizer.json": "{\"model\": {\"type\": \"Unigram\", \"vocab\": {}, \"merges\": []}}"
+      ])
+        == "DIR/tokenizer.json: model.type: expected BPE, found Unigram")
+    #expect(try problem(["tokenizer.json": "{"]).hasPrefix("DIR/tokenizer.json: expected"))
+  }
+
+  static let reference = ProcessInfo.processInfo.environment["VITRINE_GOLDENS"]
+
+  /// `Tools/goldens/compare` writes many thousand strings and the reference's ids, then runs this.
+  @Test(.enabled(if: reference != nil, "runs under Tools/goldens/compare"))
+  func idsEqualTheReferenceOnManyStrings() throws {
+    let directory = try #require(Self.reference)
+    for kind in ["files", "json"] {
+      let tokenizer = try Tokenizer(directory: "\(directory)/\(kind)", contextLength: 77)
+      let lines = try String(contentsOfFile: "\(directory)/tokens.jsonl", encoding: .utf8)
+      var count = 0
+      var wrong: [String] = []
+      for line in lines.utf8.split(separator: 10) {
+        let golden = try JSONDecoder().decode(Golden.Case.self, from: Data(line))
+        if tokenizer.encode(golden.text) != golden.ids {
+          wrong.append(golden.text.debugDescription)
+        }
+        count += 1
+      }
+      #expect(wrong.isEmpty, "\(wrong.count) of \(count): \(wrong.prefix(10))")
+      #expect(count >= 10_000)
+    }
+  }
+}
