@@ -67,3 +67,43 @@ def write_golden(directory: str, image_vectors, texts, text_vectors) -> None:
     }
     with open(os.path.join(directory, "golden.json"), "w") as file:
         json.dump(golden, file)
+
+
+def write_tokenizer(directory: str) -> None:
+    """A vocabulary of 60: each letter inside and at the end of a word, merges, and the marks."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    merges = [("r", "e"), ("re", "d</w>"), ("d", "r"), ("dr", "e"), ("s", "s</w>"), ("dre", "ss</w>")]
+    tokens = [*letters, *(letter + "</w>" for letter in letters), *("".join(m) for m in merges)]
+    vocabulary = {token: i for i, token in enumerate([*tokens, "<|startoftext|>", "<|endoftext|>"])}
+    with open(os.path.join(directory, "vocab.json"), "w") as file:
+        json.dump(vocabulary, file)
+    with open(os.path.join(directory, "merges.txt"), "w") as file:
+        file.write("#version: 0.2\n" + "".join(f"{a} {b}\n" for a, b in merges))
+
+
+def write_preprocessor(directory: str, side: int) -> None:
+    settings = {
+        "crop_size": side, "do_center_crop": True, "do_normalize": True, "do_resize": True,
+        "image_mean": [0.48145466, 0.4578275, 0.40821073],
+        "image_std": [0.26862954, 0.26130258, 0.27577711], "resample": 3, "size": side,
+    }
+    with open(os.path.join(directory, "preprocessor_config.json"), "w") as file:
+        json.dump(settings, file)
+
+
+def embed_files(clip: transformers.CLIPModel, directory: str, pictures: list, texts: list[str]):
+    """Unit vectors of picture files and texts, through the reference's own preprocessing."""
+    from PIL import Image
+    processor = transformers.CLIPImageProcessorPil.from_pretrained(directory)
+    tokenizer = transformers.CLIPTokenizer.from_pretrained(directory)
+    images = [Image.open(os.path.join(directory, name)).convert("RGB") for name in pictures]
+    with torch.no_grad():
+        values = processor(images=images, return_tensors="pt")["pixel_values"]
+        vision = clip.vision_model(pixel_values=values).pooler_output
+        length = clip.config.text_config.max_position_embeddings
+        text = [
+            clip.text_model(**tokenizer(
+                line, return_tensors="pt", truncation=True, max_length=length)).pooler_output
+            for line in texts
+        ]
+        return unit(clip.visual_projection(vision)), unit(clip.text_projection(torch.cat(text)))

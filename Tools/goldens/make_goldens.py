@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Makes Tests/CLIPTests/Fixtures: tiny random checkpoints and their embeddings by transformers.
 
-Needs torch, transformers and numpy: pip install torch transformers numpy
+Needs: pip install torch transformers numpy pillow
 """
+import json
 import os
 
+import numpy
 import torch
+from PIL import Image
 
 import checkpoints
 
@@ -46,10 +49,33 @@ TEXTS = [
     [58, 20, 59, 1, 1], [58, 31, 32, 33, 34, 35, 36, 59],
 ]
 
+FILES = {"strings": ["red dress", "Red  Dresses", "", "a dress that is as red as can be, and redder"],
+         "pictures": ["gradient.png", "upright.jpg"]}
+
+
+def paint(directory: str) -> None:
+    """A small picture without loss, and a larger one whose texture survives no careless resize."""
+    y, x = numpy.mgrid[0:45, 0:70]
+    Image.fromarray(numpy.stack([x * 3, y * 5, (x * y) % 256], 2).astype(numpy.uint8)).save(
+        f"{directory}/gradient.png", optimize=True)
+    y, x = numpy.mgrid[0:90, 0:50]
+    Image.fromarray(numpy.stack([(x // 5 + y // 7) % 2 * 200, x * 5, y * 2], 2).astype(
+        numpy.uint8)).save(f"{directory}/upright.jpg", quality=80)
+
+
 for name, variant in VARIANTS.items():
     directory = os.path.join(FIXTURES, name)
     clip = checkpoints.model(variant["configuration"], variant["seed"])
     checkpoints.save(clip, directory, variant["dtype"], variant["shard"])
     images, texts = checkpoints.embed(clip, 5, TEXTS)
     checkpoints.write_golden(directory, images, TEXTS, texts)
+    if name == "tiny-quick-gelu":
+        checkpoints.write_tokenizer(directory)
+        checkpoints.write_preprocessor(directory, 32)
+        paint(directory)
+        pictures, strings = checkpoints.embed_files(
+            clip, directory, FILES["pictures"], FILES["strings"])
+        files = FILES | {"pictureVectors": pictures.tolist(), "stringVectors": strings.tolist()}
+        with open(os.path.join(directory, "files.json"), "w") as file:
+            json.dump(files, file)
     print(name, "image cosines", (images @ images.T).min(), "text cosines", (texts @ texts.T).min())
