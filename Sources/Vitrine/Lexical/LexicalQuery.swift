@@ -42,6 +42,15 @@ public struct LexicalQuery: Hashable, Sendable {
     self.spoken = spoken.joined(separator: " ")
   }
 
+  /// Joins another text to this one.
+  mutating func append(_ other: LexicalQuery) {
+    words += other.words
+    phrases += other.phrases
+    excluded += other.excluded
+    lastIsPrefix = other.lastIsPrefix
+    spoken = [spoken, other.spoken].filter { !$0.isEmpty }.joined(separator: " ")
+  }
+
   /// Whether nothing is looked for, asked for or excluded.
   public var isEmpty: Bool { words.isEmpty && excluded.isEmpty }
 }

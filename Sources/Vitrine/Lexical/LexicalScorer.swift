@@ -19,6 +19,8 @@ struct LexicalScorer {
     let term: String
     let spelling: String
     let worth: Float
+    /// Whether the word of the query is unknown and this is a word one edit away.
+    var isCorrection = false
   }
 
   let store: ProductStore
@@ -44,11 +46,13 @@ struct LexicalScorer {
     for (place, word) in query.words.enumerated() {
       let stem = stemmer.stem(word)
       var found = [Alternative(term: stem, spelling: word, worth: 1)]
-      func add(_ spellings: [WordIndex.Spelling], worth: Float) {
+      func add(_ spellings: [WordIndex.Spelling], worth: Float, isCorrection: Bool = false) {
         for spelling in spellings {
           let term = stemmer.stem(spelling.word)
           guard !found.contains(where: { $0.term == term }) else { continue }
-          found.append(Alternative(term: term, spelling: spelling.word, worth: worth))
+          found.append(
+            Alternative(
+              term: term, spelling: spelling.word, worth: worth, isCorrection: isCorrection))
         }
       }
       let isLast = place == query.words.count - 1
@@ -56,7 +60,9 @@ struct LexicalScorer {
         add(try store.words.completions(of: word, limit: 32, in: txn), worth: 0.6)
       }
       if found.count == 1, try !isKnown(stem, in: txn) {
-        add(try store.words.corrections(of: word, limit: 8, in: txn), worth: 0.7)
+        add(
+          try store.words.corrections(of: word, limit: 8, in: txn), worth: 0.7,
+          isCorrection: true)
       }
       result.append(found)
     }

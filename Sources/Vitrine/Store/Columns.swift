@@ -33,8 +33,8 @@ enum Columns {
 
   /// Calls `body` with every value of an attribute and its slots, in the order of values.
   static func forEachValue(
-    in columns: Database, attribute: Int, kind: Attribute.Kind,
-    _ txn: borrowing some Transaction & ~Copyable, _ body: (ColumnTerm, Bitmap) throws -> Void
+    in columns: Database, attribute: Int, _ txn: borrowing some Transaction & ~Copyable,
+    _ body: (ColumnTerm, Bitmap) throws -> Void
   ) throws {
     var pending: (term: ColumnTerm, slots: Bitmap)?
     try txn.forEach(in: columns, .prefix(ColumnTerm.header(attribute))) { key, bytes in

@@ -1,0 +1,154 @@
+import Foundation
+import HNSW
+import LMDB
+
+/// The score of a query: a sum of parts, each a measure of 0 to 1 times its weight.
+struct Blend {
+  /// One part of the score.
+  struct Part {
+    let name: String
+    let weight: Float
+    let measure: Measure
+  }
+
+  /// What a part measures.
+  enum Measure {
+    case similarity([Slot: Float], SimilarityCalibration.Spread)
+    case lexical(LexicalScores)
+    /// Ranks from 1, and what they are ranks of.
+    case rank([Slot: Int], of: [Slot: Float])
+    case values(SlotSet)
+    case near(attribute: Int, target: Double, half: Double)
+    case popularity(attribute: Int, greatest: Double)
+  }
+
+  var parts: [Part] = []
+  let store: ProductStore
+
+  init(_ store: ProductStore) { self.store = store }
+
+  /// The score of a product.
+  func score(_ slot: Slot, in txn: borrowing ReadTransaction) throws -> Float {
+    var score: Float = 0
+    for part in parts { score += part.weight * (try value(of: part, slot, txn).value) }
+    return score
+  }
+
+  /// The parts of the score of a product, which add up to it.
+  func explanation(_ slot: Slot, in txn: borrowing ReadTransaction) throws -> [ScorePart] {
+    var explained: [ScorePart] = []
+    for part in parts {
+      let (raw, value) = try value(of: part, slot, txn)
+      explained.append(
+        ScorePart(
+          part: part.name, raw: raw, value: value, weight: part.weight, score: part.weight * value))
+    }
+    return explained
+  }
+
+  private func value(
+    of part: Part, _ slot: Slot, _ txn: borrowing ReadTransaction
+  ) throws -> (raw: Double?, value: Float) {
+    switch part.measure {
+    case .similarity(let similarities, let spread):
+      guard let similarity = similarities[slot] else { return (nil, 0) }
+      return (Double(similarity), spread.calibrated(similarity))
+    case .lexical(let scores):
+      return (Double(scores[slot]), scores.calibrated(slot))
+    case .rank(let ranks, let raw):
+      return (raw[slot].map(Double.init), ranks[slot].map { 61 / (60 + Float($0)) } ?? 0)
+    case .values(let slots):
+      return (nil, slots.contains(slot) ? 1 : 0)
+    case .near(let attribute, let target, let half):
+      guard let number = try number(attribute, slot, txn) else { return (nil, 0) }
+      return (number, Float(Foundation.pow(0.5, abs(number - target) / half)))
+    case .popularity(let attribute, let greatest):
+      guard let number = try number(attribute, slot, txn), greatest > 0 else { return (nil, 0) }
+      let share = Foundation.log(1 + max(0, number)) / Foundation.log(1 + greatest)
+      return (number, Float(share))
+    }
+  }
+
+  private func number(
+    _ attribute: Int, _ slot: Slot, _ txn: borrowing ReadTransaction
+  ) throws -> Double? {
+    switch try store.value(of: attribute, at: slot, in: txn) {
+    case .number(let number): number
+    case .date(let seconds): Double(seconds)
+    default: nil
+    }
+  }
+}
+
+extension Blend {
+  /// A boost as a part of the score.
+  /// - Throws: ``QueryError`` if the attribute is not of a kind that can be used so.
+  mutating func add(_ boost: Boost, in txn: borrowing ReadTransaction) throws {
+    switch boost.measure {
+    case .values(let values):
+      let (number, kind) = try store.attribute(
+        boost.attribute, expected: "an attribute with values"
+      ) { $0 != .text }
+      let slots = Bitmap()
+      for value in values {
+        guard let term = ColumnTerm.of(value, number, kind) else { continue }
+        slots.formUnion(try Columns.union(in: store.columns, .prefix(term.bytes), txn))
+      }
+      let names = values.compactMap(\.label).joined(separator: ", ")
+      append("\(boost.attribute) = \(names)", boost, .values(SlotSet(slots)))
+    case .near(let target, let half):
+      let (number, _) = try store.attribute(
+        boost.attribute, expected: "a number or date"
+      ) { $0.isOrdered }
+      append(
+        "\(boost.attribute) near \(Value.text(of: target))", boost,
+        .near(attribute: number, target: target, half: half))
+    case .popularity:
+      let (number, _) = try store.attribute(boost.attribute, expected: "a number") { $0 == .number }
+      let greatest = try store.greatest(number, in: txn) ?? 0
+      append(
+        "\(boost.attribute) (popularity)", boost,
+        .popularity(attribute: number, greatest: greatest))
+    }
+  }
+
+  private mutating func append(_ name: String, _ boost: Boost, _ measure: Measure) {
+    parts.append(Part(name: name, weight: boost.weight, measure: measure))
+  }
+}
+
+extension ProductStore {
+  /// An attribute by its name in any case.
+  /// - Throws: ``QueryError`` if there is none, or not of such a kind.
+  func attribute(
+    _ name: String, expected: String, where isFitting: (Attribute.Kind) -> Bool = { _ in true }
+  ) throws -> (number: Int, kind: Attribute.Kind) {
+    let folded = Folding.fold(name)
+    let number =
+      numbers[name] ?? schema.attributes.firstIndex { Folding.fold($0.name) == folded }
+    guard let number else {
+      throw QueryError.attribute(
+        name, expected: "an attribute of the index",
+        suggestion: Spelling.nearest(to: name, in: schema.attributes.map(\.name)))
+    }
+    let kind = schema.attributes[number].kind
+    guard isFitting(kind) else {
+      throw QueryError.attribute(name, expected: expected, suggestion: nil)
+    }
+    return (number, kind)
+  }
+
+  /// The greatest number of an attribute; nil if no product has one.
+  func greatest(_ attribute: Int, in txn: borrowing ReadTransaction) throws -> Double? {
+    var greatest: Double?
+    let range = KeyRange.prefix(ColumnTerm.header(attribute))
+    try txn.forEach(in: columns, range, reversed: true) { key, _ in
+      let bytes = [UInt8](bytes: key.extracting(droppingLast: 2))
+      if case .number(let number) = ColumnTerm.value(of: bytes, kind: .number) {
+        greatest = number
+      }
+      return false
+    }
+    return greatest
+  }
+}

@@ -1,0 +1,185 @@
+import Foundation
+
+extension Query: Codable {
+  private enum Key: String, CodingKey {
+    case text, terms, filter, k, ef, exact, explain, weights, fusion, boosts, mentions
+    case fieldWeights = "field_weights"
+    case cutoff, facets, group, diversity, sort, candidates, cursor
+  }
+
+  /// Decodes an object whose members have the names of the properties, in snake case. `text` is
+  /// short for one term.
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    let container = try decoder.container(keyedBy: Key.self)
+    func read<T: Decodable>(_ key: Key, into value: inout T) throws {
+      value = try container.decodeIfPresent(T.self, forKey: key) ?? value
+    }
+    func readOptional<T: Decodable>(_ key: Key, into value: inout T?) throws {
+      value = try container.decodeIfPresent(T.self, forKey: key)
+    }
+    try read(.terms, into: &terms)
+    if let text = try container.decodeIfPresent(String.self, forKey: .text) {
+      terms.insert(.text(text), at: 0)
+    }
+    try readOptional(.filter, into: &filter)
+    try read(.k, into: &k)
+    try readOptional(.ef, into: &ef)
+    try read(.exact, into: &exact)
+    try read(.explain, into: &explain)
+    try read(.weights, into: &weights)
+    try read(.fusion, into: &fusion)
+    try read(.boosts, into: &boosts)
+    try read(.mentions, into: &mentions)
+    try readOptional(.fieldWeights, into: &fieldWeights)
+    try readOptional(.cutoff, into: &cutoff)
+    try read(.facets, into: &facets)
+    try readOptional(.group, into: &group)
+    try readOptional(.diversity, into: &diversity)
+    try read(.sort, into: &sort)
+    try read(.candidates, into: &candidates)
+    try readOptional(.cursor, into: &cursor)
+  }
+
+  /// Encodes all properties that have a value.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(terms, forKey: .terms)
+    try container.encodeIfPresent(filter, forKey: .filter)
+    try container.encode(k, forKey: .k)
+    try container.encodeIfPresent(ef, forKey: .ef)
+    try container.encode(exact, forKey: .exact)
+    try container.encode(explain, forKey: .explain)
+    try container.encode(weights, forKey: .weights)
+    try container.encode(fusion, forKey: .fusion)
+    try container.encode(boosts, forKey: .boosts)
+    try container.encode(mentions, forKey: .mentions)
+    try container.encodeIfPresent(fieldWeights, forKey: .fieldWeights)
+    try container.encodeIfPresent(cutoff, forKey: .cutoff)
+    try container.encode(facets, forKey: .facets)
+    try container.encodeIfPresent(group, forKey: .group)
+    try container.encodeIfPresent(diversity, forKey: .diversity)
+    try container.encode(sort, forKey: .sort)
+    try container.encode(candidates, forKey: .candidates)
+    try container.encodeIfPresent(cursor, forKey: .cursor)
+  }
+}
+
+extension QueryTerm: Codable {
+  private enum Key: String, CodingKey { case text, image, product, vector, weight }
+
+  /// Decodes `{"text": "…"}`, `{"product": "id"}`, `{"vector": […]}` or `{"image": "base64"}`,
+  /// each with an optional `"weight"`.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    weight = try container.decodeIfPresent(Float.self, forKey: .weight) ?? 1
+    if let text = try container.decodeIfPresent(String.self, forKey: .text) {
+      subject = .text(text)
+    } else if let id = try container.decodeIfPresent(String.self, forKey: .product) {
+      subject = .product(id)
+    } else if let vector = try container.decodeIfPresent([Float].self, forKey: .vector) {
+      subject = .vector(vector)
+    } else if let image = try container.decodeIfPresent(Data.self, forKey: .image) {
+      subject = .image(Array(image))
+    } else {
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(
+          codingPath: decoder.codingPath,
+          debugDescription: "a term has \"text\", \"image\", \"product\" or \"vector\""))
+    }
+  }
+
+  /// The inverse of ``init(from:)``.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    switch subject {
+    case .text(let text): try container.encode(text, forKey: .text)
+    case .image(let bytes): try container.encode(Data(bytes), forKey: .image)
+    case .product(let id): try container.encode(id, forKey: .product)
+    case .vector(let vector): try container.encode(vector, forKey: .vector)
+    }
+    try container.encode(weight, forKey: .weight)
+  }
+}
+
+extension BlendWeights: Codable {
+  private enum Key: String, CodingKey { case similarity, lexical, mention }
+
+  /// Decodes an object of which any member may be left out.
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    let container = try decoder.container(keyedBy: Key.self)
+    similarity = try container.decodeIfPresent(Float.self, forKey: .similarity) ?? similarity
+    lexical = try container.decodeIfPresent(Float.self, forKey: .lexical) ?? lexical
+    mention = try container.decodeIfPresent(Float.self, forKey: .mention) ?? mention
+  }
+
+  /// Encodes all weights.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(similarity, forKey: .similarity)
+    try container.encode(lexical, forKey: .lexical)
+    try container.encode(mention, forKey: .mention)
+  }
+}
+
+extension Grouping: Codable {
+  private enum Key: String, CodingKey { case attribute, size }
+
+  /// Decodes an object; the size may be left out.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    self.init(
+      by: try container.decode(String.self, forKey: .attribute),
+      size: try container.decodeIfPresent(Int.self, forKey: .size) ?? 1)
+  }
+
+  /// Encodes both properties.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(attribute, forKey: .attribute)
+    try container.encode(size, forKey: .size)
+  }
+}
+
+extension SortKey: Codable {
+  private enum Key: String, CodingKey { case attribute, descending }
+
+  /// Decodes an object; ascending where nothing is said.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    self.init(
+      try container.decode(String.self, forKey: .attribute),
+      descending: try container.decodeIfPresent(Bool.self, forKey: .descending) ?? false)
+  }
+
+  /// Encodes both properties.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(attribute, forKey: .attribute)
+    try container.encode(descending, forKey: .descending)
+  }
+}
+
+extension FacetRequest: Codable {
+  private enum Key: String, CodingKey { case attribute, limit }
+
+  /// Decodes an object, or the name of an attribute alone.
+  public init(from decoder: any Decoder) throws {
+    if let name = try? decoder.singleValueContainer().decode(String.self) {
+      self.init(name)
+      return
+    }
+    let container = try decoder.container(keyedBy: Key.self)
+    self.init(
+      try container.decode(String.self, forKey: .attribute),
+      limit: try container.decodeIfPresent(Int.self, forKey: .limit) ?? 10)
+  }
+
+  /// Encodes both properties.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(attribute, forKey: .attribute)
+    try container.encode(limit, forKey: .limit)
+  }
+}

@@ -1,0 +1,65 @@
+import HNSW
+
+/// The terms of a query as one direction: the sum of their unit vectors by weight.
+struct QueryVector {
+  let vector: [Float]
+  /// The calibration of the sum; nil if nothing is known of one of its parts.
+  let spread: SimilarityCalibration.Spread?
+
+  /// A term's vector and the kind of similarity it has to products.
+  struct Part {
+    let vector: [Float]
+    let weight: Float
+    let spread: SimilarityCalibration.Spread?
+  }
+
+  /// - Throws: ``QueryError`` if the parts cancel each other.
+  init?(_ parts: [Part], metric: Metric) throws {
+    guard let first = parts.first else { return nil }
+    if parts.count == 1, first.weight > 0 {
+      vector = first.vector
+      spread = first.spread
+      return
+    }
+    var sum = [Float](repeating: 0, count: first.vector.count)
+    for part in parts {
+      guard let unit = metric == .l2 ? part.vector : VectorMath.normalized(part.vector) else {
+        throw QueryError.invalid("a vector of the query has no direction")
+      }
+      VectorMath.add(unit, weight: part.weight, to: &sum)
+    }
+    guard metric != .l2 else {
+      // Vectors that are compared by place and not by direction are averaged.
+      let total = parts.reduce(0) { $0 + $1.weight }
+      guard total > 0 else { throw QueryError.invalid("the weights must add up to more than 0") }
+      vector = sum.map { $0 / total }
+      spread = nil
+      return
+    }
+    let length = VectorMath.length(sum)
+    guard length > 1e-4 else { throw QueryError.invalid("the terms of the query cancel out") }
+    vector = sum.map { $0 / length }
+    spread = Self.spread(of: parts, length: length)
+  }
+
+  /// Similarity to a sum is the sum of similarities. A product that is nearest to what is looked
+  /// for is taken to be a random one to what is looked away from.
+  private static func spread(
+    of parts: [Part], length: Float
+  ) -> SimilarityCalibration.Spread? {
+    var background: Float = 0
+    var best: Float = 0
+    for part in parts {
+      guard let spread = part.spread else { return nil }
+      let weight = part.weight / length
+      background += weight * spread.background
+      best += weight * (weight > 0 ? spread.best : spread.background)
+    }
+    return SimilarityCalibration.Spread(background: background, best: best)
+  }
+}
+
+extension Metric {
+  /// A similarity, which is greater for nearer vectors.
+  func similarity(_ distance: Float) -> Float { self == .cosine ? 1 - distance : -distance }
+}

@@ -1,0 +1,59 @@
+import HNSW
+import LMDB
+
+/// The lexical side of a query.
+struct QueryWords {
+  let query: LexicalQuery
+  /// What each word stands for.
+  let alternatives: [[LexicalScorer.Alternative]]
+  let mentions: [Mention]
+  private let scorer: LexicalScorer
+  private(set) var scores = LexicalScores()
+  /// Whether words count for the score.
+  let areScored: Bool
+
+  init(
+    _ query: LexicalQuery, scored: Bool, mentions: Bool, weights: FieldWeights,
+    _ store: ProductStore, in txn: borrowing ReadTransaction
+  ) throws {
+    self.query = query
+    areScored = scored && !query.words.isEmpty
+    scorer = try LexicalScorer(store, weights: weights, in: txn)
+    alternatives = areScored ? try scorer.alternatives(of: query, in: txn) : []
+    self.mentions = mentions ? try Mention.all(in: query.words, store, txn) : []
+  }
+
+  /// Restricts to the phrases, and to what is not excluded; nil if the query says neither.
+  func permitted(
+    _ store: ProductStore, in txn: borrowing ReadTransaction
+  ) throws -> Bitmap? {
+    let required = try scorer.required(by: query, in: txn)
+    guard let excluded = try scorer.excluded(by: query, in: txn) else { return required }
+    let remaining = try required ?? store.live(in: txn)
+    remaining.subtract(excluded)
+    return remaining
+  }
+
+  mutating func score(in txn: borrowing ReadTransaction) throws {
+    if areScored { scores = try scorer.scores(of: alternatives, in: txn) }
+  }
+
+  /// The words of the query which a product has.
+  func matched(_ slot: Slot) -> [String] { scores.words(of: slot).map { query.words[$0] } }
+
+  /// What each word was taken for.
+  var readings: [String: [String]] {
+    Dictionary(
+      zip(query.words, alternatives).map { ($0, $1.map(\.spelling)) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// What a reader should know of words that the catalogue does not have.
+  var corrections: [String] {
+    zip(query.words, alternatives).compactMap { word, alternatives in
+      guard alternatives.contains(where: { $0.isCorrection }) else { return nil }
+      let read = alternatives.dropFirst().map(\.spelling).joined(separator: ", ")
+      return "no product has \"\(word)\"; read as \(read)"
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import HNSW
+import LMDB
+
+extension Searcher {
+  /// A page of results.
+  struct Page {
+    var slots: [ScoredSlot]
+    var hasMore: Bool
+  }
+
+  /// Sorts, varies and groups the relevant products, and cuts out a page.
+  func arranged(
+    _ relevant: [ScoredSlot], from start: Int, _ snapshot: borrowing Snapshot,
+    _ txn: borrowing ReadTransaction
+  ) throws -> Page {
+    let end = start + query.k
+    var order = try sorted(relevant, txn)
+    if let lambda = query.diversity, query.sort.isEmpty {
+      order = try diversified(order, lambda, count: end + 1, snapshot)
+    }
+    if let group = query.group { order = try grouped(order, group, count: end + 1, txn) }
+    guard start < order.count else { return Page(slots: [], hasMore: false) }
+    return Page(slots: Array(order[start..<min(end, order.count)]), hasMore: order.count > end)
+  }
+
+  private func sorted(
+    _ relevant: [ScoredSlot], _ txn: borrowing ReadTransaction
+  ) throws -> [ScoredSlot] {
+    guard !query.sort.isEmpty else { return relevant }
+    let attributes = try query.sort.map {
+      try store.attribute($0.attribute, expected: "an attribute with an order") { $0 != .text }
+    }
+    var keyed: [(slot: ScoredSlot, keys: [SortValue?])] = []
+    for slot in relevant {
+      var keys: [SortValue?] = []
+      for attribute in attributes {
+        let value = try store.value(of: attribute.number, at: slot.slot, in: txn)
+        keys.append(value.flatMap(SortValue.init))
+      }
+      keyed.append((slot, keys))
+    }
+    keyed.sort { a, b in
+      for (place, key) in query.sort.enumerated() where a.keys[place] != b.keys[place] {
+        guard let left = a.keys[place] else { return false }
+        guard let right = b.keys[place] else { return true }
+        return key.descending ? right < left : left < right
+      }
+      return a.slot < b.slot
+    }
+    return keyed.map(\.slot)
+  }
+
+  /// Maximal marginal relevance: takes the product with the greatest
+  /// `λ · score − (1 − λ) · similarity to the nearest one taken`, again and again.
+  ///
+  /// - Complexity: O(count · candidates) dot products; candidates are the best 5 · count.
+  private func diversified(
+    _ order: [ScoredSlot], _ lambda: Float, count: Int, _ snapshot: borrowing Snapshot
+  ) throws -> [ScoredSlot] {
+    var pool = Array(order.prefix(max(50, 5 * count)))
+    var vectors: [[Float]] = []
+    for candidate in pool {
+      let vector = snapshot.vector(of: candidate.slot) ?? []
+      vectors.append(VectorMath.normalized(vector) ?? vector)
+    }
+    var nearest = [Float](repeating: 0, count: pool.count)
+    var taken: [ScoredSlot] = []
+    while taken.count < count, !pool.isEmpty {
+      try cancellation.check()
+      var best = 0
+      for place in pool.indices {
+        let gain = lambda * pool[place].score - (1 - lambda) * nearest[place]
+        if gain > lambda * pool[best].score - (1 - lambda) * nearest[best] { best = place }
+      }
+      let vector = vectors.remove(at: best)
+      taken.append(pool.remove(at: best))
+      nearest.remove(at: best)
+      for place in pool.indices {
+        nearest[place] = max(nearest[place], VectorMath.dot(vector, vectors[place]))
+      }
+    }
+    return taken
+  }
+
+  private func grouped(
+    _ order: [ScoredSlot], _ group: Grouping, count: Int, _ txn: borrowing ReadTransaction
+  ) throws -> [ScoredSlot] {
+    let (number, _) = try store.attribute(
+      group.attribute, expected: "an attribute with values"
+    ) { $0 != .text }
+    var seen: [String: Int] = [:]
+    var kept: [ScoredSlot] = []
+    for candidate in order where kept.count < count {
+      if let value = try store.value(of: number, at: candidate.slot, in: txn) {
+        let key = Folding.fold(value.plainText)
+        seen[key, default: 0] += 1
+        if let size = seen[key], size > group.size { continue }
+      }
+      kept.append(candidate)
+    }
+    return kept
+  }
+}
+
+/// A value that can be put in order with others of its attribute.
+private enum SortValue: Comparable {
+  case number(Double)
+  case text(String)
+
+  init?(_ value: Value) {
+    switch value {
+    case .number(let number): self = .number(number)
+    case .date(let seconds): self = .number(Double(seconds))
+    case .boolean(let flag): self = .number(flag ? 1 : 0)
+    case .text(let text): self = .text(Folding.fold(text))
+    case .list(let items):
+      guard let first = items.first else { return nil }
+      self = .text(Folding.fold(first))
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import HNSW
+import LMDB
+
+/// The products that are ranked.
+struct Candidates {
+  var slots: [Slot] = []
+  /// Similarities of all of them; nil if the query does not look at looks.
+  var similarities: [Slot: Float]?
+  var spread: SimilarityCalibration.Spread?
+  var isExact = true
+  var path = "scan"
+  var distances = 0
+  /// Whether these are all the products that are permitted.
+  var areAll = false
+}
+
+extension Searcher {
+  /// The lexical side of the query: the words of all texts it looks for.
+  func words(in txn: borrowing ReadTransaction) throws -> QueryWords {
+    var lexical = LexicalQuery("")
+    for term in query.terms where term.weight > 0 {
+      if case .text(let text) = term.subject { lexical.append(LexicalQuery(text)) }
+    }
+    return try QueryWords(
+      lexical, scored: query.weights.lexical > 0, mentions: query.mentions != .ignore,
+      weights: query.fieldWeights ?? .guessed(for: store.schema), store, in: txn)
+  }
+
+  /// Which products may be found; nil if all may.
+  func permitted(
+    by words: QueryWords, notes: inout [String], in txn: borrowing ReadTransaction
+  ) throws -> SlotSet? {
+    var conditions: [Filter] = []
+    if let filter = query.filter { conditions.append(try filter.bound(to: store.schema)) }
+    if query.mentions == .filter, let filter = Mention.filter(words.mentions) {
+      conditions.append(filter)
+    }
+    for condition in conditions { notes += try store.advice(on: condition, in: txn) }
+    let evaluator = FilterEvaluator(store: store)
+    var result = try words.permitted(store, in: txn)
+    for condition in conditions {
+      let slots = try evaluator.slots(condition, in: txn)
+      if let result { result.formIntersection(slots) } else { result = slots }
+    }
+    return result.map { SlotSet($0) }
+  }
+
+  /// The direction the query looks in; nil if it has none.
+  func vector(
+    _ snapshot: borrowing Snapshot, _ txn: borrowing ReadTransaction
+  ) throws -> QueryVector? {
+    guard query.weights.similarity > 0 else { return nil }
+    let calibration = try SimilarityCalibration.stored(in: txn)
+    var parts: [QueryVector.Part] = []
+    for (place, term) in query.terms.enumerated() {
+      let vector: [Float]
+      var spread: SimilarityCalibration.Spread?
+      switch term.subject {
+      case .vector(let given): vector = given
+      case .product(let id):
+        guard let slot = try snapshot.slot(of: id), let stored = snapshot.vector(of: slot) else {
+          throw VitrineError.noProduct(id: id)
+        }
+        vector = stored
+        spread = calibration?.images
+      case .image:
+        guard let found = embedded[place] else { continue }
+        vector = found
+        spread = calibration?.images
+      case .text:
+        guard let found = embedded[place] else { continue }
+        vector = found
+        spread = calibration?.texts
+      }
+      try check(vector, snapshot.configuration.dimensions)
+      parts.append(QueryVector.Part(vector: vector, weight: term.weight, spread: spread))
+    }
+    return try QueryVector(parts, metric: snapshot.configuration.metric)
+  }
+
+  private func check(_ vector: [Float], _ dimensions: Int) throws {
+    guard vector.count == dimensions else {
+      throw VitrineError.dimensionMismatch(expected: dimensions, found: vector.count)
+    }
+    guard vector.allSatisfy(\.isFinite) else {
+      throw QueryError.invalid("a vector of the query has a number that is not finite")
+    }
+  }
+
+  /// How many products are ranked: enough for the page; when something is counted, all that can
+  /// be scanned, or enough for an estimate.
+  private func poolSize(permitted: Int) -> Int {
+    let wanted = max(query.candidates, query.k)
+    guard !query.facets.isEmpty else { return wanted }
+    let countable = query.exact || permitted <= Query.Limits.candidates
+    return max(wanted, countable ? Query.Limits.candidates : 2_000)
+  }
+
+  /// The products nearest in looks, and those best in words, with the similarity of all.
+  func candidates(
+    _ vector: QueryVector?, _ words: QueryWords, _ permitted: SlotSet?,
+    _ snapshot: borrowing Snapshot, _ txn: borrowing ReadTransaction
+  ) throws -> Candidates {
+    let total = permitted?.count ?? snapshot.count
+    var found = Candidates()
+    found.areAll = true
+    guard total > 0 else { return found }
+    let size = min(poolSize(permitted: total), total)
+    let best = words.areScored ? bestByWords(words.scores, size, permitted) : []
+    guard let vector else {
+      let everything = permitted ?? snapshot.slots
+      found.slots = words.areScored ? best : everything.allSlots
+      // Without looks, products that have none of the words are not relevant at all.
+      found.areAll = !words.areScored || best.count < size || best.count == total
+      return found
+    }
+    let metric = snapshot.configuration.metric
+    let isScan = query.exact || size == total
+    let nearest = try snapshot.search(
+      vector.vector.span, k: size, ef: max(query.ef ?? 0, size), filter: permitted, exact: isScan)
+    var similarities: [Slot: Float] = [:]
+    for hit in nearest.hits { similarities[hit.slot] = metric.similarity(hit.distance) }
+    let strangers = best.filter { similarities[$0] == nil }
+    if !strangers.isEmpty {
+      let others = try snapshot.search(
+        vector.vector.span, k: strangers.count, ef: strangers.count, filter: SlotSet(strangers),
+        exact: true)
+      for hit in others.hits { similarities[hit.slot] = metric.similarity(hit.distance) }
+      found.distances += others.distanceCount
+    }
+    found.slots = nearest.hits.map(\.slot) + strangers
+    found.similarities = similarities
+    found.spread =
+      try vector.spread
+      ?? SimilarityCalibration.own(
+        vector.vector, best: nearest.hits.first.map { metric.similarity($0.distance) } ?? 0,
+        snapshot)
+    found.isExact = nearest.isExact
+    found.path = nearest.path.name
+    found.distances += nearest.distanceCount
+    found.areAll = found.slots.count == total
+    return found
+  }
+
+  private func bestByWords(
+    _ scores: LexicalScores, _ count: Int, _ permitted: SlotSet?
+  ) -> [Slot] {
+    var best = BestSlots(capacity: count)
+    for slot in scores.slots where permitted?.contains(slot) ?? true {
+      best.offer(ScoredSlot(slot: slot, score: scores[slot]))
+    }
+    return best.sorted().map(\.slot)
+  }
+}
+
+extension SlotSet {
+  /// The slots in ascending order.
+  var allSlots: [Slot] {
+    var slots: [Slot] = []
+    slots.reserveCapacity(count)
+    forEach { slots.append($0) }
+    return slots
+  }
+}
+
+extension SearchPath {
+  /// The path as an answer calls it.
+  var name: String {
+    switch self {
+    case .graph: "graph"
+    case .filteredGraph: "filtered-graph"
+    case .scan: "scan"
+    }
+  }
+}

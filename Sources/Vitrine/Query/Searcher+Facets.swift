@@ -1,0 +1,135 @@
+import HNSW
+import LMDB
+
+extension Searcher {
+  /// Counts the attributes that were asked for over the relevant products.
+  func facets(
+    _ relevant: [ScoredSlot], _ found: Candidates, in txn: borrowing ReadTransaction
+  ) throws -> [Facet] {
+    let slots = Bitmap(relevant.map(\.slot))
+    // Ranked by score from the top, a cut-off inside the pool means that nothing below it, within
+    // the pool or beyond, is relevant only if the pool is everything.
+    let isExact = found.areAll && found.isExact
+    return try query.facets.map { request in
+      try cancellation.check()
+      let (number, kind) = try store.attribute(
+        request.attribute, expected: "an attribute that can be counted"
+      ) { $0 != .text }
+      var facet = Facet(
+        attribute: store.schema.attributes[number].name, exact: isExact, relevant: relevant.count,
+        distinct: 0)
+      let counts = try counts(of: number, kind, slots, txn)
+      facet.distinct = counts.count
+      if kind.isOrdered {
+        facet.histogram = Self.histogram(counts, bars: request.limit)
+      } else {
+        let order = counts.enumerated().sorted {
+          ($1.element.count, $0.offset) < ($0.element.count, $1.offset)
+        }
+        facet.values = try order.prefix(request.limit).map { _, count in
+          Facet.Count(value: try store.spelt(count.value, number, kind, txn), count: count.count)
+        }
+      }
+      return facet
+    }
+  }
+
+  /// Every value that a relevant product has, in the order of values.
+  private func counts(
+    of attribute: Int, _ kind: Attribute.Kind, _ relevant: Bitmap,
+    _ txn: borrowing ReadTransaction
+  ) throws -> [Facet.Count] {
+    var counts: [Facet.Count] = []
+    try Columns.forEachValue(in: store.columns, attribute: attribute, txn) { term, slots in
+      let count = slots.intersectionCount(relevant)
+      if count > 0, let value = ColumnTerm.value(of: term.bytes, kind: kind) {
+        counts.append(Facet.Count(value: value, count: count))
+      }
+    }
+    return counts
+  }
+
+  /// Bars of equal width from the least value to the greatest.
+  static func histogram(_ counts: [Facet.Count], bars: Int) -> [Facet.Bar] {
+    guard let first = counts.first?.value, let last = counts.last?.value else { return [] }
+    let (least, greatest) = (first.place, last.place)
+    let width = (greatest - least) / Double(bars)
+    guard width > 0 else {
+      return [Facet.Bar(from: first, to: last, count: counts.reduce(0) { $0 + $1.count })]
+    }
+    func edge(_ bar: Int) -> Double { bar == bars ? greatest : least + Double(bar) * width }
+    var histogram = (0..<bars).map { bar in
+      Facet.Bar(from: first.moved(to: edge(bar)), to: first.moved(to: edge(bar + 1)), count: 0)
+    }
+    for count in counts {
+      let bar = Int((count.value.place - least) / width)
+      histogram[min(bars - 1, bar)].count += count.count
+    }
+    return histogram
+  }
+}
+
+extension Value {
+  /// Where a number or date is on its axis.
+  fileprivate var place: Double {
+    switch self {
+    case .number(let number): number
+    case .date(let seconds): Double(seconds)
+    default: 0
+    }
+  }
+
+  /// A value of the same kind elsewhere on the axis.
+  fileprivate func moved(to place: Double) -> Value {
+    if case .date = self { return .date(Int64(place.rounded())) }
+    return .number(place)
+  }
+}
+
+extension ProductStore {
+  /// A folded keyword as the catalogue writes it; other values as they are.
+  func spelt(
+    _ value: Value, _ attribute: Int, _ kind: Attribute.Kind, _ txn: borrowing ReadTransaction
+  ) throws -> Value {
+    guard kind == .keyword, case .text(let text) = value else { return value }
+    let term = ColumnTerm.keyword(attribute, text)
+    return try Keyword.stored(in: keywords, for: term, txn).map { .text($0.spelling) } ?? value
+  }
+
+  /// What a reader should know of a filter: keywords that no product has.
+  func advice(on filter: Filter, in txn: borrowing ReadTransaction) throws -> [String] {
+    switch filter {
+    case .and(let parts), .or(let parts): return try parts.flatMap { try advice(on: $0, in: txn) }
+    case .not(let part): return try advice(on: part, in: txn)
+    case .compare(let name, .equal, .text(let text)),
+      .compare(let name, .notEqual, .text(let text)):
+      return try advice(name, text, txn).map { [$0] } ?? []
+    case .oneOf(let name, let values):
+      return try values.compactMap {
+        if case .text(let text) = $0 { try advice(name, text, txn) } else { nil }
+      }
+    default: return []
+    }
+  }
+
+  private func advice(
+    _ name: String, _ text: String, _ txn: borrowing ReadTransaction
+  ) throws -> String? {
+    guard let (number, kind) = attribute(name), kind == .keyword,
+      try Keyword.stored(in: keywords, for: .keyword(number, text), txn) == nil
+    else { return nil }
+    let nearest = Spelling.nearest(to: text, in: try spellings(of: number, in: txn))
+    return "no product has \(name) = \"\(text)\""
+      + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
+  }
+
+  /// The first 10,000 keywords of an attribute, as the catalogue writes them.
+  func spellings(of attribute: Int, in txn: borrowing ReadTransaction) throws -> [String] {
+    var spellings: [String] = []
+    try txn.forEach(in: keywords, .prefix(ColumnTerm.header(attribute))) { _, value in
+      if let keyword = Keyword(encoded: value) { spellings.append(keyword.spelling) }
+      return spellings.count < 10_000
+    }
+    return spellings
+  }
+}

@@ -1,0 +1,64 @@
+import HNSW
+import LMDB
+
+extension Searcher {
+  /// The parts of the score of this query.
+  func blend(
+    _ found: Candidates, _ words: QueryWords, in txn: borrowing ReadTransaction
+  ) throws -> Blend {
+    var blend = Blend(store)
+    let hasLooks = found.similarities != nil
+    let sum = query.weights.similarity + query.weights.lexical
+    // A part that is not asked for leaves its weight to the other.
+    if let similarities = found.similarities, let spread = found.spread {
+      let weight = words.areScored ? query.weights.similarity : sum
+      let measure: Blend.Measure =
+        query.fusion == .calibrated
+        ? .similarity(similarities, spread)
+        : .rank(Self.ranks(similarities), of: similarities)
+      blend.parts.append(Blend.Part(name: "similarity", weight: weight, measure: measure))
+    }
+    if words.areScored {
+      let weight = hasLooks ? query.weights.lexical : sum
+      var measure = Blend.Measure.lexical(words.scores)
+      if query.fusion == .reciprocalRank {
+        let raw = found.slots.map { ($0, words.scores[$0]) }.filter { $0.1 > 0 }
+        let scores = Dictionary(raw, uniquingKeysWith: { first, _ in first })
+        measure = .rank(Self.ranks(scores), of: scores)
+      }
+      blend.parts.append(Blend.Part(name: "lexical", weight: weight, measure: measure))
+    }
+    for boost in query.boosts { try blend.add(boost, in: txn) }
+    if query.mentions == .boost {
+      let named = Dictionary(grouping: words.mentions, by: \.attribute)
+      for (attribute, mentions) in named.sorted(by: { $0.key < $1.key }) {
+        let values = mentions.map { Value.text($0.value) }
+        try blend.add(
+          Boost(attribute, .values(values), weight: query.weights.mention), in: txn)
+      }
+    }
+    return blend
+  }
+
+  private static func ranks(_ scores: [Slot: Float]) -> [Slot: Int] {
+    let order = scores.map { ScoredSlot(slot: $0.key, score: $0.value) }.sorted()
+    return Dictionary(
+      order.enumerated().map { ($1.slot, $0 + 1) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The candidates that are good enough, the best first.
+  func relevant(
+    _ found: Candidates, _ blend: Blend, in txn: borrowing ReadTransaction
+  ) throws -> [ScoredSlot] {
+    var ranked: [ScoredSlot] = []
+    ranked.reserveCapacity(found.slots.count)
+    for (place, slot) in found.slots.enumerated() {
+      if place & 0x3FF == 0 { try cancellation.check() }
+      let score = try blend.score(slot, in: txn)
+      if query.cutoff.map({ score >= $0 }) ?? true {
+        ranked.append(ScoredSlot(slot: slot, score: score))
+      }
+    }
+    return ranked.sorted()
+  }
+}

@@ -1,0 +1,17 @@
+/// Measures the stages of a query.
+struct StageClock {
+  private(set) var milliseconds: [String: Double] = [:]
+  private var last = ContinuousClock.now
+
+  /// Ends a stage that began when the one before it ended.
+  mutating func finish(_ stage: String) {
+    let now = ContinuousClock.now
+    milliseconds[stage] = Self.milliseconds(now - last)
+    last = now
+  }
+
+  static func milliseconds(_ duration: Duration) -> Double {
+    let (seconds, attoseconds) = duration.components
+    return Double(seconds) * 1e3 + Double(attoseconds) / 1e15
+  }
+}

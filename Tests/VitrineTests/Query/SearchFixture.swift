@@ -1,0 +1,114 @@
+import Foundation
+import HNSW
+import LMDB
+import Vitrine
+
+/// A model that knows nothing: a word is a fixed random direction, a text the sum of its words, a
+/// photograph the text in its bytes.
+struct WordModel: Embedder {
+  let dimensions: Int
+  var fingerprint: String { "words-\(dimensions)" }
+  var logitScale: Float { 100 }
+
+  func vector(_ text: String) -> [Float] {
+    var sum = [Float](repeating: 0, count: dimensions)
+    for word in text.lowercased().split(separator: " ") {
+      let seed = word.utf8.reduce(14_695_981_039_346_656_037) {
+        ($0 ^ UInt64($1)) &* 1_099_511_628_211
+      }
+      var generator = SeededGenerator(seed: seed)
+      for index in sum.indices { sum[index] += Float.random(in: -1...1, using: &generator) }
+    }
+    return Self.unit(sum)
+  }
+
+  static func unit(_ vector: [Float]) -> [Float] {
+    let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return length > 0 ? vector.map { $0 / length } : vector
+  }
+
+  func embed(texts: [String]) -> [[Float]] { texts.map(vector) }
+
+  func embed(images: [[UInt8]]) -> [Result<[Float], any Error>] {
+    images.map { .success(vector(String(decoding: $0, as: UTF8.self))) }
+  }
+}
+
+/// An index of products whose looks are their titles, and a plain list of the same.
+struct SearchFixture: ~Copyable {
+  let environment: Environment
+  let index: VectorIndex
+  let model: WordModel
+  let schema: Schema
+  private(set) var products: [String: Product] = [:]
+  private let directory: URL
+
+  init(schema: Schema = RandomCatalogue.schema, dimensions: Int = 16) throws {
+    let directory = FileManager.default.temporaryDirectory
+      .appending(path: "vitrine-search-\(UUID().uuidString)")
+    var options = Environment.Options()
+    options.durability = .batched
+    let environment = try Environment(path: directory.path, options: options)
+    try environment.write { txn in
+      try VectorIndex.create(
+        in: txn,
+        configuration: IndexConfiguration(dimensions: dimensions, m: 8, storage: .float32))
+      _ = try ProductStore(creatingIn: txn, schema: schema)
+    }
+    index = try VectorIndex(environment: environment)
+    model = WordModel(dimensions: dimensions)
+    self.environment = environment
+    self.schema = schema
+    self.directory = directory
+  }
+
+  deinit { try? FileManager.default.removeItem(at: directory) }
+
+  mutating func put(_ new: [Product]) throws {
+    try put(new, vectors: new.map { model.vector($0.attributes["title"]?.label ?? $0.id) })
+  }
+
+  mutating func put(_ new: [Product], vectors: [[Float]]) throws {
+    for product in new { products[product.id] = product }
+    try environment.write { txn in
+      let upserted = try index.write(txn, threads: 2) { writer in
+        try writer.upsert(ids: new.map(\.id), vectors: Array(vectors.joined()))
+      }
+      var batch = ProductBatch()
+      for (product, change) in zip(new, upserted) {
+        batch.put(product, contentHash: [], slot: change.slot)
+        if let replaced = change.replaced { batch.remove(slot: replaced) }
+      }
+      let store = try ProductStore(creatingIn: txn, schema: schema)
+      try store.apply(batch, in: txn)
+    }
+  }
+
+  func search(_ query: Query, withModel: Bool = true) throws -> SearchResponse {
+    let vectors = try Search.prepare([query], withModel ? model : nil)
+    return try environment.read { txn in
+      try index.withSnapshot(txn) { snapshot in
+        guard let store = try ProductStore(in: txn, schema: schema) else {
+          throw VitrineError.noIndex(path: "")
+        }
+        return try Search.answer([query], vectors: vectors, store: store, snapshot, txn)[0]
+      }
+    }
+  }
+
+  /// The stored vectors by id.
+  func vectors() throws -> [String: [Float]] {
+    try environment.read { txn in
+      try index.withSnapshot(txn) { snapshot in
+        var vectors: [String: [Float]] = [:]
+        try snapshot.forEachID { id, slot in
+          vectors[id] = snapshot.vector(of: slot)
+          return true
+        }
+        return vectors
+      }
+    }
+  }
+
+  static func dot(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+}

@@ -1,0 +1,203 @@
+import Foundation
+import Testing
+import Vitrine
+
+@Suite struct SearchTests {
+  private func vector(_ random: inout RandomCatalogue, _ dimensions: Int = 16) -> [Float] {
+    (0..<dimensions).map { _ in Float.random(in: -1...1, using: &random.generator) }
+  }
+
+  private func randomFixture(_ count: Int, seed: UInt64) throws -> SearchFixture {
+    var random = RandomCatalogue(seed: seed)
+    var fixture = try SearchFixture()
+    for start in stride(from: 0, to: count, by: 5000) {
+      let ids = start..<min(count, start + 5000)
+      let products = ids.map { random.product(id: "p\($0)") }
+      try fixture.put(products, vectors: products.map { _ in vector(&random) })
+    }
+    return fixture
+  }
+
+  /// Products by id that match, the most similar first.
+  private func bruteForce(
+    _ query: [Float], _ filter: Filter?, _ fixture: borrowing SearchFixture,
+    _ vectors: [String: [Float]]
+  ) -> [(id: String, similarity: Float)] {
+    let unit = WordModel.unit(query)
+    return fixture.products.values
+      .filter { product in filter.map { PlainEvaluator.matches(product, $0) } ?? true }
+      .map { ($0.id, SearchFixture.dot(unit, vectors[$0.id] ?? [])) }
+      .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+  }
+
+  @Test(arguments: [41, 42] as [UInt64])
+  func filteredHitsEqualBruteForceWhereTheAnswerSaysExact(seed: UInt64) throws {
+    let fixture = try randomFixture(800, seed: seed)
+    let vectors = try fixture.vectors()
+    var random = RandomCatalogue(seed: seed + 100)
+    for round in 0..<60 {
+      var query = Query()
+      query.terms = [.vector(vector(&random))]
+      query.filter = random.filter()
+      query.exact = round.isMultiple(of: 2)
+      query.k = 10
+      let response = try fixture.search(query)
+      guard case .vector(let looked) = query.terms[0].subject else { return }
+      let wanted = bruteForce(looked, query.filter, fixture, vectors)
+      #expect(response.matches == wanted.count, "seed \(seed), \(query.filter as Any)")
+      #expect(response.hits.count == min(10, wanted.count))
+      #expect(!query.exact || response.exact)
+      guard response.exact else { continue }
+      #expect(
+        response.hits.map(\.id) == wanted.prefix(10).map(\.id),
+        "seed \(seed), \(query.filter as Any)")
+    }
+  }
+
+  @Test func walksOfTheGraphKeepTheirRecallUnderFilters() throws {
+    let fixture = try randomFixture(20_000, seed: 51)
+    let vectors = try fixture.vectors()
+    var random = RandomCatalogue(seed: 52)
+    let filters: [String?] = [
+      nil, "exists brand or exists price", "exists added", "brand = Nik* or price >= 0",
+    ]
+    for text in filters {
+      let filter = try text.map { try Filter.parse($0, schema: fixture.schema) }
+      var found = 0
+      var paths: Set<String> = []
+      for _ in 0..<30 {
+        let looked = vector(&random)
+        var query = Query()
+        query.terms = [.vector(looked)]
+        query.filter = filter
+        let response = try fixture.search(query)
+        let wanted = Set(bruteForce(looked, filter, fixture, vectors).prefix(10).map(\.id))
+        found += response.hits.count { wanted.contains($0.id) }
+        paths.insert(response.path)
+      }
+      #expect(found >= 297, "recall \(Double(found) / 300) of \(text ?? "all") by \(paths)")
+    }
+  }
+
+  @Test func explanationsAddUpToTheScore() throws {
+    var fixture = try SearchFixture()
+    try fixture.put(Samples.products)
+    for fusion in Fusion.allCases {
+      var query = Query("red nike shoes")
+      query.terms.append(.product("s3", weight: -0.3))
+      query.explain = true
+      query.fusion = fusion
+      query.boosts = [
+        Boost("price", .near(100, half: 50), weight: 0.2), Boost("price", .popularity),
+        Boost("brand", .values([.text("puma")]), weight: -0.1),
+      ]
+      let response = try fixture.search(query)
+      #expect(response.hits.count == Samples.products.count)
+      for hit in response.hits {
+        let parts = try #require(hit.explain)
+        #expect(parts.count == 7)
+        #expect(parts.reduce(0) { $0 + $1.score } == hit.score)
+        #expect(parts.allSatisfy { $0.score == $0.value * $0.weight })
+        #expect(parts.allSatisfy { (0...1).contains($0.value) })
+      }
+      #expect(response.plan?.distances ?? 0 > 0)
+      #expect(response.hits == response.hits.sorted { $0.score > $1.score })
+    }
+  }
+
+  @Test func wordsFindWhatLooksMiss() throws {
+    var fixture = try SearchFixture()
+    // All the same look: only the words can tell.
+    try fixture.put(
+      Samples.products, vectors: Samples.products.map { _ in fixture.model.vector("x") })
+    #expect(try fixture.search(Query("blue dress")).hits.first?.id == "s2")
+    #expect(try fixture.search(Query("puma")).hits.first?.id == "s1")
+  }
+
+  @Test func aQueryNeedsNoModelForWordsVectorsAndProducts() throws {
+    var fixture = try SearchFixture()
+    try fixture.put(Samples.products)
+    let words = try fixture.search(Query("shoes"), withModel: false)
+    #expect(Set(words.hits.map(\.id)) == ["s0", "s1"])
+    var query = Query()
+    query.terms = [.product("s2")]
+    #expect(try fixture.search(query, withModel: false).hits.first?.id == "s2")
+    query.terms = [.vector(fixture.model.vector("blue summer dress"))]
+    #expect(try fixture.search(query, withModel: false).hits.first?.id == "s2")
+    query.terms = [.image(Array("blue".utf8))]
+    #expect(throws: VitrineError.noEmbedder(operation: "searching by a photograph")) {
+      try fixture.search(query, withModel: false)
+    }
+    query.terms = [.text("red"), .text("shoes", weight: -1)]
+    #expect(throws: VitrineError.self) { try fixture.search(query, withModel: false) }
+  }
+
+  @Test func termsAddUpAndNegativeOnesLookAway() throws {
+    var fixture = try SearchFixture(dimensions: 64)
+    try fixture.put(
+      ["red shoes", "blue shoes", "red dress", "blue dress"].map {
+        Product(id: $0, attributes: ["title": .text($0)])
+      })
+    var query = Query()
+    query.weights = BlendWeights(similarity: 1, lexical: 0)
+    query.terms = [.product("red shoes"), .text("dress"), .text("shoes", weight: -1)]
+    #expect(try fixture.search(query).hits.first?.id == "red dress")
+    query.terms = [.image(Array("blue".utf8)), .image(Array("shoes".utf8))]
+    #expect(try fixture.search(query).hits.first?.id == "blue shoes")
+    query.terms = [.text("red"), .text("red", weight: -1)]
+    #expect(throws: QueryError.self) { try fixture.search(query) }
+  }
+
+  @Test func namedValuesBoostOrFilterOnRequest() throws {
+    var fixture = try SearchFixture()
+    try fixture.put(
+      Samples.products, vectors: Samples.products.map { _ in fixture.model.vector("x") })
+    var query = Query("new balance navy blues")
+    query.weights = BlendWeights(similarity: 1, lexical: 0)
+    #expect(try fixture.search(query).hits.first?.id == "s4")
+    query.mentions = .filter
+    #expect(try fixture.search(query).hits.map(\.id) == ["s4"])
+    query.mentions = .ignore
+    #expect(Set(try fixture.search(query).hits.map(\.score)).count == 1)
+  }
+
+  @Test func notesTellWhatWasNotFound() throws {
+    var fixture = try SearchFixture()
+    try fixture.put(Samples.products)
+    var query = Query("shoos ")
+    query.filter = try Filter.parse("brand = Nikee or colour in (Rad, Red)")
+    let notes = try fixture.search(query).notes
+    #expect(notes.contains { $0.contains("\"shoos\"") && $0.contains("shoes") })
+    #expect(notes.contains { $0.contains("\"Nikee\"") && $0.contains("did you mean \"Nike\"") })
+    #expect(notes.contains { $0.contains("\"Rad\"") && $0.contains("did you mean \"Red\"") })
+    #expect(notes.count == 3)
+  }
+
+  @Test func aCancelledSearchStops() throws {
+    let cancellation = Cancellation()
+    cancellation.cancel()
+    #expect(throws: CancellationError.self) { try cancellation.check() }
+  }
+}
+
+/// A few products that differ in every way.
+enum Samples {
+  static let products = [
+    product("s0", "red running shoes", "Nike", ["Red"], 120),
+    product("s1", "black running shoes", "Puma", ["Black", "Red"], 90),
+    product("s2", "blue summer dress", "Été", ["Blue"], 60),
+    product("s3", "classic leather watch", "Nike", ["Black"], 250),
+    product("s4", "cotton t-shirt", "New Balance", ["Navy Blue"], 20),
+  ]
+
+  private static func product(
+    _ id: String, _ title: String, _ brand: String, _ colours: [String], _ price: Double
+  ) -> Product {
+    Product(
+      id: id,
+      attributes: [
+        "title": .text(title), "brand": .text(brand), "colour": .list(colours),
+        "price": .number(price),
+      ])
+  }
+}
