@@ -76,6 +76,9 @@ let package = Package(
     .executableTarget(
       name: "InferenceBench", dependencies: ["CLIP", "Kernels"],
       path: "Tools/bench/inference/InferenceBench", swiftSettings: strict),
+    .executableTarget(
+      name: "InputBench", dependencies: ["CLIP", "Imaging"],
+      path: "Tools/bench/input/InputBench", swiftSettings: strict),
 
     tests("Kernels"),
     tests("LMDB", ["LMDBTestProcess"]),

@@ -113,27 +113,4 @@ import Testing
         == "DIR/tokenizer.json: model.type: expected BPE, found Unigram")
     #expect(try problem(["tokenizer.json": "{"]).hasPrefix("DIR/tokenizer.json: expected"))
   }
-
-  static let reference = ProcessInfo.processInfo.environment["VITRINE_GOLDENS"]
-
-  /// `Tools/goldens/compare` writes many thousand strings and the reference's ids, then runs this.
-  @Test(.enabled(if: reference != nil, "runs under Tools/goldens/compare"))
-  func idsEqualTheReferenceOnManyStrings() throws {
-    let directory = try #require(Self.reference)
-    for kind in ["files", "json"] {
-      let tokenizer = try Tokenizer(directory: "\(directory)/\(kind)", contextLength: 77)
-      let lines = try String(contentsOfFile: "\(directory)/tokens.jsonl", encoding: .utf8)
-      var count = 0
-      var wrong: [String] = []
-      for line in lines.utf8.split(separator: 10) {
-        let golden = try JSONDecoder().decode(Golden.Case.self, from: Data(line))
-        if tokenizer.encode(golden.text) != golden.ids {
-          wrong.append(golden.text.debugDescription)
-        }
-        count += 1
-      }
-      #expect(wrong.isEmpty, "\(wrong.count) of \(count): \(wrong.prefix(10))")
-      #expect(count >= 10_000)
-    }
-  }
 }

@@ -18,6 +18,7 @@ import Testing
       .init(size: .shortestEdge(24), filter: .lanczos, crop: .init(width: 24, height: 24))
     ),
     ("enlarged", .init(size: .exactly(width: 16, height: 70), crop: nil)),
+    ("height-first", .init(size: .exactly(width: 50, height: 12), crop: nil)),
     ("unresized", .init(size: nil, crop: .init(width: 18, height: 17))),
     (
       "unscaled",

@@ -155,6 +155,7 @@ CONFIGURATIONS = {  # mirrored in PreprocessorTests.swift
     "bilinear": dict(size={"shortest_edge": 24}, crop_size={"height": 24, "width": 24}, resample=2),
     "lanczos": dict(size={"shortest_edge": 24}, crop_size={"height": 24, "width": 24}, resample=1),
     "enlarged": dict(size={"height": 70, "width": 16}, do_center_crop=False),
+    "height-first": dict(size={"height": 12, "width": 50}, do_center_crop=False),
     "unresized": dict(do_resize=False, crop_size={"height": 17, "width": 18}),
     "unscaled": dict(size={"shortest_edge": 12}, crop_size={"height": 12, "width": 12},
                      do_rescale=False, do_normalize=False),

@@ -21,7 +21,7 @@ TEXTS = [
     "It's the dogs', they'll've we'd I'm you're don't SHE'S 'S 'Tis ''s !'s",
     "12345 3.14 50% $9.99 1/2 ½ ² ٣٤٥ Ⅷ 一二", "naïve café Ångström Ångström résumé ÉCOLE",
     "e\u0301\u0323 o\u0308 \u1e9b\u0323 \u0344 \u212b \uac00 \u1100\u1161\u11a8 \uac00\u11a8 "
-    "\u1109\u1169\u11a7\u11a8", "İSTANBUL ẞ ǅ Σίσυφος ΑΣ Ж", "红色连衣裙 赤いドレス 빨간 드레스",
+    "\u1109\u1169\u11a7\u11a8 \u1113\u1174 \u1100\u1176 \uac00\u11c3", "İSTANBUL ẞ ǅ Σίσυφος ΑΣ Ж", "红色连衣裙 赤いドレス 빨간 드레스",
     "فستان أحمر שמלה אדומה", "👗👠 red 👩🏽‍🎤 🇮🇳 ☕️ ❤️", "zero\u200bwidth\u200djoiner\u2060 \ufeff",
     "nbsp\u00a0here\u2003em\u3000ideographic\u0085next\u2028line", "null\0 bell\a esc\x1b[0m del\x7f \x9f",
     "&amp; &lt;b&gt; &#39; &quot;x&quot; <br/>", "<|endoftext|>", "a <|startoftext|> b<|endoftext|>c",

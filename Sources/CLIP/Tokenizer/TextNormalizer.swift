@@ -21,8 +21,7 @@ enum TextNormalizer {
     return result
   }
 
-  /// NFC with the reference's Unicode 9 tables: later scalars neither compose nor reorder, and
-  /// neither does U+11A7, which is no trailing consonant although it sits just before them.
+  /// NFC with the reference's Unicode 9 tables: later scalars neither compose nor reorder.
   private static func composed(_ scalars: ArraySlice<Unicode.Scalar>) -> [Unicode.Scalar] {
     var result: [Unicode.Scalar] = []
     var run = String.UnicodeScalarView()
@@ -33,7 +32,7 @@ enum TextNormalizer {
       run = .init()
     }
     for scalar in scalars {
-      if scalar.value != 0x11a7, isKnown(scalar, version: 9) {
+      if isKnown(scalar, version: 9), !hangulNeighbours.contains(scalar.value) {
         run.append(scalar)
       } else {
         flush()
@@ -43,6 +42,10 @@ enum TextNormalizer {
     flush()
     return result
   }
+
+  /// Letters just outside the ranges of conjoining Hangul. They compose with nothing, but Swift's
+  /// composition counts them in (U+1113 with a vowel becomes U+FFFD).
+  private static let hangulNeighbours: Set<UInt32> = [0x1113, 0x1176, 0x11a7, 0x11c3]
 
   /// What the word pattern distinguishes.
   enum Kind { case letter, digit, space, other }
