@@ -40,6 +40,7 @@ let package = Package(
     .library(name: "Vitrine", targets: ["Vitrine"]),
     .library(name: "CLIP", targets: ["CLIP"]),
     .executable(name: "vitrine", targets: ["VitrineCommand"]),
+    .executable(name: "vitrine-bench", targets: ["IndexBench"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -79,6 +80,9 @@ let package = Package(
     .executableTarget(
       name: "InputBench", dependencies: ["CLIP", "Imaging"],
       path: "Tools/bench/input/InputBench", swiftSettings: strict),
+    .executableTarget(
+      name: "IndexBench", dependencies: ["HNSW", "LMDB"], path: "Tools/bench/index/IndexBench",
+      swiftSettings: strict),
 
     tests("Kernels"),
     tests("LMDB", ["LMDBTestProcess"]),

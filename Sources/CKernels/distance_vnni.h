@@ -62,21 +62,33 @@ static void vnni_code_scores(const ck_rows *rows, const int8_t *query, uint32_t 
     out[i] = weighted_norm(rows, weight, ids[i]) - vnni_dot(row_at(rows, ids[i]), query, n);
 }
 
-// Squares of differences as 16-bit products: |a - b| fits a byte but not a signed one.
+// |a - b|² = |a|² + |b|² - 2 a.b, with the norms that are stored. A code becomes signed by flipping
+// its top bit; the other one's excess of 128 is taken off through the sum of the first.
 static void vnni_code_l2s(const ck_rows *rows, uint32_t row, uint32_t n, const uint32_t *ids,
                           uint32_t count, int32_t *out) {
   const uint8_t *code = row_at(rows, row);
-  for (uint32_t i = 0; i < count; i++) prefetch(row_at(rows, ids[i]), n);
-  for (uint32_t i = 0; i < count; i++) {
-    const uint8_t *other = row_at(rows, ids[i]);
-    __m512i low = _mm512_setzero_si512(), high = low, zero = low;
+  const __m512i flip = _mm512_set1_epi8((char)0x80), ones = _mm512_set1_epi8(1);
+  // Few rows are those just chosen, and in the cache; many are not.
+  if (count > 4)
+    for (uint32_t i = 0; i < count; i++) prefetch(row_at(rows, ids[i]), n);
+  __m512i total = _mm512_setzero_si512();
+  for (uint32_t j = 0; j < n; j += 64)
+    total = _mm512_dpbusd_epi32(total, ones, _mm512_xor_si512(_mm512_loadu_si512(code + j), flip));
+  int32_t base = norm_at(rows, row) + 256 * _mm512_reduce_add_epi32(total);
+  for (uint32_t i = 0; i < count; i += 4) {
+    const uint8_t *other[4];
+    for (uint32_t k = 0; k < 4; k++) other[k] = row_at(rows, ids[i + k < count ? i + k : i]);
+    __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
     for (uint32_t j = 0; j < n; j += 64) {
-      __m512i a = _mm512_loadu_si512(code + j), b = _mm512_loadu_si512(other + j);
-      __m512i d = _mm512_or_si512(_mm512_subs_epu8(a, b), _mm512_subs_epu8(b, a));
-      __m512i l = _mm512_unpacklo_epi8(d, zero), h = _mm512_unpackhi_epi8(d, zero);
-      low = _mm512_dpwssd_epi32(low, l, l);
-      high = _mm512_dpwssd_epi32(high, h, h);
+      __m512i q = _mm512_xor_si512(_mm512_loadu_si512(code + j), flip);
+      a = _mm512_dpbusd_epi32(a, _mm512_loadu_si512(other[0] + j), q);
+      b = _mm512_dpbusd_epi32(b, _mm512_loadu_si512(other[1] + j), q);
+      c = _mm512_dpbusd_epi32(c, _mm512_loadu_si512(other[2] + j), q);
+      d = _mm512_dpbusd_epi32(d, _mm512_loadu_si512(other[3] + j), q);
     }
-    out[i] = _mm512_reduce_add_epi32(_mm512_add_epi32(low, high));
+    int32_t dot[4];
+    _mm_storeu_si128((__m128i *)dot, reduce4(a, b, c, d));
+    for (uint32_t k = 0; k < 4 && i + k < count; k++)
+      out[i + k] = base + norm_at(rows, ids[i + k]) - 2 * dot[k];
   }
 }

@@ -150,13 +150,20 @@ final class BlockTable: @unchecked Sendable {
     let database = try txn.createDatabase(named: geometry.databaseName, integerKeys: true)
     var written = 0
     for index in 0..<blockCount where isOwned[index] {
-      let block = blocks[index].unsafelyUnwrapped
-      BlockHeader.seal(block, geometry, number: index)
-      let room = try txn.reserveAddress(geometry.blockBytes, in: database, for: UInt32(index))
-      room.copyMemory(from: UnsafeRawBufferPointer(start: block, count: geometry.blockBytes))
+      try store(index, as: index, in: database, txn)
       written += geometry.blockBytes
     }
     return written
+  }
+
+  /// Stores a block under a number.
+  func store(
+    _ index: Int, as number: Int, in database: Database, _ txn: borrowing WriteTransaction
+  ) throws {
+    let block = blocks[index].unsafelyUnwrapped
+    BlockHeader.seal(block, geometry, number: number)
+    let room = try txn.reserveAddress(geometry.blockBytes, in: database, for: UInt32(number))
+    room.copyMemory(from: UnsafeRawBufferPointer(start: block, count: geometry.blockBytes))
   }
 
   /// What the row kernels need to know.

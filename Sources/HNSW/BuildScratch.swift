@@ -33,6 +33,8 @@ final class BuildScratch: @unchecked Sendable {
   let chosenSlots: UnsafeMutablePointer<UInt32>
   let passedOver: UnsafeMutableBufferPointer<Candidate>
   let pairDistances: UnsafeMutablePointer<Int32>
+  /// The links of a full list and one more.
+  let listed: UnsafeMutablePointer<UInt32>
 
   init(_ configuration: IndexConfiguration) {
     let m0 = configuration.m0
@@ -45,6 +47,7 @@ final class BuildScratch: @unchecked Sendable {
     chosenSlots = .allocate(capacity: m0)
     passedOver = .allocate(capacity: capacity)
     pairDistances = .allocate(capacity: m0 + 1)
+    listed = .allocate(capacity: m0 + 1)
   }
 
   deinit {
@@ -55,6 +58,7 @@ final class BuildScratch: @unchecked Sendable {
     chosenSlots.deallocate()
     passedOver.deallocate()
     pairDistances.deallocate()
+    listed.deallocate()
   }
 }
 
@@ -102,7 +106,9 @@ extension Graph {
       }
     }
     for index in 0..<passed where scratch.chosenCount < limit {
-      scratch.chosen[scratch.chosenCount] = scratch.passedOver[index]
+      let candidate = scratch.passedOver[index]
+      scratch.chosen[scratch.chosenCount] = Candidate(
+        candidate.distance, candidate.position | Link.passedFlag)
       scratch.chosenCount += 1
     }
   }

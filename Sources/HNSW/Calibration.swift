@@ -9,11 +9,14 @@ final class Calibration: Sendable {
   let mean: [Float]
   let scale: Float
   let dimensions: Int
+  /// The mean's squared length.
+  let meanNorm: Float
 
   init(mean: [Float], scale: Float, dimensions: Int) {
     self.mean = mean
     self.scale = scale
     self.dimensions = dimensions
+    meanNorm = mean.reduce(0) { $0 + $1 * $1 }
   }
 
   /// Estimates mean and scale from vectors, row by row. The scale clips one component in 10,000;

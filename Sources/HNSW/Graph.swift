@@ -8,6 +8,8 @@ struct Graph: Sendable {
   let calibration: Calibration
   let codes: RowTable
   let levels: [GraphLevel]
+  /// Slots given.
+  let slotCount: UInt32
 
   /// Puts a query into `scratch`: `vector` has the index's dimensions and is normalised already
   /// if the metric wants that.
@@ -19,34 +21,27 @@ struct Graph: Sendable {
   func prepare(_ vector: UnsafePointer<Float>, _ scratch: Scratch) {
     let n = configuration.dimensions
     if vector != UnsafePointer(scratch.query) { scratch.query.update(from: vector, count: n) }
-    let share: Float = configuration.metric == .l2 ? 1 : sharedMeanWeight(of: scratch.query)
-    var reach: Float = 0
-    for i in 0..<n { reach = max(reach, abs(vector[i] - share * calibration.mean[i])) }
-    // A query at the mean needs a floor, or the norms' weight would overflow.
-    let step = max(reach / 127, share == 0 ? .leastNormalMagnitude : share * calibration.scale / 8)
-    for i in 0..<n {
-      let value = ((vector[i] - share * calibration.mean[i]) / step).rounded()
-      scratch.queryCode[i] = Int8(max(-127, min(127, value)))
+    calibration.mean.withUnsafeBufferPointer { mean in
+      guard let mean = mean.baseAddress else { return }
+      let share = configuration.metric == .l2 ? 1 : sharedMeanWeight(of: scratch.query, mean)
+      // A query at the mean needs a floor, or the norms' weight would overflow.
+      let floor = share == 0 ? Float.leastNormalMagnitude : share * calibration.scale / 8
+      let (step, norm) = kernels.quantise(
+        scratch.query, mean: mean, share: share, floor: floor, n, into: scratch.queryCode)
+      scratch.normWeight = share * calibration.scale / (2 * step)
+      scratch.queryNorm = Float(norm)
     }
-    scratch.normWeight = share * calibration.scale / (2 * step)
   }
 
   /// How much of the mean to take out of a unit query: none, unless that halves its reach.
-  private func sharedMeanWeight(of query: UnsafePointer<Float>) -> Float {
-    guard configuration.metric == .cosine else { return 0 }
-    var (dot, norm, reach): (Float, Float, Float) = (0, 0, 0)
-    for i in 0..<configuration.dimensions {
-      dot += query[i] * calibration.mean[i]
-      norm += calibration.mean[i] * calibration.mean[i]
-      reach = max(reach, abs(query[i]))
-    }
-    guard norm > 0 else { return 0 }
-    let share = min(2, max(0, dot / norm))
-    var rest: Float = 0
-    for i in 0..<configuration.dimensions {
-      rest = max(rest, abs(query[i] - share * calibration.mean[i]))
-    }
-    return rest < reach / 2 ? share : 0
+  private func sharedMeanWeight(
+    of query: UnsafePointer<Float>, _ mean: UnsafePointer<Float>
+  ) -> Float {
+    guard configuration.metric == .cosine, calibration.meanNorm > 0 else { return 0 }
+    let n = configuration.dimensions
+    let share = min(2, max(0, kernels.dot(query, mean, n) / calibration.meanNorm))
+    let whole = kernels.reach(query, mean: mean, share: 0, n)
+    return kernels.reach(query, mean: mean, share: share, n) < whole / 2 ? share : 0
   }
 
   /// Scores the first `count` slots that were gathered.
@@ -84,6 +79,8 @@ struct Graph: Sendable {
       }
       position = here.below(position)
       current -= 1
+      // Only damage leads astray; any node will do to go on from.
+      if position >= levels[current].count { position = 0 }
     }
     return position
   }
@@ -96,7 +93,7 @@ struct Graph: Sendable {
     var count = 0
     for index in 0..<level.capacity {
       let neighbor = Link.position(links[index])
-      guard neighbor < level.count else { break }
+      guard neighbor < level.count, Link.position(slots[index]) < slotCount else { break }
       scratch.gathered[count] = neighbor
       scratch.gatheredSlots[count] = Link.position(slots[index])
       count += 1
@@ -134,14 +131,23 @@ struct Graph: Sendable {
         cursor &+= 1
       }
       if found == 0 { continue }
+      // Unless a nearer node turns up, this is the next to be expanded.
+      if cursor < count { prefetchLinks(of: PoolEntry.position(pool[cursor]), level) }
       score(found, scratch)
       for index in 0..<found {
         let place = insert(
           PoolEntry.make(scores[index], gathered[index]), into: pool, &count, keep)
         if place < cursor { cursor = place }
+        // It will be expanded soon: its links are on their way meanwhile.
+        if place < cursor &+ 2 { prefetchLinks(of: gathered[index], level) }
       }
     }
     scratch.poolCount = count
+  }
+
+  @inline(__always)
+  private func prefetchLinks(of position: UInt32, _ level: GraphLevel) {
+    kernels.prefetch(level.links(position), bytes: 4 &* level.capacity)
   }
 
   /// Gathers the neighbors of a node that the walk has not met, after the first `count`.
@@ -157,7 +163,7 @@ struct Graph: Sendable {
     for index in 0..<level.capacity {
       let neighbor = Link.position(links[index])
       // A link beyond the level's end is the mark of the list's.
-      guard neighbor < level.count else { break }
+      guard neighbor < level.count, Link.position(linkSlots[index]) < slotCount else { break }
       if visited[Int(neighbor)] == stamp { continue }
       visited[Int(neighbor)] = stamp
       gathered[count] = neighbor

@@ -94,7 +94,9 @@ struct GraphLevel: @unchecked Sendable {
   }
 }
 
-/// A link: the position of a neighbor, and whether the link belongs to the spanning tree.
+/// A link: the position of a neighbor and two flags: whether the link belongs to the spanning
+/// tree, and whether the heuristic has passed the neighbor over, so that it is there only because
+/// there was room.
 ///
 /// Each level carries a spanning tree: every node but the one of lowest position has a *parent*
 /// of lower position, linked both ways, and such links are never dropped. Whatever else is
@@ -102,10 +104,13 @@ struct GraphLevel: @unchecked Sendable {
 enum Link {
   static let none = UInt32.max
   static let treeFlag: UInt32 = 1 << 31
+  static let passedFlag: UInt32 = 1 << 30
 
   /// The neighbor's position; greater than any real one for `none`.
   @inline(__always)
-  static func position(_ link: UInt32) -> UInt32 { link & ~treeFlag }
+  static func position(_ link: UInt32) -> UInt32 { link & 0x3FFF_FFFF }
   @inline(__always)
   static func isTree(_ link: UInt32) -> Bool { link & treeFlag != 0 }
+  @inline(__always)
+  static func isPassedOver(_ link: UInt32) -> Bool { link & passedFlag != 0 }
 }

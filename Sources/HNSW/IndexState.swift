@@ -94,7 +94,7 @@ struct IndexState: Sendable {
       codes: codes.rows,
       levels: levels.enumerated().map {
         GraphLevel($1, configuration, count: header.levelCounts[$0])
-      })
+      }, slotCount: UInt32(header.slotCount))
   }
 
   /// Whether a slot holds a vector.

@@ -7,8 +7,17 @@ extension ResolvedIndex {
   /// Rows that a walk of breadth `ef` scores, about; measured on 60,000 and 200,000 vectors.
   private static func walkRows(ef: Int) -> Double { 300 + 14 * Double(ef) }
 
-  /// Candidates that are scored in full precision: beyond k, since codes misorder near ties.
+  /// Candidates that may be scored in full precision: beyond k, since codes misorder near ties.
   private func rescoreCount(k: Int) -> Int { max(30, k + k / 2) }
+
+  /// How far beyond the k-th score a candidate may be to have a chance in full precision. Rounding
+  /// to integers errs by 1/12 square a component, of the query's code y on each of a row's code c
+  /// and the other way round: the score's variance is (|y|² + |c|²) / 12. Three deviations, of
+  /// the difference of two such scores, are hardly ever seen.
+  func uncertainty(around slot: Slot, _ scratch: Scratch) -> Int32 {
+    let norm = state.codes.norm(Int(slot)).loadUnaligned(as: Int32.self).littleEndian
+    return Int32(3 * ((scratch.queryNorm + Float(norm)) / 6).squareRoot())
+  }
 
   /// Finds the nearest vectors to the query in `scratch.query`.
   func search(_ parameters: SearchParameters, _ scratch: Scratch) -> SearchResult {
@@ -22,9 +31,10 @@ extension ResolvedIndex {
     let share = min(1, Double(matches) / Double(live))
     var ef = min(live, Int((Double(max(parameters.ef, k)) / share).rounded(.up)))
     while Double(matches) > Self.walkRowCost * Self.walkRows(ef: ef) {
-      let found = walk(parameters, ef: ef, k: k, share: share, scratch)
       // A filtered walk must bring more than k, or the last ones are from its ragged edge.
-      if found >= (parameters.filter == nil ? k : min(matches, k + k / 2)) {
+      let enough = parameters.filter == nil ? k : min(matches, k + k / 2)
+      let found = walk(parameters, ef: ef, k: k, enough: enough, share: share, scratch)
+      if found >= enough {
         let hits = rank(found, k: k, within: parameters.maxDistance, scratch)
         let path: SearchPath = parameters.filter == nil ? .graph : .filteredGraph
         return result(hits, path, isExact: false, matches: matches, scratch)
@@ -46,7 +56,8 @@ extension ResolvedIndex {
   /// their number. Since the pool holds the nearest of all nodes, the matching ones among them
   /// are the nearest of the matching, however the filter correlates with the query.
   private func walk(
-    _ parameters: SearchParameters, ef: Int, k: Int, share: Double, _ scratch: Scratch
+    _ parameters: SearchParameters, ef: Int, k: Int, enough: Int, share: Double,
+    _ scratch: Scratch
   ) -> Int {
     let header = state.header
     let wanted = rescoreCount(k: k)
@@ -60,13 +71,19 @@ extension ResolvedIndex {
       keep: Int(Double(wanted) * crowding / share), scratch)
     scratch.reserveCandidates(wanted)
     var found = 0
+    var limit = Int32.max
     for index in 0..<scratch.poolCount where found < wanted {
       let slot = PoolEntry.position(scratch.pool[index])
+      if PoolEntry.score(scratch.pool[index]) > limit { break }
       guard parameters.filter?.contains(slot) ?? true,
         header.tombstones == 0 || state.isLive(slot)
       else { continue }
       scratch.candidates[found] = slot
       found += 1
+      if found == enough {
+        let score = PoolEntry.score(scratch.pool[index])
+        limit = score &+ uncertainty(around: slot, scratch)
+      }
     }
     return found
   }

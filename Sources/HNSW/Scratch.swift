@@ -26,6 +26,8 @@ final class Scratch: @unchecked Sendable {
   let query: UnsafeMutablePointer<Float>
   let queryCode: UnsafeMutablePointer<Int8>
   var normWeight: Float = 0
+  /// The sum of squares of the query's code.
+  var queryNorm: Float = 0
 
   /// Candidates that are scored again on full vectors.
   private(set) var candidates: UnsafeMutablePointer<UInt32>

@@ -37,10 +37,15 @@ struct SlotDirectory {
   }
 
   func bind(_ id: String, to slot: Slot, in txn: borrowing WriteTransaction) throws {
+    try bind(id, to: slot, inSlotsOf: txn)
+    try txn.append(id.utf8.span.bytes, in: ids, for: slot)
+  }
+
+  /// Stores the slot of an id, not the id of the slot.
+  func bind(_ id: String, to slot: Slot, inSlotsOf txn: borrowing WriteTransaction) throws {
     try withUnsafeBytes(of: slot.littleEndian) {
       try txn.put(Array($0), in: slots, for: id)
     }
-    try txn.append(id.utf8.span.bytes, in: ids, for: slot)
   }
 
   func unbind(_ id: String?, from slot: Slot, in txn: borrowing WriteTransaction) throws {

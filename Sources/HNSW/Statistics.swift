@@ -51,6 +51,7 @@ extension IndexState {
     var start = header.entry
     for level in stride(from: header.entryLevel, to: 0, by: -1) {
       start = graph.levels[level].below(start)
+      guard start < graph.levels[level - 1].count else { return [header.entry] }
     }
     let level = graph.levels[0]
     var isReached = [Bool](repeating: false, count: Int(level.count))

@@ -89,7 +89,8 @@ extension WorkingIndex {
 
   private var entryPosition: UInt32 { UInt32(truncatingIfNeeded: entry.load(ordering: .acquiring)) }
 
-  /// Finds and links a node's neighbors on each of its levels, from the top down.
+  /// Finds and links a node's neighbors on each of its levels. From the bottom up: who meets the
+  /// node on an upper level goes on to the level below, where it must be linked already.
   private func join(
     _ node: NewNode, _ upper: [UInt32], _ vector: UnsafePointer<Float>, _ graph: Graph,
     _ scratch: BuildScratch
@@ -98,15 +99,21 @@ extension WorkingIndex {
     let packed = entry.load(ordering: .acquiring)
     let entryLevel = Int(packed >> 32)
     let highest = min(node.level, entryLevel)
-    var nearest = graph.descend(
-      from: UInt32(truncatingIfNeeded: packed), level: entryLevel, to: highest, scratch.search)
-    for current in (0...highest).reversed() {
+    var starts = [
+      graph.descend(
+        from: UInt32(truncatingIfNeeded: packed), level: entryLevel, to: highest, scratch.search)
+    ]
+    for current in (0..<highest).reversed() {
+      starts.append(
+        graph.descend(
+          from: starts[starts.count - 1], level: current + 1, to: current, scratch.search))
+    }
+    for current in 0...highest {
       let level = graph.levels[current]
       let position = current == 0 ? node.slot : upper[node.upper + current - 1]
-      graph.walk(level, from: nearest, ef: configuration.efConstruction, scratch.search)
-      nearest = PoolEntry.position(scratch.search.pool[0])
+      graph.walk(
+        level, from: starts[highest - current], ef: configuration.efConstruction, scratch.search)
       link(position, slot: node.slot, on: level, graph, scratch)
-      if current > 0 { nearest = level.below(nearest) }
     }
   }
 
@@ -119,19 +126,17 @@ extension WorkingIndex {
     scratch.chosenCount = 0
     graph.chooseNeighbors(limit: level.capacity, on: level, scratch)
     let chosen = scratch.chosen[0..<scratch.chosenCount].sorted()
-    locks.with(position) {
-      // Others cannot have linked to it yet, but their stale lists may still be copied over it.
-      for (index, neighbor) in chosen.enumerated() {
-        level.set(position, index, to: neighbor.position)
-      }
+    // Nobody can meet the node on this level yet.
+    for (index, neighbor) in chosen.enumerated() {
+      level.set(position, index, to: neighbor.position)
     }
     var hasParent = false
-    for neighbor in chosen {
-      let asParent = !hasParent && neighbor.position < position
+    for neighbor in chosen.map({ Link.position($0.position) }) {
+      let asParent = !hasParent && neighbor < position
       let isLinked = addLink(
-        from: neighbor.position, to: position, asParent: asParent, on: level, graph, scratch)
+        from: neighbor, to: position, asParent: asParent, on: level, graph, scratch)
       if asParent, isLinked {
-        protect(neighbor.position, in: position, on: level)
+        protect(neighbor, in: position, on: level)
         hasParent = true
       }
     }

@@ -2,8 +2,8 @@ import Synchronization
 
 /// Changes of single neighbor lists, and the spanning tree among their links.
 extension WorkingIndex {
-  /// Adds a link to a node's list; if that is full, in place of the farthest neighbor that is
-  /// nearer to another neighbor than to the node, or else of the farthest. `false` if the new
+  /// Adds a link to a node's list; if that is full, in place of the farthest neighbor that the
+  /// heuristic would pass over, or else of the farthest. `false` if the new
   /// link is that one, or, `asParent`, if the node cannot be the parent of another child.
   func addLink(
     from node: UInt32, to new: UInt32, asParent: Bool, on level: GraphLevel, _ graph: Graph,
@@ -28,46 +28,84 @@ extension WorkingIndex {
         level.set(node, degree, to: link)
         return true
       }
-      guard treeLinks < level.capacity,
-        let index = victim(of: node, adding: new, isKept: asParent, on: level, graph, scratch)
-      else { return false }
-      level.set(node, index, to: link)
-      return true
+      guard treeLinks < level.capacity else { return false }
+      return replaceLink(of: node, by: link, on: level, graph, scratch)
     }
   }
 
-  /// Which link of a full list gives way to a new one; `nil` if it is the new one.
-  private func victim(
-    of node: UInt32, adding new: UInt32, isKept: Bool, on level: GraphLevel, _ graph: Graph,
+  /// Puts a link into a full list; `false` if it is itself the one to go.
+  private func replaceLink(
+    of node: UInt32, by link: UInt32, on level: GraphLevel, _ graph: Graph,
     _ scratch: BuildScratch
-  ) -> Int? {
+  ) -> Bool {
     let links = level.links(node)
     let count = level.capacity + 1
     for index in 0..<level.capacity {
       scratch.slots[index] = level.slot(Link.position(links[index]))
+      scratch.listed[index] = links[index]
     }
-    scratch.slots[count - 1] = level.slot(new)
+    scratch.slots[count - 1] = level.slot(Link.position(link))
+    scratch.listed[count - 1] = link
     graph.codeDistances(from: level.slot(node), scratch.slots, count, scratch.distances)
-    // Here the candidates' positions are indices of the list; the new link's is its end.
-    for index in 0..<count {
-      scratch.passedOver[index] = Candidate(scratch.distances[index], UInt32(index))
+    let flagged = judge(count, graph, scratch)
+    guard let loser = farthest(count, scratch, passedOver: flagged), loser < count - 1 else {
+      return false
     }
-    scratch.passedOver[0..<count].sort()
-    for index in 0..<count {
-      scratch.slots[index + count] = scratch.slots[Int(scratch.passedOver[index].position)]
+    for index in 0..<level.capacity where index != loser && scratch.listed[index] != links[index] {
+      level.set(node, index, to: scratch.listed[index])
     }
-    var farthest: Int?
-    for rank in (0..<count).reversed() {
-      let candidate = scratch.passedOver[rank]
-      let index = Int(candidate.position)
-      guard index == count - 1 ? !isKept : !Link.isTree(links[index]) else { continue }
-      if farthest == nil { farthest = index }
-      let isCovered = graph.isCovered(
-        scratch.slots[count + rank], within: candidate.distance, by: scratch.slots + count, rank,
-        scratch)
-      if isCovered { return index == count - 1 ? nil : index }
+    level.set(node, loser, to: scratch.listed[count - 1])
+    return true
+  }
+
+  /// Flags the new, last of `count` listed links if the heuristic would pass it over for those it
+  /// has chosen. If none was passed over before, judges them all anew. `false` if none is now.
+  private func judge(_ count: Int, _ graph: Graph, _ scratch: BuildScratch) -> Bool {
+    let listed = scratch.listed
+    func isReplaceable(_ index: Int) -> Bool {
+      Link.isPassedOver(listed[index]) && !Link.isTree(listed[index])
     }
-    return farthest == count - 1 ? nil : farthest
+    scratch.chosenCount = 0
+    if (0..<count - 1).contains(where: isReplaceable) {
+      let distance = scratch.distances[count - 1]
+      for index in 0..<count - 1
+      where !Link.isPassedOver(listed[index]) && scratch.distances[index] < distance {
+        choose(scratch.slots[index], scratch)
+      }
+      judge(count - 1, distance, graph, scratch)
+      return true
+    }
+    let ranked = (0..<count).map { Candidate(scratch.distances[$0], UInt32($0)) }.sorted()
+    for candidate in ranked { judge(Int(candidate.position), candidate.distance, graph, scratch) }
+    return (0..<count).contains(where: isReplaceable)
+  }
+
+  /// Flags a listed link if it is covered by a chosen one, or chooses it.
+  private func judge(
+    _ index: Int, _ distance: Int32, _ graph: Graph, _ scratch: BuildScratch
+  ) {
+    let slot = scratch.slots[index]
+    if graph.isCovered(
+      slot, within: distance, by: scratch.chosenSlots, scratch.chosenCount, scratch)
+    {
+      scratch.listed[index] |= Link.passedFlag
+    } else {
+      scratch.listed[index] &= ~Link.passedFlag
+      choose(slot, scratch)
+    }
+  }
+
+  private func choose(_ slot: UInt32, _ scratch: BuildScratch) {
+    guard scratch.chosenCount < scratch.chosen.count else { return }
+    scratch.chosenSlots[scratch.chosenCount] = slot
+    scratch.chosenCount += 1
+  }
+
+  /// The farthest of the listed links that may go.
+  private func farthest(_ count: Int, _ scratch: BuildScratch, passedOver: Bool) -> Int? {
+    (0..<count).filter {
+      !Link.isTree(scratch.listed[$0]) && (!passedOver || Link.isPassedOver(scratch.listed[$0]))
+    }.max { scratch.distances[$0] < scratch.distances[$1] }
   }
 
   /// Marks the link from a child to its parent, which must be there to stay.

@@ -69,7 +69,7 @@ public struct Writer: ~Copyable {
     _ ids: [String], _ rows: UnsafePointer<Float>
   ) throws -> [Upserted] {
     let first = Slot(working.state.header.slotCount)
-    guard Int(first) + ids.count < Int(Link.treeFlag) else {
+    guard Int(first) + ids.count < Int(Link.passedFlag) else {
       throw HNSWError.invalidArgument("the index has no slots left; compact it")
     }
     working.calibrate(for: rows, count: ids.count)

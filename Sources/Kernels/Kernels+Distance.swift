@@ -105,6 +105,11 @@ package struct RowKernels: @unchecked Sendable {
     }
   }
 
+  /// Asks for memory that is about to be read.
+  package func prefetch(_ address: UnsafeRawPointer, bytes: Int) {
+    ck_prefetch(address, UInt32(bytes))
+  }
+
   /// `Int32(weight * norm) - (code + 128)·query` of the rows `ids`; `n` is a multiple of 64.
   @inline(__always)
   package func codeScores(
@@ -133,6 +138,29 @@ package struct RowKernels: @unchecked Sendable {
     into code: UnsafeMutablePointer<UInt8>
   ) -> Int32 {
     table.pointee.encode(vector, mean, inverseScale, UInt32(n), code)
+  }
+
+  /// Writes the signed code of `query - share * mean` and returns the step of its values, which
+  /// spreads them over a byte but is at least `floor`, and the sum of their squares.
+  package func quantise(
+    _ query: UnsafePointer<Float>, mean: UnsafePointer<Float>, share: Float, floor: Float, _ n: Int,
+    into code: UnsafeMutablePointer<Int8>
+  ) -> (step: Float, norm: Int32) {
+    var norm: Int32 = 0
+    let step = table.pointee.quantise(query, mean, share, floor, UInt32(n), code, &norm)
+    return (step, norm)
+  }
+
+  /// The greatest component, without its sign, of `query - share * mean`.
+  package func reach(
+    _ query: UnsafePointer<Float>, mean: UnsafePointer<Float>, share: Float, _ n: Int
+  ) -> Float {
+    table.pointee.reach(query, mean, share, UInt32(n))
+  }
+
+  /// The inner product of two vectors.
+  package func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ n: Int) -> Float {
+    table.pointee.dot(a, b, UInt32(n))
   }
 
   /// Converts `n` components to `format`, to nearest.

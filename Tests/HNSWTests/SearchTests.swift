@@ -22,16 +22,9 @@ import Testing
     try fixture.snapshot { snapshot in
       for (id, row) in fixture.rows {
         let hit = try snapshot.search(row.span, k: 1, ef: 32).hits.first
-        #expect(try hit.flatMap { try snapshot.id(of: $0.slot) } == id)
+        let nearest = try hit.flatMap { try snapshot.id(of: $0.slot) }
+        #expect(nearest == id)
       }
-    }
-  }
-
-  func unit(_ rows: [Float], _ dimensions: Int) -> [Float] {
-    stride(from: 0, to: rows.count, by: dimensions).flatMap { start in
-      let row = rows[start..<start + dimensions]
-      let norm = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      return row.map { $0 / norm }
     }
   }
 }

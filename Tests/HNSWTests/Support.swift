@@ -130,3 +130,12 @@ final class Fixture {
     return Double(found) / Double(max(1, wanted))
   }
 }
+
+/// The rows at unit length.
+func unit(_ rows: [Float], _ dimensions: Int) -> [Float] {
+  stride(from: 0, to: rows.count, by: dimensions).flatMap { start in
+    let row = rows[start..<start + dimensions]
+    let norm = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return row.map { $0 / norm }
+  }
+}

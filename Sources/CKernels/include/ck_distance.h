@@ -41,10 +41,20 @@ typedef struct {
   /// the values.
   int32_t (*encode)(const float *x, const float *mean, float inverse_scale, uint32_t n,
                     uint8_t *dst);
+  /// dst[i] = round((x[i] - share * mean[i]) / step), where the step, which is returned, is the
+  /// greatest of those differences over 127, or `floor` if that is more. `norm` becomes the sum of
+  /// squares of dst.
+  float (*quantise)(const float *x, const float *mean, float share, float floor, uint32_t n,
+                    int8_t *dst, int32_t *norm);
+  /// The greatest |x[i] - share * mean[i]|.
+  float (*reach)(const float *x, const float *mean, float share, uint32_t n);
   /// Conversions between f32 and a format; rounds to nearest, ties to even.
   void (*pack[3])(const float *src, uint32_t n, void *dst);
   void (*unpack[3])(const void *src, uint32_t n, float *dst);
 } ck_distance;
+
+/// Asks for the cache lines of `bytes` bytes that are about to be read.
+void ck_prefetch(const void *address, uint32_t bytes);
 
 /// The kernels of a level, which the processor must support.
 const ck_distance *ck_distance_kernels(ck_level level);

@@ -1,0 +1,200 @@
+public import LMDB
+import Synchronization
+
+extension VectorIndex {
+  /// Writes the index without its free slots and tombstones into another environment, which must
+  /// not hold one. The graph is kept, not built again; the source stays as it is, and others may
+  /// use it meanwhile. Written in several transactions: until this returns the target has no
+  /// index, whatever happens.
+  ///
+  /// - Returns: the new slot of every old one; `nil` for those without a vector. Slots keep their
+  ///   order.
+  /// - Throws: `HNSWError.alreadyExists`, `LMDBError`.
+  /// - Complexity: O(index), in constant memory but for 8 bytes a slot.
+  public func compact(
+    _ txn: borrowing ReadTransaction, into target: Environment, threads: Int = 1
+  ) throws -> [Slot?] {
+    let core = SnapshotTransaction(txn)
+    let (header, _) = try header(in: core)
+    let pageSize = target.information.pageSize
+    let existing = try target.read {
+      try IndexState.readHeader(pageSize: pageSize, in: SnapshotTransaction($0))
+    }
+    guard existing == nil else { throw HNSWError.alreadyExists }
+    let working = WorkingIndex(
+      try IndexState(header: header, in: core).writable(), kernels: kernels)
+    if header.tombstones > 0 { working.repair(threads: threads, scratch: buildScratch) }
+    let compaction = Compaction(working, target: target)
+    try compaction.writeRecords(in: target)
+    if let directory = try SlotDirectory(in: core) {
+      try compaction.writeDirectory(directory, from: core, into: target)
+    }
+    try compaction.writeHeader(in: target)
+    return compaction.newPositions[0].map { $0 == noSlot ? nil : $0 }
+  }
+}
+
+/// The copy of an index under way.
+private struct Compaction {
+  /// Entries or blocks of a transaction.
+  private static let batch = 2048
+
+  let state: IndexState
+  let graph: Graph
+  let header: IndexHeader
+  /// For each level, the new position of every old one, and the other way round.
+  let newPositions: [[UInt32]]
+  let oldPositions: [[UInt32]]
+
+  init(_ working: WorkingIndex, target: Environment) {
+    let state = working.state
+    let graph = state.graph(working.kernels)
+    let old = graph.levels.map { level in
+      (0..<level.count).filter { state.isLive(level.slot($0)) }
+    }
+    newPositions = zip(graph.levels, old).map { level, old in
+      var new = [UInt32](repeating: noSlot, count: Int(level.count))
+      for (index, position) in old.enumerated() { new[Int(position)] = UInt32(index) }
+      return new
+    }
+    var header = IndexHeader(
+      configuration: state.configuration, pageSize: target.information.pageSize)
+    let packed = working.entry.load(ordering: .relaxed)
+    let entry = UInt32(truncatingIfNeeded: packed)
+    header.entryLevel = Int(packed >> 32)
+    header.entry = entry == noSlot ? noSlot : newPositions[header.entryLevel][Int(entry)]
+    header.slotCount = old[0].count
+    header.liveCount = old[0].count
+    header.levelCounts = old.map(\.count)
+    header.calibration = state.header.calibration
+    header.calibratedAt = min(state.header.calibratedAt, old[0].count)
+    header.generation = state.header.generation + 1
+    self.header = header
+    self.state = state
+    self.graph = graph
+    oldPositions = old
+  }
+
+  func writeRecords(in target: Environment) throws {
+    let (configuration, count) = (state.configuration, header.slotCount)
+    let slots = oldPositions[0]
+    try write(.codes(configuration, pageSize: header.pageSize), count, in: target) {
+      block, local, index in
+      let old = Int(slots[index])
+      block.writableRecord(local)
+        .update(from: state.codes.record(old), count: configuration.codeBytes)
+      block.norm(local).copyMemory(from: state.codes.norm(old), byteCount: 4)
+    }
+    if let geometry = BlockGeometry.vectors(configuration, pageSize: header.pageSize),
+      let vectors = state.vectors
+    {
+      try write(geometry, count, in: target) { block, local, index in
+        block.writableRecord(local)
+          .update(from: vectors.record(Int(slots[index])), count: geometry.recordBytes)
+      }
+    }
+    try write(.live(pageSize: header.pageSize), (count + 63) / 64, in: target) {
+      block, local, index in
+      let bits = min(64, count - 64 * index)
+      let word = bits == 64 ? UInt64.max : (1 << UInt64(bits)) - 1
+      UnsafeMutableRawPointer(block.writableRecord(local))
+        .storeBytes(of: word.littleEndian, as: UInt64.self)
+    }
+    for level in graph.levels.indices {
+      let geometry = BlockGeometry.links(configuration, level: level, pageSize: header.pageSize)
+      try write(geometry, header.levelCounts[level], in: target) { block, local, index in
+        copyNode(index, level, into: block.writableRecord(local))
+      }
+    }
+  }
+
+  /// Writes the record of a node with its positions and slots translated.
+  private func copyNode(_ index: Int, _ number: Int, into record: BlockTable.Block) {
+    let level = graph.levels[number]
+    let old = oldPositions[number][index]
+    let words = UnsafeMutableRawPointer(record).assumingMemoryBound(to: UInt32.self)
+    let links = level.links(old)
+    func newSlot(_ position: UInt32) -> UInt32 { newPositions[0][Int(level.slot(position))] }
+    var first = 0
+    if level.isUpper {
+      words[0] = newSlot(old)
+      words[1] = newPositions[number - 1][Int(level.below(old))]
+      first = 2
+    }
+    for index in 0..<level.capacity {
+      let link = links[index]
+      let isLink = Link.position(link) < level.count
+      words[first + index] =
+        isLink
+        ? newPositions[number][Int(Link.position(link))] | (link & Link.treeFlag) : Link.none
+      if level.isUpper {
+        words[first + level.capacity + index] = isLink ? newSlot(Link.position(link)) : Link.none
+      }
+    }
+  }
+
+  /// Writes ids and slots, each in the order of its keys.
+  func writeDirectory(
+    _ old: SlotDirectory, from source: borrowing SnapshotTransaction, into target: Environment
+  ) throws {
+    var pending: [(id: String, slot: Slot)] = []
+    func flush(_ store: (borrowing WriteTransaction, SlotDirectory) throws -> Void) throws {
+      try target.write { txn in try store(txn, SlotDirectory(creatingIn: txn)) }
+      pending.removeAll(keepingCapacity: true)
+    }
+    func bySlot(_ txn: borrowing WriteTransaction, _ new: SlotDirectory) throws {
+      for (id, slot) in pending { try txn.append(id.utf8.span.bytes, in: new.ids, for: slot) }
+    }
+    func byID(_ txn: borrowing WriteTransaction, _ new: SlotDirectory) throws {
+      for (id, slot) in pending { try new.bind(id, to: slot, inSlotsOf: txn) }
+    }
+    for slot in oldPositions[0] {
+      guard let id = try old.id(of: slot, in: source) else {
+        throw HNSWError.corrupted("slot \(slot) has no id")
+      }
+      pending.append((id, newPositions[0][Int(slot)]))
+      if pending.count == Self.batch { try flush(bySlot) }
+    }
+    try flush(bySlot)
+    try source.forEach(in: old.slots) { id, slot in
+      let slot = Slot(littleEndian: slot.unsafeLoadUnaligned(as: UInt32.self))
+      pending.append((String(bytes: id), newPositions[0][Int(slot)]))
+      if pending.count == Self.batch { try flush(byID) }
+      return true
+    }
+    try flush(byID)
+  }
+
+  /// Writes what makes the copy an index.
+  func writeHeader(in target: Environment) throws {
+    try target.write { txn in
+      let meta = try txn.createDatabase(named: IndexHeader.database)
+      try txn.put(state.calibration.encoded(), in: meta, for: Calibration.key)
+      try txn.put(header.encoded(), in: meta, for: IndexHeader.key)
+    }
+  }
+
+  /// Writes the blocks of one database, a few at a time.
+  private func write(
+    _ geometry: BlockGeometry, _ count: Int, in target: Environment,
+    _ fill: (_ block: BlockTable, _ local: Int, _ index: Int) -> Void
+  ) throws {
+    let blocks = geometry.blockCount(for: count)
+    let step = max(1, Self.batch * 4096 / geometry.blockBytes)
+    for start in stride(from: 0, to: max(1, blocks), by: step) {
+      let end = min(blocks, start + step)
+      try target.write { txn in
+        let database = try txn.createDatabase(named: geometry.databaseName, integerKeys: true)
+        for number in start..<end {
+          let first = number * geometry.recordsPerBlock
+          let block = BlockTable.empty(geometry)
+          block.reserve(records: 1)
+          for index in first..<min(count, first + geometry.recordsPerBlock) {
+            fill(block, index - first, index)
+          }
+          try block.store(0, as: number, in: database, txn)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import HNSW
+import LMDB
+import Testing
+
+@Suite struct ChangeTests {
+  /// Random insertions, replacements and deletions, thousands of them, in five rounds.
+  @Test(arguments: [1, 2])
+  func nothingBecomesUnreachable(threads: Int) throws {
+    let seed: UInt64 = 11
+    var random = SplitMix(seed: seed)
+    let fixture = try Fixture(IndexConfiguration(dimensions: 24, m: 8, efConstruction: 60))
+    for round in 0..<5 {
+      for batch in 0..<4 {
+        let fresh = (0..<300).map { "r\(round)b\(batch)n\($0)" }
+        let replaced = fixture.rows.keys.sorted().shuffled(using: &random).prefix(100)
+        let ids = fresh + replaced
+        let rows = clustered(ids.count, dimensions: 24, seed: random.next())
+        try fixture.upsert(ids, rows, threads: threads)
+        let doomed = fixture.rows.keys.sorted().shuffled(using: &random).prefix(200)
+        try fixture.delete(Array(doomed))
+      }
+      try fixture.snapshot { snapshot in
+        let statistics = snapshot.statistics()
+        #expect(statistics.unreachable == 0, "round \(round), seed \(seed)")
+        #expect(snapshot.count == fixture.rows.count)
+        for (id, row) in fixture.rows {
+          let hits = try snapshot.search(row.span, k: 1, ef: 40).hits
+          let nearest = try hits.first.flatMap { try snapshot.id(of: $0.slot) }
+          #expect(nearest == id, "seed \(seed)")
+        }
+      }
+      #expect(try fixture.environment.read { try fixture.index.verify($0) } == [])
+    }
+  }
+
+  @Test func churnCostsNoRecall() throws {
+    let dimensions = 24
+    let configuration = IndexConfiguration(dimensions: dimensions)
+    let fixture = try Fixture(configuration)
+    var random = SplitMix(seed: 5)
+    try fixture.upsert(
+      (0..<4000).map { "0-\($0)" }, clustered(4000, dimensions: dimensions, seed: 6))
+    for round in 1...3 {
+      let doomed = fixture.rows.keys.sorted().shuffled(using: &random)
+      try fixture.delete(Array(doomed.prefix(doomed.count / 2)))
+      let count = doomed.count * 3 / 10
+      try fixture.upsert(
+        (0..<count).map { "\(round)-\($0)" },
+        clustered(count, dimensions: dimensions, seed: UInt64(60 + round)))
+    }
+    let fresh = try Fixture(configuration)
+    let ids = fixture.rows.keys.sorted()
+    try fresh.upsert(ids, ids.flatMap { fixture.rows[$0] ?? [] })
+    let queries = clustered(200, dimensions: dimensions, seed: 99)
+    let churned = try fixture.recall(queries, ef: 20)
+    let rebuilt = try fresh.recall(queries, ef: 20)
+    #expect(churned >= rebuilt - 0.005, "\(churned) after churn, \(rebuilt) built afresh")
+    #expect(try fixture.snapshot { $0.statistics().unreachable } == 0)
+  }
+
+  @Test func deletedItemsAreNeverReturned() throws {
+    let fixture = try Fixture(IndexConfiguration(dimensions: 16))
+    let rows = clustered(2000, dimensions: 16, seed: 8)
+    try fixture.upsert((0..<2000).map { "p\($0)" }, rows)
+    try fixture.delete((0..<200).map { "p\($0)" })
+    try fixture.snapshot { snapshot in
+      #expect(snapshot.statistics().tombstones == 200)
+      for row in 0..<200 {
+        let query = Array(rows[row * 16..<(row + 1) * 16])
+        for hit in try snapshot.search(query.span, k: 20, ef: 30).hits {
+          let isLive = snapshot.contains(hit.slot)
+          #expect(isLive)
+        }
+      }
+    }
+    try fixture.delete((200..<2000).map { "p\($0)" })
+    let query = Array(rows[..<16])
+    #expect(try fixture.snapshot { try $0.search(query.span, k: 5).hits.isEmpty })
+    try fixture.upsert(["again"], Array(rows[..<16]))
+    #expect(try fixture.snapshot { try $0.search(query.span, k: 5).hits.count } == 1)
+    #expect(try fixture.environment.read { try fixture.index.verify($0) } == [])
+  }
+
+  @Test func oneThreadAndSeedGiveTheSameBytes() throws {
+    let rows = clustered(1500, dimensions: 20, seed: 12)
+    let hashes = try (0..<2).map { _ -> [UInt8] in
+      let fixture = try Fixture(IndexConfiguration(dimensions: 20, m: 6, seed: 3))
+      try fixture.upsert((0..<1000).map { "p\($0)" }, Array(rows[..<20_000]))
+      try fixture.delete((0..<300).map { "p\($0)" })
+      try fixture.upsert((1000..<1500).map { "p\($0)" }, Array(rows[20_000...]))
+      return try fixture.environment.read { txn in
+        var bytes: [UInt8] = []
+        for name in txn.databaseNames {
+          guard let database = try txn.database(named: name) else { continue }
+          try txn.forEach(in: database) { key, value in
+            bytes += [UInt8](bytes: key) + [UInt8](bytes: value)
+            return true
+          }
+        }
+        return bytes
+      }
+    }
+    #expect(!hashes[0].isEmpty && hashes[0] == hashes[1])
+  }
+
+  @Test func aFailedWriteLeavesTheIndexAsItWas() throws {
+    let fixture = try Fixture(IndexConfiguration(dimensions: 8))
+    let rows = clustered(100, dimensions: 8, seed: 1)
+    try fixture.upsert((0..<100).map { "p\($0)" }, rows)
+    struct Stop: Error {}
+    #expect(throws: Stop.self) {
+      try fixture.environment.write { txn in
+        try fixture.index.write(txn) { writer in
+          try writer.delete("p1")
+          try writer.upsert(ids: ["new"], vectors: Array(rows[..<8]))
+        }
+        throw Stop()
+      }
+    }
+    try fixture.snapshot { snapshot in
+      #expect(snapshot.count == 100)
+      let (kept, new) = try (snapshot.slot(of: "p1"), snapshot.slot(of: "new"))
+      #expect(kept != nil && new == nil)
+    }
+    try fixture.upsert(["new"], Array(rows[..<8]))
+    #expect(try fixture.environment.read { try fixture.index.verify($0) } == [])
+  }
+
+  @Test func badInputIsRefusedByName() throws {
+    let fixture = try Fixture(IndexConfiguration(dimensions: 4))
+    func upsert(_ ids: [String], _ rows: [Float]) throws { try fixture.upsert(ids, rows) }
+    #expect(throws: HNSWError.self) { try upsert(["a"], [1, 2, 3]) }
+    #expect(throws: HNSWError.invalidVector(row: 1, reason: "component 2 is nan")) {
+      try upsert(["a", "b"], [1, 2, 3, 4, 1, 2, .nan, 4])
+    }
+    #expect(throws: HNSWError.self) { try upsert(["zero"], [0, 0, 0, 0]) }
+    #expect(throws: HNSWError.self) { try upsert([""], [1, 2, 3, 4]) }
+    #expect(throws: HNSWError.self) {
+      try upsert([String(repeating: "x", count: 512)], [1, 2, 3, 4])
+    }
+    #expect(throws: HNSWError.alreadyWritten) {
+      try fixture.environment.write { txn in
+        try fixture.index.write(txn) { _ = try $0.upsert(ids: ["a"], vectors: [1, 2, 3, 4]) }
+        try fixture.index.write(txn) { _ = try $0.upsert(ids: ["b"], vectors: [1, 2, 3, 4]) }
+      }
+    }
+    #expect(try fixture.snapshot { $0.count } == 0)
+  }
+}

@@ -1,0 +1,85 @@
+import HNSW
+import Testing
+
+@Suite struct FilterTests {
+  @Test(arguments: [0.9, 0.5, 0.1, 0.01, 0.001])
+  func filtersKeepTheirRecall(share: Double) throws {
+    let fixture = try Fixture.shared
+    var random = SplitMix(seed: 71)
+    let filter = Set(
+      fixture.rows.keys.sorted().filter { _ in
+        Double.random(in: 0..<1, using: &random) < share
+      })
+    let recall = try fixture.recall(
+      clustered(30, dimensions: 24, seed: 72), ef: 32, filter: filter)
+    #expect(recall >= 0.97, "recall \(recall) at \(share)")
+  }
+
+  /// Filters that let through the nearest, or the farthest, of the query and nothing else.
+  @Test(arguments: [true, false], [0.3, 0.05])
+  func correlatedFiltersToo(nearest: Bool, share: Double) throws {
+    let fixture = try Fixture.shared
+    let query = clustered(1, dimensions: 24, seed: 73)
+    let order = fixture.nearest(query, k: fixture.rows.count)
+    let count = Int(Double(order.count) * share)
+    let filter = Set(nearest ? order.prefix(count) : order.suffix(count))
+    #expect(try fixture.recall(query, ef: 32, filter: filter) >= 0.9)
+  }
+
+  @Test func neverFewerThanThereAre() throws {
+    let fixture = try Fixture.shared
+    let query = clustered(1, dimensions: 24, seed: 74)
+    try fixture.snapshot { snapshot in
+      for count in [0, 1, 7, 40] {
+        let slots = SlotSet((0..<count).map { Slot($0 * 53) })
+        for exact in [true, false] {
+          let result = try snapshot.search(query.span, k: 20, filter: slots, exact: exact)
+          #expect(result.hits.count == min(20, count))
+          #expect(result.hits.allSatisfy { slots.contains($0.slot) })
+        }
+      }
+      let all = try snapshot.search(query.span, k: 100_000).hits
+      let none = try snapshot.search(query.span, k: 0).hits
+      #expect(all.count == snapshot.count && none.isEmpty)
+    }
+  }
+
+  @Test func rangesHoldWhatIsWithin() throws {
+    let fixture = try Fixture.shared
+    let query = clustered(1, dimensions: 24, seed: 75)
+    let order = fixture.nearest(query, k: 301)
+    let radius = try Float(fixture.distance(query, #require(fixture.rows[order[300]])))
+    try fixture.snapshot { snapshot in
+      let found = try snapshot.search(query.span, within: radius * 0.9999, limit: 10_000)
+      #expect(found.hits.count >= 290 && found.hits.count <= 302)
+      #expect(found.hits.allSatisfy { $0.distance <= radius })
+      let limited = try snapshot.search(query.span, within: radius, limit: 50)
+      #expect(limited.hits.count == 50)
+    }
+  }
+
+  @Test func exactSearchIsExact() throws {
+    let fixture = try Fixture.shared
+    let queries = clustered(20, dimensions: 24, seed: 76)
+    try fixture.snapshot { snapshot in
+      for row in 0..<20 {
+        let query = Array(queries[row * 24..<(row + 1) * 24])
+        let result = try snapshot.search(query.span, k: 10, exact: true)
+        #expect(result.isExact && result.path == .scan)
+        let ids = try result.hits.compactMap { try snapshot.id(of: $0.slot) }
+        #expect(ids == fixture.nearest(query, k: 10))
+      }
+    }
+  }
+}
+
+extension Fixture {
+  /// 8,000 vectors in full precision, made once.
+  static var shared: Fixture { get throws { try made.get() } }
+  nonisolated(unsafe) private static let made = Result {
+    let fixture = try Fixture(
+      IndexConfiguration(dimensions: 24, metric: .l2, storage: .float32))
+    try fixture.upsert((0..<8000).map { "p\($0)" }, clustered(8000, dimensions: 24, seed: 70))
+    return fixture
+  }
+}

@@ -1,0 +1,276 @@
+import Foundation
+import HNSW
+import LMDB
+import Synchronization
+
+/// Runs the phases of the benchmark and appends a record of each measurement.
+struct Contestant {
+  static let k = 10
+  let arguments: Arguments
+  let data: DataSet
+
+  init(_ arguments: Arguments) throws {
+    self.arguments = arguments
+    data = try DataSet(directory: arguments.data, name: arguments.name)
+  }
+
+  func run(_ phase: String) throws {
+    let cpus = arguments.cpus ?? (phase == "build" && arguments.threads > 1 ? nil : [1])
+    try ProcessMeter.pin(to: cpus ?? Array(0..<arguments.threads))
+    switch phase {
+    case "build": try build()
+    case "open": try open()
+    case "search": try search()
+    case "filter": try filter()
+    case "write": try write()
+    default: throw Usage(reason: "unknown phase \(phase)")
+    }
+  }
+
+  var configuration: IndexConfiguration {
+    let storage: VectorStorage =
+      switch arguments.variant {
+      case "f32": .float32
+      case "bf16": .bfloat16
+      case "codes": .codesOnly
+      default: .float16
+      }
+    return IndexConfiguration(
+      dimensions: data.meta.d, metric: .cosine, efConstruction: arguments.efConstruction,
+      storage: storage)
+  }
+
+  func emit(_ phase: String, _ fields: [(String, any Encodable)]) throws {
+    let base: [(String, any Encodable)] = [
+      ("peer", "vitrine"), ("variant", arguments.variant), ("version", "main"),
+      ("dataset", arguments.name), ("n", data.meta.n), ("d", data.meta.d), ("phase", phase),
+      ("threads", arguments.threads), ("round", arguments.round),
+      ("ts", Int(Date().timeIntervalSince1970)), ("M", 16), ("efc", arguments.efConstruction),
+    ]
+    let encoder = JSONEncoder()
+    let text = try (base + fields).map { name, value in
+      "\"\(name)\": " + String(decoding: try encoder.encode(value), as: UTF8.self)
+    }.joined(separator: ", ")
+    let line = Data("{\(text)}\n".utf8)
+    if !FileManager.default.fileExists(atPath: arguments.out) {
+      _ = FileManager.default.createFile(atPath: arguments.out, contents: nil)
+    }
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: arguments.out))
+    try file.seekToEnd()
+    try file.write(contentsOf: line)
+    try file.close()
+    print(fields.map { "\($0)=\($1)" }.joined(separator: " "))
+  }
+
+  private func environment(_ durability: LMDB.Environment.Options.Durability = .full) throws
+    -> LMDB.Environment
+  {
+    var options = LMDB.Environment.Options()
+    options.durability = durability
+    return try LMDB.Environment(path: arguments.indexPath, options: options)
+  }
+
+  // MARK: build
+
+  private func build() throws {
+    let (n, d, path) = (data.meta.n, data.meta.d, arguments.indexPath)
+    let train = try data.train()
+    try? FileManager.default.removeItem(atPath: path)
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    let ids = (0..<n).map(String.init)
+    var marks: [(wall: Double, cpu: Double)] = []
+    func mark() { marks.append((ProcessMeter.wall, ProcessMeter.cpu)) }
+    var anonymous = 0.0
+    mark()
+    anonymous = try ProcessMeter.anonymousPeak {
+      let environment = try environment(.batched)
+      try environment.write { try VectorIndex.create(in: $0, configuration: configuration) }
+      let index = try VectorIndex(environment: environment)
+      for start in stride(from: 0, to: n, by: arguments.batch) {
+        let end = min(n, start + arguments.batch)
+        let rows = train.withUnsafeBytes {
+          Array($0.bindMemory(to: Float.self)[start * d..<end * d])
+        }
+        try environment.write { txn in
+          try index.write(txn, threads: arguments.threads) {
+            _ = try $0.upsert(ids: Array(ids[start..<end]), vectors: rows)
+          }
+        }
+      }
+      mark()
+      try environment.sync()
+    }
+    mark()
+    try emit(
+      "build",
+      [
+        ("build_s", marks[1].wall - marks[0].wall), ("persist_s", marks[2].wall - marks[1].wall),
+        ("vps", Double(n) / (marks[2].wall - marks[0].wall)),
+        ("cpu_s", marks[2].cpu - marks[0].cpu), ("peak_rss_mb", ProcessMeter.memory("VmHWM")),
+        ("peak_anon_mb", anonymous), ("input_mb", n * d * 4 >> 20),
+        ("index_bytes", diskBytes(path)),
+      ])
+  }
+
+  // MARK: open
+
+  private func open() throws {
+    let d = data.meta.d
+    let queries = try data.rows("test.f32", count: 2, width: d, of: Float.self)
+    let isCold = goCold(["\(arguments.indexPath)/data.mdb", data.path("train.f32")])
+    Thread.sleep(forTimeInterval: 0.2)
+    var times = [ProcessMeter.wall]
+    let environment = try environment()
+    let index = try VectorIndex(environment: environment)
+    times.append(ProcessMeter.wall)
+    for row in 0..<2 {
+      _ = try environment.read { txn in
+        try index.withSnapshot(txn) {
+          try $0.search(queries.span.extracting(row * d..<(row + 1) * d), k: Self.k, ef: 64)
+        }
+      }
+      times.append(ProcessMeter.wall)
+    }
+    try emit(
+      "open",
+      [
+        ("cold", isCold), ("open_s", times[1] - times[0]), ("first_s", times[2] - times[0]),
+        ("second_s", times[3] - times[2]), ("rss_mb", ProcessMeter.memory("VmRSS")),
+        ("anon_mb", ProcessMeter.memory("RssAnon")),
+      ])
+  }
+
+  // MARK: search
+
+  /// One measured run over the queries: each in a read transaction of its own, as a server would.
+  struct Run {
+    var found: [[Slot]] = []
+    var latencies: [Double] = []
+    var distances = 0
+    var wall = 0.0
+    var cpu = 0.0
+    var paths: [SearchPath: Int] = [:]
+
+    var fields: [(String, any Encodable)] {
+      let sorted = latencies.sorted()
+      let count = sorted.count
+      return [
+        ("nq", count), ("qps", Double(count) / wall), ("qps_cpu", Double(count) / cpu),
+        ("p50_us", sorted[count / 2] * 1e6), ("p99_us", sorted[count * 99 / 100] * 1e6),
+        ("distances", Double(distances) / Double(count)),
+        ("paths", Dictionary(uniqueKeysWithValues: paths.map { ($0.key.rawValue, $0.value) })),
+      ]
+    }
+  }
+
+  private func run(
+    _ queries: [Float], _ parameters: SearchParameters, budget: Double, in index: VectorIndex
+  ) throws -> Run {
+    let d = data.meta.d
+    var run = Run()
+    let (wall, cpu) = (ProcessMeter.wall, ProcessMeter.cpu)
+    for row in 0..<queries.count / d {
+      let start = ProcessMeter.wall
+      let result = try index.environment.read { txn in
+        try index.withSnapshot(txn) {
+          try $0.search(queries.span.extracting(row * d..<(row + 1) * d), parameters)
+        }
+      }
+      let end = ProcessMeter.wall
+      run.latencies.append(end - start)
+      run.found.append(result.hits.map(\.slot))
+      run.distances += result.distanceCount
+      run.paths[result.path, default: 0] += 1
+      if end - wall > budget { break }
+    }
+    run.wall = ProcessMeter.wall - wall
+    run.cpu = ProcessMeter.cpu - cpu
+    return run
+  }
+
+  private func search() throws {
+    let (d, kind) = (data.meta.d, arguments.queries)
+    let queries = try data.rows(
+      "\(kind).f32", count: arguments.queryCount, width: d, of: Float.self)
+    let truth = try data.rows(
+      kind == "test" ? "gt.i32" : "textgt.i32", count: arguments.queryCount, width: 100,
+      of: Int32.self)
+    let index = try VectorIndex(environment: try environment())
+    let middle = arguments.efs[arguments.efs.count / 2]
+    _ = try run(
+      queries, SearchParameters(k: Self.k, ef: middle), budget: arguments.budget / 2, in: index)
+    for ef in arguments.efs {
+      let run = try run(
+        queries, SearchParameters(k: Self.k, ef: ef), budget: arguments.budget, in: index)
+      try emit(
+        "search",
+        [
+          ("queries", kind), ("ef", ef), ("k", Self.k),
+          ("recall10", recall(run.found, truth, width: 100, k: Self.k)),
+        ] + run.fields + [
+          ("rss_mb", ProcessMeter.memory("VmRSS")), ("anon_mb", ProcessMeter.memory("RssAnon")),
+        ])
+    }
+  }
+
+  // MARK: filter
+
+  private func filter() throws {
+    let count = min(arguments.queryCount, data.meta.small)
+    let queries = try data.rows("test.f32", count: count, width: data.meta.d, of: Float.self)
+    let index = try VectorIndex(environment: try environment())
+    for (name, filter) in data.meta.filters.sorted(by: { $0.key < $1.key }) {
+      let slots = try data.slots(passing: filter)
+      let truth = try data.rows(
+        "filt.\(name).gt.i32", count: count, width: Self.k, of: Int32.self)
+      for ef in [16, 64, 200] {
+        let parameters = SearchParameters(k: Self.k, ef: ef, filter: slots)
+        _ = try run(Array(queries[..<(20 * data.meta.d)]), parameters, budget: 0.5, in: index)
+        let run = try run(queries, parameters, budget: arguments.budget, in: index)
+        try emit(
+          "filter",
+          [
+            ("filter", name), ("selectivity", filter.selectivity), ("ef", ef), ("k", Self.k),
+            ("recall10", recall(run.found, truth, width: Self.k, k: Self.k)),
+          ] + run.fields)
+      }
+    }
+  }
+
+  // MARK: write
+
+  /// What batches of several sizes cost, written into a copy of the index.
+  private func write() throws {
+    let d = data.meta.d
+    let path = arguments.indexPath + "-written"
+    try? FileManager.default.removeItem(atPath: path)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try environment().copy(to: path)
+    let environment = try LMDB.Environment(path: path)
+    let index = try VectorIndex(environment: environment)
+    let fresh = try data.rows("test.f32", count: 10_000, width: d, of: Float.self)
+    for (size, repeats) in [(1, 30), (100, 10), (10_000, 1)] {
+      let (before, used) = (index.bytesWritten.withLock { $0 }, environment.information.usedSize)
+      let (wall, cpu) = (ProcessMeter.wall, ProcessMeter.cpu)
+      for turn in 0..<repeats {
+        let rows = (0..<size).map { (turn * size + $0) % (fresh.count / d) }
+        try environment.write { txn in
+          try index.write(txn, threads: arguments.threads) {
+            _ = try $0.upsert(
+              ids: rows.map { "w\(size)-\(turn)-\($0)" },
+              vectors: rows.flatMap { fresh[$0 * d..<($0 + 1) * d] })
+          }
+        }
+      }
+      try emit(
+        "write",
+        [
+          ("batch", size), ("batches", repeats),
+          ("seconds", (ProcessMeter.wall - wall) / Double(repeats)),
+          ("cpu_s", (ProcessMeter.cpu - cpu) / Double(repeats)),
+          ("block_bytes", (index.bytesWritten.withLock { $0 } - before) / repeats),
+          ("file_growth_bytes", (environment.information.usedSize - used) / repeats),
+        ])
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import Synchronization
+
+/// What this process uses, and where it runs.
+enum ProcessMeter {
+  /// Seconds since some moment.
+  static var wall: Double { time(CLOCK_MONOTONIC) }
+  /// Processor seconds of all threads.
+  static var cpu: Double { time(CLOCK_PROCESS_CPUTIME_ID) }
+
+  private static func time(_ clock: clockid_t) -> Double {
+    var now = timespec()
+    clock_gettime(clock, &now)
+    return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
+  }
+
+  /// A line of /proc/self/status in MiB: VmHWM, VmRSS, RssAnon.
+  static func memory(_ field: String) -> Double {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix(field + ":") }
+    let kilobytes = line?.split(whereSeparator: { !$0.isNumber }).first.flatMap { Double($0) }
+    return (kilobytes ?? 0) / 1024
+  }
+
+  /// Keeps this process to some processors; Swift cannot make the system call itself.
+  static func pin(to cpus: [Int]) throws {
+    #if os(Linux)
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/taskset")
+      let list = cpus.map(String.init).joined(separator: ",")
+      process.arguments = ["-a", "-cp", list, "\(getpid())"]
+      process.standardOutput = FileHandle.nullDevice
+      try process.run()
+      process.waitUntilExit()
+    #endif
+  }
+
+  /// Runs `body` and returns the greatest anonymous memory that a sampler saw meanwhile, in MiB.
+  static func anonymousPeak(during body: () throws -> Void) rethrows -> Double {
+    let peak = PeakSampler()
+    peak.start()
+    defer { peak.stop() }
+    try body()
+    return peak.value
+  }
+}
+
+/// Samples anonymous memory every 50 ms.
+private final class PeakSampler: Sendable {
+  private let peak = Mutex(0.0)
+  private let isDone = Atomic(false)
+
+  func start() {
+    let thread = Thread { [self] in
+      while !isDone.load(ordering: .relaxed) {
+        let now = ProcessMeter.memory("RssAnon")
+        peak.withLock { $0 = max($0, now) }
+        Thread.sleep(forTimeInterval: 0.05)
+      }
+    }
+    thread.start()
+  }
+
+  func stop() { isDone.store(true, ordering: .relaxed) }
+  var value: Double { peak.withLock { $0 } }
+}
+
+/// Puts the files of a directory out of the page cache; `false` without the right to.
+func goCold(_ paths: [String]) -> Bool {
+  sync()
+  for path in paths {
+    let descriptor = open(path, O_RDONLY)
+    guard descriptor >= 0 else { continue }
+    #if os(Linux)
+      posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+    #endif
+    close(descriptor)
+  }
+  return (try? "3".write(toFile: "/proc/sys/vm/drop_caches", atomically: false, encoding: .utf8))
+    != nil
+}
+
+/// Bytes on the disk of the files in a directory.
+func diskBytes(_ directory: String) -> Int {
+  let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+  return names.reduce(0) { sum, name in
+    var status = stat()
+    return stat("\(directory)/\(name)", &status) == 0 ? sum + Int(status.st_blocks) * 512 : sum
+  }
+}
