@@ -40,35 +40,29 @@ extension OpenIndex {
   /// Commits changes in one transaction: all or nothing.
   ///
   /// Deletions come first, then updates, then products with vectors.
-  @discardableResult
-  func commit(_ changes: Changes, threads: Int) throws(VitrineError) -> ChangeCounts {
-    try storing(environment.path) {
-      try environment.write { (txn: borrowing WriteTransaction) in
-        let description = try IndexDescription(in: txn, path: environment.path)
-        let store = try ProductStore(creatingIn: txn, schema: description.schema)
-        var batch = ProductBatch()
-        let counts = try index.write(txn, threads: threads) { (writer: borrowing Writer) in
-          try changes.write(with: writer, batch: &batch)
-        }
-        try store.apply(batch, in: txn)
-        return counts
+  func commit(_ changes: Changes, threads: Int) throws -> ChangeCounts {
+    try environment.write { (txn: borrowing WriteTransaction) in
+      let description = try IndexDescription(in: txn, path: environment.path)
+      let store = try ProductStore(creatingIn: txn, schema: description.schema)
+      var batch = ProductBatch()
+      let counts = try index.write(txn, threads: threads) { (writer: borrowing Writer) in
+        try changes.write(with: writer, batch: &batch)
       }
+      try store.apply(batch, in: txn)
+      return counts
     }
   }
 
   /// Changes the description in a transaction of its own, if it is to change at all.
-  @discardableResult
   func updateDescription(
     _ change: (inout IndexDescription) throws -> Void
-  ) throws(VitrineError) -> IndexDescription {
-    try storing(environment.path) {
-      try environment.write { (txn: borrowing WriteTransaction) in
-        let old = try IndexDescription(in: txn, path: environment.path)
-        var new = old
-        try change(&new)
-        if new != old { try new.write(in: txn) }
-        return new
-      }
+  ) throws -> IndexDescription {
+    try environment.write { (txn: borrowing WriteTransaction) in
+      let old = try IndexDescription(in: txn, path: environment.path)
+      var new = old
+      try change(&new)
+      if new != old { try new.write(in: txn) }
+      return new
     }
   }
 }

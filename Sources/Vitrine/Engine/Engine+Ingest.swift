@@ -1,3 +1,6 @@
+internal import HNSW
+internal import LMDB
+
 extension Engine {
   /// Reads a catalogue, embeds its photographs and stores its products.
   ///
@@ -19,10 +22,25 @@ extension Engine {
     guard let embedder else { throw VitrineError.noEmbedder(operation: "ingesting a catalogue") }
     let pipeline = IngestPipeline(
       engine: self, embedder: embedder, source: source, options: options, progress: progress)
-    return try await withTaskCancellationHandler {
+    let report = try await withTaskCancellationHandler {
       try await offPool { try pipeline.run() }
     } onCancel: {
       pipeline.cancel()
     }
+    if !report.cancelled { try await calibrateIfDue() }
+    return report
+  }
+
+  /// Samples anew what similarities are usual, if the index has doubled since that was done.
+  func calibrateIfDue() async throws {
+    let isDue = try await offPool { [self] in
+      try storing(path) {
+        try read { txn, snapshot, _ in
+          let sampled = try SimilarityCalibration.stored(in: txn)?.products ?? 0
+          return snapshot.count > 0 && snapshot.count >= 2 * sampled
+        }
+      }
+    }
+    if isDue { try await calibrate() }
   }
 }

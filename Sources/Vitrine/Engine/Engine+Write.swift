@@ -25,7 +25,7 @@ extension Engine {
         let record = ContentRecord(source: source, product: product)
         changes.put(product, vector: vector, record: record.bytes)
       }
-      try current.commit(changes, threads: options.threads)
+      try commit(changes, threads: options.threads)
     }
   }
 
@@ -44,7 +44,7 @@ extension Engine {
       let record = ContentRecord(source: ContentRecord.hash(ofImage: image), product: product)
       var changes = Changes()
       changes.put(product, vector: vector, record: record.bytes)
-      try current.commit(changes, threads: 1)
+      try commit(changes, threads: 1)
     }
   }
 
@@ -63,7 +63,7 @@ extension Engine {
         let source = records[product.id]?.source ?? []
         changes.update(product, record: ContentRecord(source: source, product: product).bytes)
       }
-      return try current.commit(changes, threads: 1).lost
+      return try commit(changes, threads: 1).lost
     }
   }
 
@@ -76,7 +76,7 @@ extension Engine {
     try await offPool { [self] in
       var changes = Changes()
       for id in ids { changes.delete(id) }
-      return try current.commit(changes, threads: options.threads).deleted
+      return try commit(changes, threads: options.threads).deleted
     }
   }
 
@@ -126,7 +126,7 @@ extension Engine {
     }
     let inferred = columns.keys.sorted().compactMap { columns[$0]?.attribute(named: $0) }
     if inferred.isEmpty { return schema }
-    return try current.updateDescription { description in
+    return try updateDescription { description in
       description.schema = try description.schema.merged(given: nil, inferred: inferred)
     }.schema
   }

@@ -48,6 +48,7 @@ public final class Engine: Sendable {
     self.path = path
     self.embedder = embedder
     self.options = options
+    configuration = index.index.configuration
     opened = Mutex(index)
   }
 
@@ -85,12 +86,12 @@ public final class Engine: Sendable {
   public var imageRoot: String? { get throws(VitrineError) { try description.images } }
 
   /// What the vectors and their graph were made with.
-  public var configuration: IndexConfiguration { current.index.configuration }
+  public let configuration: IndexConfiguration
 
   /// What the index says of itself, as of now.
   var description: IndexDescription {
     get throws(VitrineError) {
-      let index = current
+      let index = try current
       return try storing(path) {
         try index.environment.read { (txn: borrowing ReadTransaction) in
           try IndexDescription(in: txn)
@@ -99,11 +100,46 @@ public final class Engine: Sendable {
     }
   }
 
-  /// The index as it is open now; compaction puts another in its place.
-  var current: OpenIndex { opened.withLock { $0 } }
+  /// The index as it is open now. When a compaction, of this process or another, has put a new
+  /// one in its place, that is opened.
+  var current: OpenIndex {
+    get throws(VitrineError) {
+      try opened.withLock { index throws(VitrineError) in
+        if index.environment.isReplaced {
+          index = try OpenIndex(path: path, readOnly: options.readOnly)
+        }
+        return index
+      }
+    }
+  }
 
-  /// Puts a compacted index in place of the one that is open.
-  func replace(with index: OpenIndex) { opened.withLock { $0 = index } }
+  /// Runs work that writes, again if a compaction has put another index in the place of this one.
+  func writing<R>(_ work: (OpenIndex) throws -> R) throws(VitrineError) -> R {
+    while true {
+      let index = try current
+      do {
+        return try work(index)
+      } catch let error as LMDBError where error.code == .replaced {
+        continue
+      } catch {
+        throw VitrineError(error, path: path)
+      }
+    }
+  }
+
+  /// Commits changes in one transaction: all or nothing.
+  @discardableResult
+  func commit(_ changes: Changes, threads: Int) throws(VitrineError) -> ChangeCounts {
+    try writing { try $0.commit(changes, threads: threads) }
+  }
+
+  /// Changes the description in a transaction of its own, if it is to change at all.
+  @discardableResult
+  func updateDescription(
+    _ change: (inout IndexDescription) throws -> Void
+  ) throws(VitrineError) -> IndexDescription {
+    try writing { try $0.updateDescription(change) }
+  }
 
   /// Lends one snapshot of everything: the transaction, its vectors and its products.
   ///
@@ -111,7 +147,7 @@ public final class Engine: Sendable {
   func read<R>(
     _ body: (borrowing ReadTransaction, borrowing Snapshot, ProductStore) throws -> R
   ) throws -> R {
-    let index = current
+    let index = try current
     return try index.environment.read { (txn: borrowing ReadTransaction) in
       let store = try index.store(in: txn)
       return try index.index.withSnapshot(txn) { (snapshot: borrowing Snapshot) in

@@ -80,7 +80,7 @@ final class IngestPipeline: Sendable {
   ) throws(VitrineError) {
     let folder = (source.path as NSString).deletingLastPathComponent
     let images = try ImageRoot(path: source.images ?? (folder.isEmpty ? "." : folder))
-    let description = try engine.current.updateDescription { description in
+    let description = try engine.updateDescription { description in
       description.schema = try description.schema.merged(
         given: source.schema, inferred: survey.attributes, mapping: survey.mapping)
       description.images = images.path

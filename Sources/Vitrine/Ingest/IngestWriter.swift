@@ -63,6 +63,9 @@ struct IngestWriter {
     if changes.count >= options.batchSize { try commit() }
   }
 
+  /// Expects chunks from number 0 again.
+  mutating func restart() { nextNumber = 0 }
+
   /// Notes why nothing is pruned.
   mutating func refusePruning(_ reason: String) { report.pruneRefusal = reason }
 
@@ -73,7 +76,7 @@ struct IngestWriter {
     let batch = changes
     changes = Changes()
     let threads = options.threads ?? engine.options.threads
-    let counts = try engine.current.commit(batch, threads: threads)
+    let counts = try engine.commit(batch, threads: threads)
     report.inserted += counts.inserted
     report.reembedded += counts.replaced
     report.updated += batch.updates.count - counts.lost.count

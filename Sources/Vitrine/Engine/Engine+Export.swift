@@ -1,0 +1,138 @@
+internal import Foundation
+internal import HNSW
+internal import LMDB
+
+/// What an export wrote.
+public struct ExportReport: Sendable, Codable {
+  /// Products written.
+  public let products: Int
+  /// The files, in the order vectors, ids, products, schema.
+  public let files: [String]
+}
+
+extension Engine {
+  /// Writes everything as files that ``importVectors(_:options:progress:)`` and other programs
+  /// read: `vectors.npy` (f32), `ids.txt`, `products.jsonl` and `schema.json`.
+  ///
+  /// All of it is one snapshot, in the order in which products came in. Files of an older export
+  /// are replaced when the new ones are complete.
+  ///
+  /// - Throws: ``VitrineError/file(path:reason:)``, ``VitrineError/badData`` for an id with a line
+  ///   break, ``VitrineError/storage(_:)``.
+  public func export(to directory: String) async throws -> ExportReport {
+    try await offPool { [self] in
+      try storing(path) {
+        try FileManager.default.createDirectory(
+          atPath: directory, withIntermediateDirectories: true)
+        let files = try ["vectors.npy", "ids.txt", "products.jsonl", "schema.json"].map {
+          try ExportFile(path: directory + "/" + $0)
+        }
+        let count = try read { txn, snapshot, store in
+          try write(txn, snapshot, store, vectors: files[0], ids: files[1], products: files[2])
+          let encoder = JSONEncoder()
+          encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+          try files[3].write(try encoder.encode(store.schema))
+          return snapshot.count
+        }
+        for file in files { try file.finish() }
+        return ExportReport(products: count, files: files.map(\.path))
+      }
+    }
+  }
+
+  private func write(
+    _ txn: borrowing ReadTransaction, _ snapshot: borrowing Snapshot, _ store: ProductStore,
+    vectors: ExportFile, ids: ExportFile, products: ExportFile
+  ) throws {
+    let dimensions = configuration.dimensions
+    try vectors.write(
+      Data(VectorFile.header(rows: snapshot.count, dimensions: dimensions)))
+    for slot in snapshot.slots.array {
+      guard let vector = snapshot.vector(of: slot),
+        let product = try store.product(at: slot, in: txn)
+      else { throw VitrineError.damaged("slot \(slot)") }
+      guard !product.id.contains(where: \.isNewline) else {
+        throw VitrineError.badData(
+          path: path, row: 0, column: "id",
+          reason: "\(product.id.debugDescription) has a line break, which a list of ids cannot hold"
+        )
+      }
+      try vectors.write(
+        Data(
+          vector.flatMap { number in
+            (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> ($0 * 8)) }
+          }))
+      try ids.write(Data((product.id + "\n").utf8))
+      try products.write(Data((try store.schema.json(of: product) + "\n").utf8))
+    }
+  }
+}
+
+extension SlotSet {
+  /// The slots in ascending order.
+  fileprivate var array: [Slot] {
+    var slots: [Slot] = []
+    slots.reserveCapacity(count)
+    forEach { slots.append($0) }
+    return slots
+  }
+}
+
+extension Schema {
+  /// The product as one line of JSON: id, image, and the attributes in order.
+  func json(of product: Product) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.withoutEscapingSlashes]
+    func text(_ value: some Encodable) throws -> String {
+      String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+    var members = ["\(try text(id ?? "id")):\(try text(product.id))"]
+    if let path = product.image {
+      members.append("\(try text(image ?? "image")):\(try text(path))")
+    }
+    for (attribute, value) in ordered(product) {
+      members.append("\(try text(attribute.name)):\(try text(value))")
+    }
+    return "{" + members.joined(separator: ",") + "}"
+  }
+}
+
+/// A file that gets its name when it is complete. Used by one thread at a time.
+private final class ExportFile {
+  let path: String
+  private let handle: FileHandle
+  private var buffer = Data()
+  private var partial: String { path + ".partial" }
+
+  init(path: String) throws(VitrineError) {
+    self.path = path
+    let partial = path + ".partial"
+    guard FileManager.default.createFile(atPath: partial, contents: nil),
+      let handle = FileHandle(forWritingAtPath: partial)
+    else { throw .file(path: partial, reason: systemMessage()) }
+    self.handle = handle
+  }
+
+  func write(_ data: Data) throws {
+    buffer.append(data)
+    if buffer.count > 1 << 20 { try flush() }
+  }
+
+  func finish() throws {
+    try flush()
+    try handle.synchronize()
+    try handle.close()
+    guard rename(partial, path) == 0 else {
+      throw VitrineError.file(path: path, reason: systemMessage())
+    }
+  }
+
+  private func flush() throws {
+    do {
+      try handle.write(contentsOf: buffer)
+    } catch {
+      throw VitrineError.file(path: partial, reason: error.localizedDescription)
+    }
+    buffer.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,23 @@
+extension Engine {
+  /// Stores vectors that exist already, and what a catalogue says of their products.
+  ///
+  /// Vectors go in first, then attributes by id; both skip what is unchanged, so that an import
+  /// that was stopped goes on where it was. Without attributes, those of products that are in the
+  /// index already stay.
+  ///
+  /// - Throws: ``VitrineError`` for files that cannot be read or do not fit each other or the
+  ///   index, with the file and the row; with ``IngestOptions/strict`` at the first note.
+  public func importVectors(
+    _ source: VectorSource, options: IngestOptions = IngestOptions(),
+    progress: @escaping @Sendable (IngestProgress) -> Void = { _ in }
+  ) async throws -> IngestReport {
+    let task = VectorImport(engine: self, source: source, options: options, progress: progress)
+    let report = try await withTaskCancellationHandler {
+      try await offPool { try task.run() }
+    } onCancel: {
+      task.cancel()
+    }
+    if !report.cancelled { try await calibrateIfDue() }
+    return report
+  }
+}

@@ -1,0 +1,139 @@
+internal import Foundation
+internal import HNSW
+internal import LMDB
+
+/// A defect of an index.
+public struct VerifyFinding: Sendable, Hashable, Codable {
+  /// What is wrong, and where.
+  public let description: String
+}
+
+/// What a compaction did.
+public struct CompactReport: Sendable, Codable {
+  /// Products in the index.
+  public let products: Int
+  /// Slots that were freed.
+  public let freedSlots: Int
+  /// Bytes of the file before.
+  public let bytesBefore: Int
+  /// Bytes of the file after.
+  public let bytesAfter: Int
+}
+
+extension Engine {
+  /// Reads the whole index and reports what is not as it should be: checksums, ids, links, and
+  /// products without vectors or the other way round. O(index). An empty list means all is well.
+  ///
+  /// - Throws: ``VitrineError/storage(_:)`` if the index cannot be read at all.
+  public func verify() async throws -> [VerifyFinding] {
+    try await offPool { [self] in
+      try storing(path) {
+        let index = try current
+        let structure = try index.environment.checkStructure()
+        // A page that points astray must not be followed.
+        guard structure.isEmpty else {
+          return structure.map { VerifyFinding(description: "\($0)") }
+        }
+        return try read { txn, snapshot, store in
+          let defects = try index.index.verify(txn).map {
+            VerifyFinding(description: $0.description)
+          }
+          return defects + (try productDefects(txn, snapshot, store))
+        }
+      }
+    }
+  }
+
+  /// Every vector must have a product of the same id, and every product a vector.
+  private func productDefects(
+    _ txn: borrowing ReadTransaction, _ snapshot: borrowing Snapshot, _ store: ProductStore
+  ) throws -> [VerifyFinding] {
+    var findings: [VerifyFinding] = []
+    try snapshot.forEachID { id, slot in
+      let stored: String?
+      do {
+        stored = try store.product(at: slot, in: txn)?.id
+      } catch let error as VitrineError {
+        findings.append(VerifyFinding(description: error.description))
+        return findings.count < 100
+      }
+      if stored != id {
+        let found = stored.map { "is \"\($0)\"" } ?? "is missing"
+        findings.append(
+          VerifyFinding(description: "the product of \"\(id)\" (slot \(slot)) \(found)"))
+      }
+      return findings.count < 100
+    }
+    let orphans = SlotSet(try store.live(in: txn)).subtracting(snapshot.slots)
+    if !orphans.isEmpty {
+      findings.append(VerifyFinding(description: "\(orphans.count) products have no vector"))
+    }
+    return findings
+  }
+
+  /// Writes the index anew without what deleted and replaced products have left, and puts it in
+  /// the place of the old one in one step.
+  ///
+  /// Searches go on meanwhile, in this and other processes, which then move to the new file by
+  /// themselves; writers wait. Needs room for a second file beside the index.
+  ///
+  /// - Throws: ``VitrineError/storage(_:)``; the index is then as before.
+  public func compact() async throws -> CompactReport {
+    try await offPool { [self] in
+      let old = try current
+      let before = old.environment.information.usedSize
+      let slots = try storing(path) {
+        try old.environment.write { (txn: borrowing WriteTransaction) in
+          let copy = path + ".compacting"
+          try? FileManager.default.removeItem(atPath: copy)
+          let slots = try read { txn, snapshot, store in
+            try old.copy(txn, store, to: copy, threads: options.threads)
+            return (all: snapshot.slotCapacity, live: snapshot.count)
+          }
+          try txn.replaceEnvironment(with: copy)
+          return slots
+        }
+      }
+      return CompactReport(
+        products: slots.live, freedSlots: slots.all - slots.live, bytesBefore: before,
+        bytesAfter: try current.environment.information.usedSize)
+    }
+  }
+}
+
+extension OpenIndex {
+  /// Products per transaction of a copy.
+  private static let batch = 4096
+
+  /// Writes a compacted copy of what a transaction sees.
+  func copy(
+    _ txn: borrowing ReadTransaction, _ store: ProductStore, to path: String, threads: Int
+  ) throws {
+    let target = try Environment(path: path)
+    let newSlots = try index.compact(txn, into: target, threads: threads)
+    var batch = ProductBatch()
+    var count = 0
+    func flush() throws {
+      try target.write { (txn: borrowing WriteTransaction) in
+        try ProductStore(creatingIn: txn, schema: store.schema).apply(batch, in: txn)
+      }
+      batch = ProductBatch()
+      count = 0
+    }
+    for (old, new) in newSlots.enumerated() {
+      guard let new, let product = try store.product(at: Slot(old), in: txn) else { continue }
+      let record = try store.contentHash(at: Slot(old), in: txn) ?? []
+      batch.put(product, contentHash: record, slot: new)
+      count += 1
+      if count == OpenIndex.batch { try flush() }
+    }
+    try flush()
+    let description = try IndexDescription(in: txn, path: environment.path)
+    let calibration = try SimilarityCalibration.stored(in: txn)
+    try target.write { (txn: borrowing WriteTransaction) in
+      try calibration?.store(in: txn)
+      try description.write(in: txn)
+    }
+    try target.sync()
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import HNSW
+import Testing
+import Vitrine
+
+@Suite struct EngineTests {
+  @Test func `an index is made once and opened once`() throws {
+    let shop = try Shop()
+    let embedder = ByteEmbedder()
+    #expect(throws: VitrineError.noIndex(path: shop.index)) {
+      try Engine(path: shop.index, embedder: embedder)
+    }
+    let engine = try shop.engine(embedder)
+    #expect(throws: VitrineError.alreadyOpen(path: shop.index)) {
+      try Engine(path: shop.index, embedder: embedder)
+    }
+    #expect(Engine.exists(at: shop.index) && engine.configuration.dimensions == 16)
+  }
+
+  @Test func `an index is not made over another`() throws {
+    let shop = try Shop()
+    _ = try shop.engine(ByteEmbedder())
+    #expect(throws: VitrineError.indexExists(path: shop.index)) {
+      try Engine.create(
+        path: shop.index, configuration: IndexConfiguration(dimensions: 4), modelFingerprint: "x")
+    }
+    let wide = ByteEmbedder(dimensions: 17)
+    #expect(throws: VitrineError.dimensionMismatch(expected: 16, found: 17)) {
+      try Engine(path: shop.index, embedder: wide)
+    }
+  }
+
+  @Test func `products come typed by the schema, which grows`() async throws {
+    let shop = try Shop()
+    let embedder = ByteEmbedder()
+    let engine = try shop.engine(embedder)
+    let vector = embedder.vector(of: [1])
+    try await engine.upsert([
+      (Product(id: "a", attributes: ["price": .number(5), "brand": .text("Puma")]), vector)
+    ])
+    try await engine.upsert([
+      (
+        Product(id: "b", attributes: ["price": .text("7,50 €"), "tags": .list(["x", "y"])]), vector
+      )
+    ])
+    #expect(
+      try engine.schema.attributes == [
+        Attribute(name: "brand", kind: .keyword), Attribute(name: "price", kind: .number),
+        Attribute(name: "tags", kind: .keyword, isMultiValued: true),
+      ])
+    #expect(try await engine.product("b")?.attributes["price"] == .number(7.5))
+    let error = await #expect(throws: VitrineError.self) {
+      try await engine.upsert([(Product(id: "c", attributes: ["price": .text("cheap")]), vector)])
+    }
+    #expect(
+      error
+        == .badData(
+          path: "c", row: 1, column: "price", reason: "expected a number, found \"cheap\""))
+    await #expect(throws: VitrineError.dimensionMismatch(expected: 16, found: 2)) {
+      try await engine.upsert([(Product(id: "d"), [1, 0])])
+    }
+    #expect(try await engine.product("d") == nil)
+  }
+
+  @Test func `an update keeps the vector and leaves out what is not there`() async throws {
+    let shop = try Shop()
+    let embedder = ByteEmbedder()
+    let engine = try shop.engine(embedder)
+    try await engine.upsert(Product(id: "a", attributes: ["price": .number(5)]), image: [1, 2, 3])
+    let vector = try await engine.vector("a")
+    let left = try await engine.update([
+      Product(id: "a", attributes: ["price": .number(6)]), Product(id: "b"),
+    ])
+    #expect(left == ["b"])
+    #expect(try await engine.product("a")?.attributes == ["price": .number(6)])
+    #expect(try await engine.vector("a") == vector)
+    await #expect(throws: ByteEmbedder.Undecodable.self) {
+      try await engine.upsert(Product(id: "c"), image: Array("bad".utf8))
+    }
+  }
+
+  @Test func `products are deleted by id and by filter`() async throws {
+    let shop = try Shop()
+    try shop.stock(30)
+    let embedder = ByteEmbedder()
+    _ = try await shop.ingest(embedder)
+    let engine = try shop.engine(embedder)
+    #expect(try await engine.delete(ids: ["1", "2", "absent"]) == 2)
+    let filter = try Filter.parse("price >= 20", schema: try engine.schema)
+    #expect(try await engine.delete(matching: filter) == 10)
+    let left = try await shop.products(engine, 0..<30)
+    #expect(left.keys.sorted() == [0] + Array(3..<20))
+    let statistics = try await engine.statistics()
+    #expect(statistics.products == 18 && statistics.unreachable == 0 && statistics.freeSlots == 12)
+  }
+}
