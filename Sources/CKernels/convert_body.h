@@ -2,30 +2,16 @@
 #include "ck_matrix.h"
 #include "vector.h"
 
-typedef uint8_t v16b_memory __attribute__((vector_size(16), aligned(1), may_alias));
-
-INLINE float NAME(sum)(v16f x) {
-  float lanes[LANES], total = 0;
-  STORE(lanes, x);
-  for (int i = 0; i < LANES; i++) total += lanes[i];
-  return total;
-}
-
-INLINE float NAME(largest)(v16f x) {
-  float lanes[LANES], most;
-  STORE(lanes, x);
-  most = lanes[0];
-  for (int i = 1; i < LANES; i++) most = lanes[i] > most ? lanes[i] : most;
-  return most;
-}
+typedef uint8_t v16b __attribute__((ext_vector_type(16)));
+typedef v16b v16b_memory __attribute__((aligned(1), may_alias));
 
 INLINE void NAME(round_bfloat16)(const float *x, size_t count, uint16_t *out) {
   size_t i = 0;
   for (; i + LANES <= count; i += LANES)
-    *(v16h_memory *)(out + i) = __builtin_convertvector(vector_bfloat16(LOAD(x + i)), v16h_memory);
+    *(v16h_memory *)(out + i) = to_bfloat16(LOAD(x + i));
   for (; i < count; i++) {
     float last[LANES] = {x[i]};
-    out[i] = (uint16_t)vector_bfloat16(LOAD(last))[0];
+    out[i] = to_bfloat16(LOAD(last))[0];
   }
 }
 
@@ -61,8 +47,8 @@ INLINE void NAME(store_codes)(v16f x, float inverse, int32_t zero, uint8_t *out)
   const float magic = 12582912.0f;
   v16f shifted = x * inverse + ((float)zero + magic);
   v16i codes = (v16i)shifted - 0x4b400000;
-  codes = __builtin_elementwise_min(__builtin_elementwise_max(codes, (v16i){}), (v16i){} + 255);
-  *(v16b_memory *)out = __builtin_convertvector((v16u)codes, v16b_memory);
+  codes = MIN(MAX(codes, (v16i)0), (v16i)255);
+  *(v16b_memory *)out = __builtin_convertvector((v16u)codes, v16b);
 }
 
 INLINE size_t NAME(element_bytes)(ck_format format) {
@@ -72,7 +58,7 @@ INLINE size_t NAME(element_bytes)(ck_format format) {
 /// Writes lanes [i, i + 16) of a row of bfloat16 or float.
 INLINE void NAME(store_as)(ck_format format, void *row, size_t i, v16f x) {
   if (format == CK_BF16)
-    *(v16h_memory *)((uint16_t *)row + i) = __builtin_convertvector(vector_bfloat16(x), v16h_memory);
+    *(v16h_memory *)((uint16_t *)row + i) = to_bfloat16(x);
   else
     STORE((float *)row + i, x);
 }
@@ -84,10 +70,10 @@ INLINE void NAME(convert_row)(const float *x, size_t columns, const ck_operand *
   if (out->format == CK_I8) {
     v16f least = {}, most = {};
     for (size_t v = 0; v < vectors; v++) {
-      least = __builtin_elementwise_min(least, LOAD(x + v * LANES));
-      most = __builtin_elementwise_max(most, LOAD(x + v * LANES));
+      least = MIN(least, LOAD(x + v * LANES));
+      most = MAX(most, LOAD(x + v * LANES));
     }
-    NAME(code_range)(-NAME(largest)(-least), NAME(largest)(most), &out->scales[row],
+    NAME(code_range)(-vector_largest(-least), vector_largest(most), &out->scales[row],
                      &out->zeros[row]);
     float inverse = 1 / out->scales[row];
     for (size_t v = 0; v < vectors; v++)

@@ -3,7 +3,7 @@
 
 INLINE v16f generic_dot_bf16(v16f sum, v16u b, word a) {
   v16f low = (v16f)(b << 16), high = (v16f)(b & 0xffff0000);
-  v16f first = (v16f)((v16u){} + (a << 16)), second = (v16f)((v16u){} + (a & 0xffff0000));
+  v16f first = (v16f)(v16u)(a << 16), second = (v16f)(v16u)(a & 0xffff0000);
   sum = first * low + sum;
   return second * high + sum;
 }

@@ -30,9 +30,8 @@ static inline uint32_t two(int32_t a, int32_t b) {
 
 /// The weights of taps 0 and 1 in the lower lane, of taps 2 and 3 in the upper one.
 static inline pair quad_weights(const int32_t *weights, size_t count) {
-  int32_t w[4] = {0};
-  memcpy(w, weights, count * sizeof *w);
-  __m128i all = _mm_loadu_si128((const __m128i *)w);
+  __m128i mask = _mm_cmpgt_epi32(_mm_set1_epi32((int)count), _mm_setr_epi32(0, 1, 2, 3));
+  __m128i all = _mm_maskload_epi32(weights, mask);
   __m128i high = _mm_srai_epi32(all, LOW_BITS);
   __m128i low = _mm_and_si128(all, _mm_set1_epi32((1 << LOW_BITS) - 1));
   __m256i packed = _mm256_castsi128_si256(_mm_packs_epi32(high, low));
@@ -49,17 +48,22 @@ static inline void column(const uint8_t *source, size_t stride, size_t rows,
       0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1,
       6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1);
   pair sums[ROWS];
+  const uint8_t *at[ROWS];
   memset(sums, 0, sizeof sums);
+#pragma unroll
+  for (size_t r = 0; r < ROWS; r++) at[r] = source + (r < rows ? r : rows - 1) * stride;
   for (size_t t = 0; t < taps; t += 4) {
     pair w = quad_weights(weights + t, taps - t < 4 ? taps - t : 4);
+#pragma unroll
     for (size_t r = 0; r < ROWS; r++) {
-      size_t row = r < rows ? r : rows - 1;
-      __m128i pixels = _mm_loadu_si128((const __m128i *)(source + row * stride + 3 * t));
+      __m128i pixels = _mm_loadu_si128((const __m128i *)(at[r] + 3 * t));
       __m256i values = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(pixels), by_colour);
       sums[r] = multiply_add(sums[r], values, w);
     }
   }
-  for (size_t r = 0; r < rows; r++) {
+#pragma unroll
+  for (size_t r = 0; r < ROWS; r++) {
+    if (r == rows) break;
     __m256i sum = combined(sums[r]);
     __m128i all = _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
     all = _mm_srai_epi32(_mm_add_epi32(all, _mm_set1_epi32(1 << (CK_WEIGHT_BITS - 1))),

@@ -31,13 +31,18 @@ enum { ROWS = 8 };  // share the digits of a weight; their sums fill 24 register
 /// 128-bit lane has 4 pixels, and shuffled so that each dword has 4 values of one colour.
 static inline void column(const uint8_t *source, size_t stride, size_t rows,
                           const int32_t *weights, size_t taps, uint8_t *out, size_t out_stride) {
-  const __m512i spread = _mm512_setr_epi32(0, 1, 2, 0, 3, 4, 5, 0, 6, 7, 8, 0, 9, 10, 11, 0);
+  __m512i spread = _mm512_setr_epi32(0, 1, 2, 0, 3, 4, 5, 0, 6, 7, 8, 0, 9, 10, 11, 0);
+  __asm__("" : "+v"(spread));  // hides the constant: else clang makes seven shuffles of one
   const __m512i lanes = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
   const __m512i by_colour = _mm512_broadcast_i32x4(
       _mm_setr_epi8(0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11, -1, -1, -1, -1));
   __m512i sums[ROWS][3];
-  for (size_t r = 0; r < ROWS; r++)
+  const uint8_t *at[ROWS];
+#pragma unroll
+  for (size_t r = 0; r < ROWS; r++) {
+    at[r] = source + (r < rows ? r : rows - 1) * stride;
     for (int d = 0; d < 3; d++) sums[r][d] = _mm512_setzero_si512();
+  }
   for (size_t t = 0; t < taps; t += 16) {
     size_t count = taps - t < 16 ? taps - t : 16;
     __mmask64 bytes = (1ull << (3 * count)) - 1;
@@ -46,14 +51,16 @@ static inline void column(const uint8_t *source, size_t stride, size_t rows,
     digits_of(weights + t, count, digits);
     for (int d = 0; d < 3; d++)
       wide[d] = _mm512_permutexvar_epi32(lanes, _mm512_castsi128_si512(digits[d]));
+#pragma unroll
     for (size_t r = 0; r < ROWS; r++) {
-      size_t row = r < rows ? r : rows - 1;
-      __m512i pixels = _mm512_maskz_loadu_epi8(bytes, source + row * stride + 3 * t);
+      __m512i pixels = _mm512_maskz_loadu_epi8(bytes, at[r] + 3 * t);
       pixels = _mm512_shuffle_epi8(_mm512_permutexvar_epi32(spread, pixels), by_colour);
       for (int d = 0; d < 3; d++) sums[r][d] = _mm512_dpbusd_epi32(sums[r][d], pixels, wide[d]);
     }
   }
-  for (size_t r = 0; r < rows; r++) {
+#pragma unroll
+  for (size_t r = 0; r < ROWS; r++) {
+    if (r == rows) break;
     __m512i sum = combined(sums[r]);
     __m256i half = _mm256_add_epi32(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64(sum, 1));
     __m128i all = _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));

@@ -3,6 +3,7 @@
 //   TILE_ROWS      rows of a register tile
 //   TILE_VECTORS   vectors of 16 columns in a register tile
 //   dot_bf16, dot_i8   products of one group of every column with one group of a row
+//   to_bfloat16        16 floats rounded
 //
 // A tile of C stays in registers over the whole depth (Goto and van de Geijn 2008, without their
 // split of the depth: rows are blocked so that the left operand stays in L2 whatever its depth).
@@ -18,7 +19,7 @@ INLINE v16f NAME(dot)(ck_format format, v16f sum, v16u b, word a) {
   if (format == CK_I8) return dot_i8(sum, b, a);
   float scalar;
   memcpy(&scalar, &a, sizeof scalar);
-  return BROADCAST(scalar) * (v16f)b + sum;
+  return (v16f)scalar * (v16f)b + sum;
 }
 
 /// tile[row][column] = sum over groups; `rows` and `format` are compile-time constants. `stride` is
@@ -139,6 +140,12 @@ static void NAME(multiply)(const ck_operand *a, const ck_weights *w, const ck_ep
   }
 }
 
+/// 32 rows of groups, one after the other, become groups of 32 rows.
+INLINE void NAME(interleave)(const uint32_t *rows, size_t groups, uint32_t *out) {
+  for (size_t group = 0; group < groups; group++)
+    for (size_t i = 0; i < CK_PANEL; i++) out[group * CK_PANEL + i] = rows[i * groups + group];
+}
+
 static void NAME(pack)(ck_format format, const float *columns, size_t count, size_t inputs,
                        size_t groups, void *scratch, void *panel, float *scales, int32_t *sums) {
   size_t bytes = groups * CK_GROUP_BYTES;
@@ -150,10 +157,7 @@ static void NAME(pack)(ck_format format, const float *columns, size_t count, siz
     if (format == CK_BF16) NAME(round_bfloat16)(column, inputs, row);
     if (format == CK_I8) NAME(quantise_signed)(column, inputs, row, scales + i, sums + i);
   }
-  const uint32_t *in = scratch;
-  uint32_t *out = panel;
-  for (size_t group = 0; group < groups; group++)
-    for (size_t i = 0; i < CK_PANEL; i++) out[group * CK_PANEL + i] = in[i * groups + group];
+  NAME(interleave)(scratch, groups, panel);
 }
 
 const ck_matrix NAME(ck_matrix) = {NAME(multiply), NAME(pack)};

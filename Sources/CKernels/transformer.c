@@ -34,6 +34,7 @@ size_t ck_attention_scratch(size_t keys, size_t head_columns) {
   const size_t tallest = 14;  // rows of the largest tile
   size_t padded_keys = (keys + CK_PANEL - 1) / CK_PANEL * CK_PANEL;
   size_t padded_columns = (head_columns + CK_PANEL - 1) / CK_PANEL * CK_PANEL;
-  return (padded_keys * head_columns + padded_columns * keys + tallest * padded_keys) *
+  return (padded_keys * head_columns + padded_columns * keys + CK_PANEL * head_columns +
+          tallest * padded_keys) *
          sizeof(float);
 }

@@ -8,6 +8,7 @@
 #define TILE_VECTORS 2
 
 #define dot_bf16 generic_dot_bf16
+#define to_bfloat16 generic_bfloat16
 #include "generic_dots.h"
 
 INLINE v16f dot_i8(v16f sum, v16u b, word a) {

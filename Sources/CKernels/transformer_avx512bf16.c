@@ -13,6 +13,8 @@ INLINE v16f dot_bf16(v16f sum, v16u b, word a) {
   return (v16f)_mm512_dpbf16_ps((__m512)sum, (__m512bh)_mm512_set1_epi32((int)a), (__m512bh)b);
 }
 
+INLINE v16h to_bfloat16(v16f x) { return (v16h)_mm512_cvtneps_pbh((__m512)x); }
+
 INLINE v16f dot_i8(v16f sum, v16u b, word a) {
   return (v16f)_mm512_dpbusd_epi32((__m512i)sum, _mm512_set1_epi32((int)a), (__m512i)b);
 }

@@ -14,13 +14,13 @@ INLINE void NAME(moments)(const float *x, size_t columns, size_t vectors, float 
                           float *mean, float *inverse) {
   v16f total = {}, squares = {};
   for (size_t v = 0; v < vectors; v++) total += LOAD(x + v * LANES);
-  *mean = NAME(sum)(total) / (float)columns;
+  *mean = vector_sum(total) / (float)columns;
   for (size_t v = 0; v < vectors; v++) {
     v16f centred = LOAD(x + v * LANES) - *mean;
     squares += centred * centred;
   }
   float beyond = (float)(vectors * LANES - columns) * *mean * *mean;
-  *inverse = 1 / sqrtf((NAME(sum)(squares) - beyond) / (float)columns + epsilon);
+  *inverse = 1 / sqrtf((vector_sum(squares) - beyond) / (float)columns + epsilon);
 }
 
 static void NAME(layer_norm)(const float *x, size_t stride, size_t columns, const float *gain,
@@ -37,10 +37,10 @@ static void NAME(layer_norm)(const float *x, size_t stride, size_t columns, cons
       v16f least = {}, most = {};
       for (size_t v = 0; v < vectors; v++) {
         v16f y = NORMALISED(v * LANES);
-        least = __builtin_elementwise_min(least, y);
-        most = __builtin_elementwise_max(most, y);
+        least = MIN(least, y);
+        most = MAX(most, y);
       }
-      NAME(code_range)(-NAME(largest)(-least), NAME(largest)(most), &out->scales[row],
+      NAME(code_range)(-vector_largest(-least), vector_largest(most), &out->scales[row],
                        &out->zeros[row]);
       float step = 1 / out->scales[row];
       for (size_t v = 0; v < vectors; v++)
@@ -57,33 +57,51 @@ static void NAME(layer_norm)(const float *x, size_t stride, size_t columns, cons
   }
 }
 
-/// Panels of 32 keys: [keys / 32][head_columns][32], zeros after the last key.
-INLINE void NAME(pack_keys)(const char *k, size_t stride, size_t keys, size_t columns,
-                            float *panels) {
-  for (size_t first = 0; first < keys; first += CK_PANEL, panels += columns * CK_PANEL) {
-    size_t count = keys - first < CK_PANEL ? keys - first : CK_PANEL;
-    for (size_t j = 0; j < count; j++) {
-      const float *key = (const float *)(k + (first + j) * stride);
-      for (size_t i = 0; i < columns; i++) panels[i * CK_PANEL + j] = key[i];
-    }
-    for (size_t j = count; j < CK_PANEL; j++)
-      for (size_t i = 0; i < columns; i++) panels[i * CK_PANEL + j] = 0;
+/// One row of 4-byte groups, as tiles multiply them: floats, or pairs of bfloat16.
+INLINE void NAME(group_row)(ck_format format, const float *x, size_t columns, uint32_t *out) {
+  if (format == CK_F32) {
+    memcpy(out, x, columns * sizeof *x);
+  } else {
+    if (columns % 2) out[columns / 2] = 0;
+    NAME(round_bfloat16)(x, columns, (uint16_t *)out);
   }
 }
 
-/// Panels of 32 columns: [head_columns / 32][keys][32], zeros after the last column.
-INLINE void NAME(pack_values)(const char *v, size_t stride, size_t keys, size_t columns,
-                              float *panels) {
-  for (size_t first = 0; first < columns; first += CK_PANEL, panels += keys * CK_PANEL) {
+/// Panels of 32 keys: [keys / 32][groups][32], zeros after the last key. `rows` is scratch.
+INLINE void NAME(pack_keys)(ck_format format, const char *k, size_t stride, size_t keys,
+                            size_t columns, size_t groups, uint32_t *rows, uint32_t *panels) {
+  for (size_t first = 0; first < keys; first += CK_PANEL, panels += groups * CK_PANEL) {
+    size_t count = keys - first < CK_PANEL ? keys - first : CK_PANEL;
+    memset(rows + count * groups, 0, (CK_PANEL - count) * groups * sizeof *rows);
+    for (size_t j = 0; j < count; j++)
+      NAME(group_row)(format, (const float *)(k + (first + j) * stride), columns,
+                      rows + j * groups);
+    NAME(interleave)(rows, groups, panels);
+  }
+}
+
+/// Panels of 32 columns: [columns / 32][groups of keys][32], zeros after the last key and column.
+INLINE void NAME(pack_values)(ck_format format, const char *v, size_t stride, size_t keys,
+                              size_t columns, uint32_t *panels) {
+  size_t step = format == CK_F32 ? 1 : 2;
+  float ends[2][CK_PANEL] = {};
+  for (size_t first = 0; first < columns; first += CK_PANEL) {
     size_t count = columns - first < CK_PANEL ? columns - first : CK_PANEL;
-    for (size_t j = 0; j < keys; j++) {
-      const float *value = (const float *)(v + j * stride) + first;
-      if (count == CK_PANEL) {
-        STORE(panels + j * CK_PANEL, LOAD(value));
-        STORE(panels + j * CK_PANEL + LANES, LOAD(value + LANES));
-      } else {
-        memset(panels + j * CK_PANEL, 0, CK_PANEL * sizeof *panels);
-        memcpy(panels + j * CK_PANEL, value, count * sizeof *panels);
+    for (size_t j = 0; j < keys; j += step, panels += CK_PANEL) {
+      const float *rows[2];
+      for (size_t i = 0; i < step; i++) {
+        rows[i] = (const float *)(v + (j + i) * stride) + first;
+        if (count == CK_PANEL && j + i < keys) continue;
+        memset(ends[i], 0, sizeof ends[i]);
+        if (j + i < keys) memcpy(ends[i], rows[i], count * sizeof(float));
+        rows[i] = ends[i];
+      }
+      for (size_t i = 0; i < CK_PANEL; i += LANES) {
+        v16u group = (v16u)LOAD(rows[0] + i);
+        if (step == 2)
+          group = __builtin_convertvector(to_bfloat16(LOAD(rows[0] + i)), v16u) |
+                  __builtin_convertvector(to_bfloat16(LOAD(rows[1] + i)), v16u) << 16;
+        *(v16u_memory *)(panels + i) = group;
       }
     }
   }
@@ -94,72 +112,103 @@ INLINE void NAME(pack_values)(const char *v, size_t stride, size_t keys, size_t 
 INLINE float NAME(softmax)(float *x, size_t visible, size_t padded, float scale) {
   for (size_t i = visible; i < padded; i++) x[i] = -INFINITY;
   v16f most = LOAD(x), total = {};
-  for (size_t i = LANES; i < padded; i += LANES) most = __builtin_elementwise_max(most, LOAD(x + i));
-  float top = NAME(largest)(most);
+  for (size_t i = LANES; i < padded; i += LANES) most = MAX(most, LOAD(x + i));
+  float top = vector_largest(most);
   for (size_t i = 0; i < padded; i += LANES) {
     v16f weight = vector_exp((LOAD(x + i) - top) * scale);
     total += weight;
     STORE(x + i, weight);
   }
-  return NAME(sum)(total);
+  return vector_sum(total);
 }
 
-/// A tile of queries against all keys of its sequence, through to the weighted values.
-INLINE void NAME(attend_rows)(const ck_attention *t, size_t head, size_t row0, size_t rows,
-                              size_t visible, const float *k, const float *v, size_t keys,
-                              float *scores) {
+/// Stores the columns of a head from `first` on that a tile has summed.
+INLINE void NAME(store_head)(const ck_attention *t, const float *tile, float inverse, size_t row,
+                             size_t head, size_t first) {
+  char *out = (char *)t->out + row * t->out_stride;
+  for (size_t i = 0; i < TILE_VECTORS * LANES && first + i < t->head_columns; i += LANES) {
+    v16f x = LOAD(tile + i) * inverse;
+    size_t column = head * t->head_columns + first + i, left = t->head_columns - first - i;
+    if (left >= LANES) {
+      NAME(store_as)(t->out_format, out, column, x);
+    } else {
+      char last[LANES * sizeof(float)];
+      size_t size = NAME(element_bytes)(t->out_format);
+      NAME(store_as)(t->out_format, last, 0, x);
+      memcpy(out + column * size, last, left * size);
+    }
+  }
+}
+
+/// A head of a sequence in scratch: keys and values in panels, and the tile at work.
+typedef struct {
+  size_t keys, groups;  // groups: of a query or key
+  uint32_t *k, *v, *rows;
+  float *scores;
+} NAME(head);
+
+/// A tile of queries against the visible keys, through to the weighted values.
+INLINE void NAME(attend_rows)(const ck_format format, const ck_attention *t, const NAME(head) *h,
+                              size_t head, size_t row0, size_t rows, size_t visible) {
   size_t columns = t->head_columns, width = (visible + CK_PANEL - 1) / CK_PANEL * CK_PANEL;
   const char *q = (const char *)(t->q + head * columns) + row0 * t->q_stride;
+  size_t q_stride = t->q_stride;
+  if (format != CK_F32) {
+    for (size_t r = 0; r < rows; r++)
+      NAME(group_row)(format, (const float *)(q + r * q_stride), columns, h->rows + r * h->groups);
+    q = (const char *)h->rows;
+    q_stride = h->groups * CK_GROUP_BYTES;
+  }
   for (size_t column = 0; column < width; column += TILE_VECTORS * LANES) {
-    const float *panel = k + column / CK_PANEL * columns * CK_PANEL + column % CK_PANEL;
-    NAME(tiles)[CK_F32][rows - 1](q, t->q_stride, (const char *)panel, columns, scores + column,
+    const uint32_t *panel = h->k + column / CK_PANEL * h->groups * CK_PANEL + column % CK_PANEL;
+    NAME(tiles)[format][rows - 1](q, q_stride, (const char *)panel, h->groups, h->scores + column,
                                   width);
   }
   float inverse[TILE_ROWS], tile[TILE_ROWS * CK_PANEL];
   for (size_t r = 0; r < rows; r++) {
+    float *scores = h->scores + r * width;
     size_t seen = t->causal ? visible - (rows - 1 - r) : visible;
-    inverse[r] = 1 / NAME(softmax)(scores + r * width, seen, width, t->scale);
+    inverse[r] = 1 / NAME(softmax)(scores, seen, width, t->scale);
+    if (format != CK_F32) NAME(round_bfloat16)(scores, width, (uint16_t *)scores);
   }
+  size_t step = format == CK_F32 ? 1 : 2, groups = (h->keys + step - 1) / step;
   for (size_t first = 0; first < columns; first += TILE_VECTORS * LANES) {
-    const float *panel = v + first / CK_PANEL * keys * CK_PANEL + first % CK_PANEL;
-    NAME(tiles)[CK_F32][rows - 1]((const char *)scores, width * sizeof *scores,
-                                  (const char *)panel, visible, tile, CK_PANEL);
-    for (size_t r = 0; r < rows; r++) {
-      char *out = (char *)t->out + (row0 + r) * t->out_stride;
-      for (size_t i = 0; i < TILE_VECTORS * LANES && first + i < columns; i += LANES) {
-        v16f x = LOAD(tile + r * CK_PANEL + i) * inverse[r];
-        size_t column = head * columns + first + i, left = columns - first - i;
-        if (left >= LANES) {
-          NAME(store_as)(t->out_format, out, column, x);
-        } else {
-          char last[LANES * sizeof(float)];
-          size_t size = NAME(element_bytes)(t->out_format);
-          NAME(store_as)(t->out_format, last, 0, x);
-          memcpy(out + column * size, last, left * size);
-        }
-      }
+    const uint32_t *panel = h->v + first / CK_PANEL * groups * CK_PANEL + first % CK_PANEL;
+    NAME(tiles)[format][rows - 1]((const char *)h->scores, width * sizeof(float),
+                                  (const char *)panel, (visible + step - 1) / step, tile,
+                                  CK_PANEL);
+    for (size_t r = 0; r < rows; r++)
+      NAME(store_head)(t, tile + r * CK_PANEL, inverse[r], row0 + r, head, first);
+  }
+}
+
+INLINE void NAME(attend_as)(const ck_format format, const ck_attention *t, void *scratch,
+                            size_t first, size_t last) {
+  for (size_t index = first; index < last; index++) {
+    size_t sequence = index / t->heads, head = index % t->heads, columns = t->head_columns;
+    size_t key0 = t->keys[sequence], keys = t->keys[sequence + 1] - key0;
+    size_t query0 = t->queries[sequence], queries = t->queries[sequence + 1] - query0;
+    NAME(head) h = {.keys = keys, .groups = format == CK_F32 ? columns : (columns + 1) / 2};
+    h.k = scratch;
+    h.v = h.k + (keys + CK_PANEL - 1) / CK_PANEL * CK_PANEL * columns;
+    h.rows = h.v + (columns + CK_PANEL - 1) / CK_PANEL * CK_PANEL * keys;
+    h.scores = (float *)(h.rows + CK_PANEL * columns);
+    NAME(pack_keys)(format, (const char *)(t->k + head * columns) + key0 * t->k_stride,
+                    t->k_stride, keys, columns, h.groups, h.rows, h.k);
+    NAME(pack_values)(format, (const char *)(t->v + head * columns) + key0 * t->v_stride,
+                      t->v_stride, keys, columns, h.v);
+    size_t tiles = (queries + TILE_ROWS - 1) / TILE_ROWS;
+    for (size_t i = 0; i < tiles; i++) {
+      size_t begin = queries * i / tiles, end = queries * (i + 1) / tiles;
+      size_t visible = t->causal ? keys - queries + end : keys;
+      NAME(attend_rows)(format, t, &h, head, query0 + begin, end - begin, visible);
     }
   }
 }
 
 static void NAME(attend)(const ck_attention *t, void *scratch, size_t first, size_t last) {
-  for (size_t index = first; index < last; index++) {
-    size_t sequence = index / t->heads, head = index % t->heads, columns = t->head_columns;
-    size_t key0 = t->keys[sequence], keys = t->keys[sequence + 1] - key0;
-    size_t query0 = t->queries[sequence], queries = t->queries[sequence + 1] - query0;
-    float *k = scratch, *v = k + (keys + CK_PANEL - 1) / CK_PANEL * CK_PANEL * columns;
-    float *scores = v + (columns + CK_PANEL - 1) / CK_PANEL * CK_PANEL * keys;
-    NAME(pack_keys)((const char *)(t->k + head * columns) + key0 * t->k_stride, t->k_stride, keys,
-                    columns, k);
-    NAME(pack_values)((const char *)(t->v + head * columns) + key0 * t->v_stride, t->v_stride,
-                      keys, columns, v);
-    size_t tiles = (queries + TILE_ROWS - 1) / TILE_ROWS;
-    for (size_t i = 0; i < tiles; i++) {
-      size_t begin = queries * i / tiles, end = queries * (i + 1) / tiles;
-      size_t visible = t->causal ? keys - queries + end : keys;
-      NAME(attend_rows)(t, head, query0 + begin, end - begin, visible, k, v, keys, scores);
-    }
-  }
+  if (t->format == CK_F32) return NAME(attend_as)(CK_F32, t, scratch, first, last);
+  NAME(attend_as)(CK_BF16, t, scratch, first, last);
 }
 
 static void NAME(patches)(const ck_image *image, const ck_operand *out, size_t row,

@@ -12,22 +12,45 @@
 #define UNROLL _Pragma("clang loop unroll(full)")
 
 enum { LANES = 16 };
-typedef float v16f __attribute__((vector_size(64)));
-typedef int32_t v16i __attribute__((vector_size(64)));
-typedef uint32_t v16u __attribute__((vector_size(64)));
-typedef float v16f_memory __attribute__((vector_size(64), aligned(4), may_alias));
-typedef uint32_t v16u_memory __attribute__((vector_size(64), aligned(4), may_alias));
-typedef uint16_t v16h_memory __attribute__((vector_size(32), aligned(2), may_alias));
+typedef float v16f __attribute__((ext_vector_type(16)));
+typedef int32_t v16i __attribute__((ext_vector_type(16)));
+typedef uint32_t v16u __attribute__((ext_vector_type(16)));
+typedef uint16_t v16h __attribute__((ext_vector_type(16)));
+typedef v16f v16f_memory __attribute__((aligned(4), may_alias));
+typedef v16u v16u_memory __attribute__((aligned(4), may_alias));
+typedef v16h v16h_memory __attribute__((aligned(2), may_alias));
 typedef uint32_t word __attribute__((aligned(1), may_alias));
 
 #define LOAD(p) (*(const v16f_memory *)(p))
 #define STORE(p, x) (*(v16f_memory *)(p) = (x))
-#define BROADCAST(x) ((x) - (v16f){})
+
+// Not the compiler's own, which spend instructions on NaNs.
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+
+// Combines the lanes of a vector in four steps of halves.
+#define REDUCE(x, combine)                                                                     \
+  x = combine(x, __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)); \
+  x = combine(x, __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)); \
+  x = combine(x, __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)); \
+  x = combine(x, __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14));
+
+#define ADD(a, b) ((a) + (b))
+
+INLINE float vector_sum(v16f x) {
+  REDUCE(x, ADD)
+  return x[0];
+}
+
+INLINE float vector_largest(v16f x) {
+  REDUCE(x, MAX)
+  return x[0];
+}
 
 /// e^x to about 1e-7 relative: 2^n · e^r with |r| ≤ ln2 / 2 and a degree-6 polynomial.
 INLINE v16f vector_exp(v16f x) {
   const float magic = 12582912.0f;  // 1.5 · 2^23: adding it rounds to an integer
-  x = __builtin_elementwise_min(__builtin_elementwise_max(x, BROADCAST(-87.0f)), BROADCAST(88.0f));
+  x = MIN(MAX(x, (v16f)-87.0f), (v16f)88.0f);
   v16f shifted = x * 1.44269504f + magic;
   v16f n = shifted - magic;
   v16f r = x - n * 0.693359375f + n * 2.12194440e-4f;
@@ -54,8 +77,8 @@ INLINE v16f vector_gelu(v16f x) {
   return x * 0.5f * (erf + 1.0f);
 }
 
-/// Nearest bfloat16, ties to even, in the low half of each lane.
-INLINE v16u vector_bfloat16(v16f x) {
+/// Nearest bfloat16, ties to even.
+INLINE v16h generic_bfloat16(v16f x) {
   v16u bits = (v16u)x;
-  return (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+  return __builtin_convertvector((bits + 0x7fff + ((bits >> 16) & 1)) >> 16, v16h);
 }

@@ -6,14 +6,21 @@ public struct Attention: Sendable {
   public var heads: Int
   /// Whether a row sees only itself and what comes before it.
   public var isCausal: Bool
+  /// Format of the factors of both products, `float32` or `bfloat16`; sums and softmax are float32.
+  public var format: NumberFormat
   /// Rows of the queries: as many as of the keys, or the last few of each sequence.
   public var queries: Sequences
   /// Rows of keys and values.
   public var keys: Sequences
 
   /// Attention of `queries` to `keys`.
-  public init(heads: Int, isCausal: Bool, queries: Sequences, keys: Sequences) {
+  public init(
+    heads: Int, isCausal: Bool, format: NumberFormat = .float32, queries: Sequences,
+    keys: Sequences
+  ) {
     precondition(queries.count == keys.count, "queries and keys are of different sequences")
+    precondition(format != .int8, "attention has no 8-bit products")
+    self.format = format
     self.heads = heads
     self.isCausal = isCausal
     self.queries = queries
@@ -69,7 +76,7 @@ extension Kernels {
     attention.queries.starts.withUnsafeBufferPointer { queries in
       attention.keys.starts.withUnsafeBufferPointer { keys in
         var c = ck_attention(
-          heads: attention.heads, head_columns: headColumns,
+          format: attention.format.cFormat, heads: attention.heads, head_columns: headColumns,
           scale: 1 / Float(headColumns).squareRoot(), causal: attention.isCausal ? 1 : 0,
           q: q.base, k: k.base, v: v.base, q_stride: q.stride * 4, k_stride: k.stride * 4,
           v_stride: v.stride * 4, queries: queries.baseAddress, keys: keys.baseAddress,

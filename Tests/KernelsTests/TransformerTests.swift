@@ -46,6 +46,7 @@ import Testing
     Case(heads: 2, headColumns: 32, lengths: [5, 33], isCausal: true, isLastOnly: true),
     Case(heads: 4, headColumns: 8, lengths: [17], isCausal: false, isLastOnly: false),
     Case(heads: 3, headColumns: 20, lengths: [9, 2], isCausal: true, isLastOnly: false),
+    Case(heads: 2, headColumns: 7, lengths: [40], isCausal: true, isLastOnly: false),
     Case(heads: 2, headColumns: 80, lengths: [257], isCausal: false, isLastOnly: false),
   ]
 
@@ -68,17 +69,20 @@ import Testing
       Matrix(
         in: arena, rows: 1,
         columns: Attention.scratchCount(keys: 257, headColumns: testCase.headColumns)))
-    let attention = Attention(
-      heads: testCase.heads, isCausal: testCase.isCausal, queries: queries, keys: keys)
-    let barrier = Barrier(count: 2)
-    for index in 0..<2 {
-      kernels.attend(
-        attention, q: q, k: k, v: v, into: out, scratch: scratch,
-        share: Share(index: index, of: barrier))
-    }
     let expected = reference(testCase, queries, keys, qs, ks, vs)
-    let worst = zip(values(out), expected).map { abs(Double($0) - $1) }.max()
-    #expect(try #require(worst) < 2e-6)
+    for (format, limit) in [(NumberFormat.float32, 2e-6), (.bfloat16, 0.02)] {
+      let attention = Attention(
+        heads: testCase.heads, isCausal: testCase.isCausal, format: format, queries: queries,
+        keys: keys)
+      let barrier = Barrier(count: 2)
+      for index in 0..<2 {
+        kernels.attend(
+          attention, q: q, k: k, v: v, into: out, scratch: scratch,
+          share: Share(index: index, of: barrier))
+      }
+      let worst = zip(values(out), expected).map { abs(Double($0) - $1) }.max()
+      #expect(try #require(worst) < limit, "\(format)")
+    }
   }
 
   private func reference(

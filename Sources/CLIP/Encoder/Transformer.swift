@@ -41,7 +41,8 @@ struct Transformer: Sendable {
     kernels.multiply(input, layer.queryKeyValue, into: qkv, share: share)
     share.wait()
     let attention = Attention(
-      heads: sizes.heads, isCausal: isCausal, queries: sequences, keys: sequences)
+      heads: sizes.heads, isCausal: isCausal, format: attentionFormat(state), queries: sequences,
+      keys: sequences)
     let q = part(0, of: qkv, layer)
     attend(attention, q, part(1, of: qkv, layer), part(2, of: qkv, layer), state, share)
     kernels.multiply(
@@ -68,7 +69,7 @@ struct Transformer: Sendable {
       share: share)
     share.wait()
     let attention = Attention(
-      heads: sizes.heads, isCausal: isCausal,
+      heads: sizes.heads, isCausal: isCausal, format: attentionFormat(state),
       queries: Sequences(lengths: rows.map { _ in 1 }), keys: sequences)
     attend(attention, q, part(1, of: qkv, layer), part(2, of: qkv, layer), state, share)
     kernels.multiply(
@@ -126,6 +127,11 @@ struct Transformer: Sendable {
       kernels.attend(attention, q: q, k: k, v: v, into: context, scratch: scratch, share: share)
     }
     share.wait()
+  }
+
+  /// bfloat16 where that is both permitted and faster.
+  private func attentionFormat(_ state: RunState) -> NumberFormat {
+    state.input.format != .float32 && kernels.level >= .avx512bf16 ? .bfloat16 : .float32
   }
 
   /// Queries (0), keys (1) or values (2) among the columns of their joined product.
