@@ -65,7 +65,9 @@ let package = Package(
     module("HNSW", ["LMDB", "Kernels"]),
     module("Imaging", ["CJPEG", "CPNG", "CWebP", "Kernels"]),
     module("CLIP", ["Imaging", "Kernels"]),
-    module("Vitrine", ["HNSW", "LMDB", "CRoaring", "CStemmer", "CZlib", logging, metrics]),
+    module(
+      "Vitrine",
+      ["HNSW", "LMDB", "Kernels", "CRoaring", "CStemmer", "CZlib", logging, metrics]),
 
     // The small model that ships.
     module("BundledModel", [], resources: [.copy("model")]),

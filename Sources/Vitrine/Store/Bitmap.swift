@@ -16,9 +16,12 @@ final class Bitmap {
 
   deinit { roaring_bitmap_free(set) }
 
-  /// Reads a set in Roaring's portable format, copying it; nil if the bytes are no such set.
-  convenience init?(portable bytes: RawSpan) {
-    let set = bytes.withUnsafeBytes { raw in
+  /// Reads a set as ``sealed()`` wrote it, copying it; nil if the bytes are no such set. Roaring
+  /// itself trusts what it reads more than a damaged file deserves.
+  convenience init?(sealed bytes: RawSpan) {
+    var reader = ByteReader(bytes)
+    guard reader.unseal() else { return nil }
+    let set = reader.rest.withUnsafeBytes { raw in
       roaring_bitmap_portable_deserialize_safe(
         raw.baseAddress?.assumingMemoryBound(to: CChar.self), raw.count)
     }
@@ -26,15 +29,18 @@ final class Bitmap {
     self.init(owning: set)
   }
 
-  /// The set in Roaring's portable format, which every version and language reads.
-  func portable() -> [UInt8] {
+  /// The set in Roaring's portable format, which every version and language reads, behind its
+  /// checksum.
+  func sealed() -> [UInt8] {
     roaring_bitmap_run_optimize(set)
     let size = roaring_bitmap_portable_size_in_bytes(set)
-    return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+    var writer = ByteWriter()
+    writer.bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       count = buffer.withMemoryRebound(to: CChar.self) {
         roaring_bitmap_portable_serialize(set, $0.baseAddress)
       }
     }
+    return writer.sealed
   }
 
   var count: Int { Int(roaring_bitmap_get_cardinality(set)) }

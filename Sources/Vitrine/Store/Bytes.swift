@@ -1,3 +1,5 @@
+import Kernels
+
 /// Appends numbers and texts to bytes; ``ByteReader`` is its inverse.
 struct ByteWriter {
   var bytes: [UInt8] = []
@@ -19,6 +21,13 @@ struct ByteWriter {
     }
   }
 
+  /// The bytes with their checksum (CRC-32C, 4 bytes) in front.
+  var sealed: [UInt8] {
+    var writer = ByteWriter()
+    writer.append(fixed: bytes.withUnsafeBytes { Kernels.checksum($0) })
+    return writer.bytes + bytes
+  }
+
   mutating func append(_ text: String) {
     append(varint: text.utf8.count)
     bytes += text.utf8
@@ -36,6 +45,17 @@ struct ByteReader: ~Escapable {
   var remaining: Int { span.byteCount - position }
   var isAtEnd: Bool { position >= span.byteCount }
 
+  /// Reads the checksum of what follows; false if it is not right.
+  mutating func unseal() -> Bool {
+    guard let checksum = fixed32() else { return false }
+    return checksum == rest.withUnsafeBytes { Kernels.checksum($0) }
+  }
+
+  /// What has not been read yet.
+  var rest: RawSpan {
+    @_lifetime(copy self) get { span.extracting(position..<span.byteCount) }
+  }
+
   mutating func byte() -> UInt8? {
     guard position < span.byteCount else { return nil }
     defer { position += 1 }
@@ -51,6 +71,13 @@ struct ByteReader: ~Escapable {
       shift += 7
     }
     return nil
+  }
+
+  mutating func fixed32() -> UInt32? {
+    guard remaining >= 4 else { return nil }
+    defer { position += 4 }
+    return UInt32(
+      littleEndian: span.unsafeLoadUnaligned(fromByteOffset: position, as: UInt32.self))
   }
 
   mutating func fixed() -> UInt64? {

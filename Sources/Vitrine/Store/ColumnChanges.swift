@@ -41,7 +41,7 @@ struct ColumnChanges {
         if slots.isEmpty {
           try txn.delete(key, in: columns)
         } else {
-          try txn.put(slots.portable(), in: columns, for: key)
+          try txn.put(slots.sealed(), in: columns, for: key)
         }
       }
       try count(term, change, keywords, txn)

@@ -8,7 +8,7 @@ enum Columns {
     in columns: Database, for key: [UInt8], _ txn: borrowing some Transaction & ~Copyable
   ) throws -> Bitmap? {
     try txn.withValue(in: columns, for: key) { bytes in
-      guard let bitmap = Bitmap(portable: bytes) else {
+      guard let bitmap = Bitmap(sealed: bytes) else {
         throw VitrineError.damaged("posting of an attribute")
       }
       return bitmap
@@ -22,7 +22,7 @@ enum Columns {
   ) throws -> Bitmap {
     let union = Bitmap()
     try txn.forEach(in: columns, range) { _, bytes in
-      guard let bitmap = Bitmap(portable: bytes) else {
+      guard let bitmap = Bitmap(sealed: bytes) else {
         throw VitrineError.damaged("posting of an attribute")
       }
       union.formUnion(bitmap)
@@ -38,7 +38,7 @@ enum Columns {
   ) throws {
     var pending: (term: ColumnTerm, slots: Bitmap)?
     try txn.forEach(in: columns, .prefix(ColumnTerm.header(attribute))) { key, bytes in
-      guard let slots = Bitmap(portable: bytes) else {
+      guard let slots = Bitmap(sealed: bytes) else {
         throw VitrineError.damaged("posting of an attribute")
       }
       let term = ColumnTerm(bytes: [UInt8](bytes: key.extracting(droppingLast: 2)))

@@ -1,6 +1,7 @@
 /// How a product is stored under its slot.
 ///
 /// ```
+/// checksum of everything after it (4 bytes)
 /// length of content hash (1 byte), content hash
 /// id (text), has image (1 byte), image (text)
 /// then per attribute, in order of its number:
@@ -24,7 +25,7 @@ struct ProductRecord {
       writer.append(varint: number)
       append(value, to: &writer)
     }
-    return writer.bytes
+    return writer.sealed
   }
 
   private static func append(_ value: Value, to writer: inout ByteWriter) {
@@ -51,13 +52,15 @@ struct ProductRecord {
   /// The content hash alone.
   static func contentHash(in record: RawSpan) -> [UInt8]? {
     var reader = ByteReader(record)
+    guard reader.unseal() else { return nil }
     return reader.contentHash()
   }
 
   /// The whole product; nil if the record is damaged.
   static func decode(_ record: RawSpan, schema: Schema) -> Product? {
     var reader = ByteReader(record)
-    guard reader.contentHash() != nil, let id = reader.text(), let hasImage = reader.byte(),
+    guard reader.unseal(), reader.contentHash() != nil, let id = reader.text(),
+      let hasImage = reader.byte(),
       let image = hasImage == 0 ? .some(nil) : reader.text().map(Optional.some)
     else { return nil }
     var attributes: [String: Value] = [:]
@@ -73,7 +76,7 @@ struct ProductRecord {
   /// One attribute's value, skipping over the others without building them.
   static func value(of wanted: Int, in record: RawSpan) -> Value? {
     var reader = ByteReader(record)
-    guard let hash = reader.byte(), reader.skip(Int(hash)), reader.skipText(),
+    guard reader.unseal(), let hash = reader.byte(), reader.skip(Int(hash)), reader.skipText(),
       let hasImage = reader.byte(), hasImage == 0 || reader.skipText()
     else { return nil }
     while !reader.isAtEnd, let number = reader.varint(), number <= wanted {
