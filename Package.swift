@@ -92,6 +92,11 @@ let package = Package(
       name: "LMDBTestProcess", dependencies: ["LMDB"], path: "Tests/LMDBTestProcess",
       swiftSettings: strict),
     tests("HNSW", ["LMDB", "Kernels"]),
+    .executableTarget(
+      name: "DurabilityCheck", dependencies: ["Vitrine", "HNSW", "LMDB"],
+      path: "Tests/DurabilityCheck", swiftSettings: strict),
+    .testTarget(
+      name: "DurabilityTests", dependencies: ["DurabilityCheck"], swiftSettings: strict),
     tests("Imaging", ["Kernels"], resources: [.copy("Fixtures")]),
     tests("CLIP", ["Imaging", "Kernels"], resources: [.copy("Fixtures")]),
     tests("Vitrine", ["HNSW", "LMDB"]),

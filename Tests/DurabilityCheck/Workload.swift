@@ -1,0 +1,96 @@
+import HNSW
+import LMDB
+
+/// An index whose content follows from the number of batches it has taken in, so that anyone can
+/// say what must be in it.
+enum Workload {
+  static let dimensions = 24
+  static let configuration = IndexConfiguration(
+    dimensions: dimensions, metric: .l2, efConstruction: 40, storage: .float32)
+  static let batchSize = 60
+  private static let progress = "durability"
+
+  /// What a batch does: stores vectors under ids, old ones among them, and deletes some ids.
+  static func batch(_ number: Int) -> (ids: [String], vectors: [Float], deleted: [String]) {
+    var generator = SplitMix(seed: UInt64(number))
+    // Ids come from a window that moves on, so that some are new and some replaced.
+    let first = number * batchSize / 2
+    let ids = (0..<batchSize).map { "product \(first + ($0 * 7) % batchSize)" }
+    let vectors = (0..<batchSize * dimensions).map { _ in generator.component() }
+    let deleted = (0..<4).map { _ in "product \(Int(generator.next() % UInt64(first + 1)))" }
+    return (ids, vectors, deleted)
+  }
+
+  /// Takes in the next batch in one transaction; returns its number.
+  static func ingest(_ index: VectorIndex) throws -> Int {
+    try index.environment.write { (txn: borrowing WriteTransaction) in
+      let number = try batchCount(txn) + 1
+      let (ids, vectors, deleted) = batch(number)
+      try index.write(txn) { (writer: borrowing Writer) in
+        try writer.upsert(ids: ids, vectors: vectors)
+        for id in deleted { try writer.delete(id) }
+      }
+      let database = try txn.createDatabase(named: progress)
+      try txn.put(Array("\(number) \(number)".utf8), in: database, for: "batches")
+      return number
+    }
+  }
+
+  /// Number of batches that a transaction sees.
+  static func batchCount(_ txn: borrowing some Transaction & ~Copyable) throws -> Int {
+    guard let database = try txn.database(named: progress),
+      let stored = try txn.get(in: database, for: "batches")
+    else { return 0 }
+    // Said twice, so that a flipped bit in it is not taken for a flaw of the index.
+    let numbers = String(decoding: stored, as: UTF8.self).split(separator: " ").map { Int($0) }
+    guard numbers.count == 2, let number = numbers[0], numbers[1] == number else {
+      throw HNSWError.corrupted("the number of batches is damaged")
+    }
+    return number
+  }
+
+  /// The vectors, by id, that must be in an index after so many batches; as they were given.
+  static func expected(after batches: Int) -> [String: ArraySlice<Float>] {
+    var expected: [String: ArraySlice<Float>] = [:]
+    for number in stride(from: 1, through: batches, by: 1) {
+      let (ids, vectors, deleted) = batch(number)
+      for (row, id) in ids.enumerated() {
+        expected[id] = vectors[row * dimensions..<(row + 1) * dimensions]
+      }
+      for id in deleted { expected[id] = nil }
+    }
+    return expected
+  }
+
+  /// Opens the index in a directory, making it if there is none.
+  static func open(_ path: String, mapSize: Int? = nil) throws -> VectorIndex {
+    var options = Environment.Options()
+    options.maximumSize = mapSize
+    let environment = try Environment(path: path, options: options)
+    do {
+      return try VectorIndex(environment: environment)
+    } catch HNSWError.notFound {
+      try environment.write { (txn: borrowing WriteTransaction) in
+        try VectorIndex.create(in: txn, configuration: configuration)
+      }
+      return try VectorIndex(environment: environment)
+    }
+  }
+}
+
+/// Random numbers that a seed brings back.
+struct SplitMix: RandomNumberGenerator {
+  private var state: UInt64
+  init(seed: UInt64) { state = seed &* 0x2545_F491_4F6C_DD1D &+ 1 }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  /// A number between -1 and 1.
+  mutating func component() -> Float { Float(Int64(bitPattern: next()) >> 40) / Float(1 << 23) }
+}
