@@ -5,10 +5,12 @@ import Kernels
 /// Vitrine's side of the inference benchmark.
 ///
 ///     InferenceBench serve --model DIR --precision f32|bf16|i8 --threads N
+///     InferenceBench pipeline --model DIR --precision f32|bf16|i8 --threads N --list FILE
 ///     InferenceBench embed --model DIR --precision f32|bf16|i8
 ///
 /// `serve` prints one line of JSON when it is ready and one for each line of commands it reads;
-/// `embed` prints the vectors of the inputs in DIR/golden.json.
+/// `pipeline` times the picture files that FILE lists; `embed` prints the vectors of the inputs in
+/// DIR/golden.json.
 @main struct InferenceBench {
   static func main() throws {
     let arguments = Array(CommandLine.arguments.dropFirst())
@@ -26,8 +28,13 @@ import Kernels
     case "serve":
       let threads = Int(try option("--threads")) ?? 1
       try Server(directory: directory, precision: precision, threads: threads).serve()
+    case "pipeline":
+      let threads = Int(try option("--threads")) ?? 1
+      try Pipeline(
+        directory: directory, precision: precision, threads: threads, list: try option("--list")
+      ).run()
     case "embed": try embed(directory: directory, precision: precision)
-    default: throw Usage(missing: "serve or embed")
+    default: throw Usage(missing: "serve, pipeline or embed")
     }
   }
 
