@@ -6,10 +6,12 @@ import Kernels
 ///
 ///     InferenceBench serve --model DIR --precision f32|bf16|i8 --threads N
 ///     InferenceBench pipeline --model DIR --precision f32|bf16|i8 --threads N --list FILE
+///     InferenceBench ready --model DIR --precision f32|bf16|i8
 ///     InferenceBench embed --model DIR --precision f32|bf16|i8
 ///
 /// `serve` prints one line of JSON when it is ready and one for each line of commands it reads;
-/// `pipeline` times the picture files that FILE lists; `embed` prints the vectors of the inputs in
+/// `pipeline` times the picture files that FILE lists; `ready` times the opening of a model without
+/// packed weights on disk, then with them; `embed` prints the vectors of the inputs in
 /// DIR/golden.json.
 @main struct InferenceBench {
   static func main() throws {
@@ -33,8 +35,9 @@ import Kernels
       try Pipeline(
         directory: directory, precision: precision, threads: threads, list: try option("--list")
       ).run()
+    case "ready": try ready(directory: directory, precision: precision)
     case "embed": try embed(directory: directory, precision: precision)
-    default: throw Usage(missing: "serve, pipeline or embed")
+    default: throw Usage(missing: "serve, pipeline, ready or embed")
     }
   }
 
@@ -62,6 +65,22 @@ extension Encoders {
       for i in out.indices { out[i] = image[i] }
     }.map { $0.get() }
   }
+}
+
+private func ready(directory: String, precision: CLIPModel.Precision) throws {
+  let cache = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+  defer { try? FileManager.default.removeItem(atPath: cache) }
+  func time(_ name: String, _ cache: CLIPModel.WeightsCache) throws {
+    let before = Clock.now()
+    _ = try CLIPModel(directory: directory, precision: precision, cache: cache)
+    let after = Clock.now()
+    print(
+      "\(precision.rawValue) \(name): \(after.wall - before.wall) s,",
+      "\(after.processor - before.processor) s of processor time")
+  }
+  try time("packed", .none)
+  try time("packed and written", .directory(cache))
+  try time("mapped", .directory(cache))
 }
 
 private func embed(directory: String, precision: CLIPModel.Precision) throws {

@@ -32,7 +32,9 @@ struct Server {
       switch words[0] {
       case "image": answer(time(seconds) { encode(images.prefix(size)) })
       case "text":
-        let ids = [49406] + (0..<size - 2).map { Int32($0 * 977 % 40000 + 300) } + [49407]
+        let marks = encoders.configuration.text.vocabulary - 2
+        let words = (0..<size - 2).map { ($0 * 977 + 300) % marks }
+        let ids = ([marks] + words + [marks + 1]).map(Int32.init)
         answer(time(seconds) { _ = encoders.encodeTexts([ids]) })
       default: throw InferenceBench.Usage(missing: line)
       }
