@@ -10,28 +10,32 @@ extension WorkingIndex {
   /// Puts the calibration to the test before `count` new vectors are coded, and replaces it,
   /// coding all vectors anew, if a fresh one would be clearly better.
   ///
-  /// Drift is noticed in two ways: the new vectors lose clearly more to clipping than rounding
-  /// alone would cost them, or the index has grown by a quarter since the last test. The cost of
-  /// a test is constant, and coding anew is spread over the growth that made it necessary.
+  /// Drift is noticed in two ways: a batch loses clearly more to clipping than rounding alone
+  /// would cost it, or the index has grown by an eighth since the last test. The cost of a test is
+  /// constant, and coding anew is spread over the growth that made it necessary.
   func calibrate(for vectors: UnsafePointer<Float>, count: Int) {
-    let header = state.header
-    let hasGrown = 4 * (header.slotCount + count) >= 5 * max(1, header.calibratedAt)
-    let incoming = sample(vectors, count: count, size: hasGrown ? Self.sampleSize : 128)
-    let isClipping =
-      header.calibration == 0
-      || state.calibration.error(on: incoming) > 2 * state.calibration.roundingError
-    guard hasGrown || isClipping else { return }
-    // Stored vectors are represented by their share, new ones by a quarter at least.
-    let stored = header.slotCount
-    let share = min(Double(stored) / Double(stored + count), 0.75)
-    let rows = incoming.count / configuration.dimensions
-    let sample = incoming + storedSample(Int(Double(rows) * share / (1 - share)))
+    let (header, stored) = (state.header, state.header.slotCount)
+    let hasGrown = 8 * (stored + count) >= 9 * max(1, header.calibratedAt)
+    guard hasGrown || header.calibration == 0 || isClipping(vectors, count: count) else { return }
+    // Old and new vectors are represented by their shares, but by a quarter at least.
+    let share = Double(count) / Double(stored + count)
+    let size = Double(Self.sampleSize)
+    let sample =
+      sample(vectors, count: count, size: Int(size * max(share, 0.25)))
+      + storedSample(Int(size * max(1 - share, 0.25)))
     let fresh = Calibration(
       sample: sample, dimensions: configuration.dimensions, codeBytes: configuration.codeBytes)
     state.header.calibratedAt = stored + count
     let isBetter =
       state.calibration.error(on: sample) > Self.toleratedError * fresh.error(on: sample)
     if header.calibration == 0 || isBetter { recalibrate(to: fresh) }
+  }
+
+  /// Whether the present calibration clips a batch. A few vectors prove nothing.
+  private func isClipping(_ vectors: UnsafePointer<Float>, count: Int) -> Bool {
+    guard count >= 64 else { return false }
+    let sample = sample(vectors, count: count, size: 128)
+    return state.calibration.error(on: sample) > 2 * state.calibration.roundingError
   }
 
   /// Codes every vector anew. O(vectors).

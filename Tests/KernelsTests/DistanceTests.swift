@@ -1,0 +1,167 @@
+import Kernels
+import Testing
+
+/// Every instruction set against the definition in double precision, at lengths around the widths
+/// of its registers.
+@Suite struct DistanceTests {
+  static let levels = Kernels.Level.allCases.compactMap { Kernels.named($0) }
+  static let lengths = [
+    1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 127, 512, 513, 784, 4098,
+  ]
+
+  static func values(_ count: Int, seed: UInt64) -> [Float] {
+    var state = seed
+    return (0..<count).map { _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Float(Int32(truncatingIfNeeded: state >> 33)) / Float(1 << 29) - 2
+    }
+  }
+
+  static func definition(_ a: [Float], _ b: [Float]) -> (dot: Double, l2: Double) {
+    var (dot, l2) = (0.0, 0.0)
+    for (x, y) in zip(a, b) {
+      dot += Double(x) * Double(y)
+      l2 += (Double(x) - Double(y)) * (Double(x) - Double(y))
+    }
+    return (dot, l2)
+  }
+
+  static func codeDistance(_ a: [UInt8], _ b: [UInt8]) -> Int32 {
+    var sum: Int32 = 0
+    for (x, y) in zip(a, b) { sum += (Int32(x) - Int32(y)) * (Int32(x) - Int32(y)) }
+    return sum
+  }
+
+  @Test(arguments: levels, lengths)
+  func productsAndDistancesAgreeWithTheirDefinition(kernels: Kernels, count: Int) {
+    let (a, b) = (Self.values(count, seed: 1), Self.values(count, seed: 2))
+    let (dot, l2) = Self.definition(a, b)
+    let tolerance = 1e-5 * Double(count) * 4
+    #expect(abs(Double(kernels.dot(a.span, b.span)) - dot) <= tolerance)
+    #expect(abs(Double(kernels.squaredDistance(a.span, b.span)) - l2) <= tolerance)
+  }
+
+  /// Rows in two blocks, so that both halves of a record's address matter.
+  private func withRows<R>(
+    _ rows: [[UInt8]], perBlock: Int, norms: [Int32] = [], _ body: (RowTable) -> R
+  ) -> R {
+    let stride = rows[0].count
+    let blocks = Swift.stride(from: 0, to: rows.count, by: perBlock).map { start in
+      let block = UnsafeMutableRawPointer.allocate(
+        byteCount: 48 + perBlock * (stride + 4), alignment: 64)
+      for (index, row) in rows[start..<min(rows.count, start + perBlock)].enumerated() {
+        (block + 48 + index * stride).copyMemory(from: row, byteCount: stride)
+        guard !norms.isEmpty else { continue }
+        (block + 48 + perBlock * stride + 4 * index)
+          .storeBytes(of: norms[start + index], as: Int32.self)
+      }
+      return block
+    }
+    defer { for block in blocks { block.deallocate() } }
+    let addresses = blocks.map { UnsafePointer?.some($0.assumingMemoryBound(to: UInt8.self)) }
+    return addresses.withUnsafeBufferPointer { addresses in
+      guard let base = addresses.baseAddress else { preconditionFailure("no rows") }
+      return body(
+        RowTable(
+          blocks: base, recordsPerBlock: perBlock, stride: stride, offset: 48,
+          normOffset: 48 + perBlock * stride))
+    }
+  }
+
+  @Test(arguments: levels, VectorFormat.allCases)
+  func rowsOfEveryFormat(kernels: Kernels, format: VectorFormat) {
+    for count in Self.lengths {
+      let query = Self.values(count, seed: 3)
+      var vectors: [[Float]] = []
+      let rows = (0..<7).map { row -> [UInt8] in
+        var packed = [UInt8](repeating: 0, count: (count * format.byteWidth + 15) / 16 * 16)
+        var back = [Float](repeating: 0, count: count)
+        packed.withUnsafeMutableBytes { bytes in
+          let source = Self.values(count, seed: UInt64(10 + row))
+          guard let base = bytes.baseAddress else { return }
+          kernels.rows.pack(source, count, as: format, into: base)
+          kernels.rows.unpack(base, count, as: format, into: &back)
+          let error: Float = format == .float32 ? 0 : format == .float16 ? 0x1p-11 : 0x1p-8
+          for (a, b) in zip(source, back) { #expect(abs(a - b) <= error * abs(a) + 1e-7) }
+        }
+        vectors.append(back)
+        return packed
+      }
+      let ids: [UInt32] = [6, 0, 3, 5, 1, 2, 4]
+      var (dots, l2s) = ([Float](repeating: 0, count: 7), [Float](repeating: 0, count: 7))
+      withRows(rows, perBlock: 3) { table in
+        kernels.rows.dots(table, format, query, count, ids, 7, &dots)
+        kernels.rows.squaredDistances(table, format, query, count, ids, 7, &l2s)
+      }
+      for (index, id) in ids.enumerated() {
+        let vector = vectors[Int(id)]
+        let (dot, l2) = Self.definition(query, vector)
+        #expect(abs(Double(dots[index]) - dot) <= 4e-5 * Double(count))
+        #expect(abs(Double(l2s[index]) - l2) <= 4e-5 * Double(count))
+      }
+    }
+  }
+
+  /// Integers are exact, at the extremes too: nothing may saturate.
+  @Test(arguments: levels)
+  func codesAreScoredExactly(kernels: Kernels) {
+    for count in [64, 128, 192, 512, 832, 4096] {
+      let extremes: [UInt8] = [1, 255, 128]
+      let zero = [UInt8](repeating: 128, count: count)
+      let codes = (0..<9).map { row -> [UInt8] in
+        if row < 3 { return [UInt8](repeating: extremes[row], count: count) }
+        return (0..<count).map { UInt8(1 + ($0 * 97 + row * 31 + $0 * $0) % 255) }
+      }
+      let norms = codes.map { Self.codeDistance($0, zero) }
+      let fillings: [Int8] = [127, -127, 3]
+      for filling in fillings {
+        let query = [Int8](repeating: filling, count: count)
+        let ids: [UInt32] = [8, 1, 0, 2, 3, 4, 7, 6, 5]
+        var scores = [Int32](repeating: 0, count: 9)
+        var weighted = scores
+        var distances = scores
+        withRows(codes, perBlock: 4, norms: norms) { table in
+          kernels.rows.codeScores(table, query, count, weight: 0, ids, 9, &scores)
+          kernels.rows.codeScores(table, query, count, weight: 0.5, ids, 9, &weighted)
+          kernels.rows.codeSquaredDistances(table, from: 5, count, ids, 9, &distances)
+        }
+        for (index, id) in ids.enumerated() {
+          let code = codes[Int(id)]
+          var dot: Int32 = 0
+          for (a, b) in zip(code, query) { dot += Int32(a) * Int32(b) }
+          #expect(scores[index] == -dot)
+          #expect(weighted[index] == Int32(0.5 * Float(norms[Int(id)])) - dot)
+          #expect(distances[index] == Self.codeDistance(code, codes[5]))
+        }
+      }
+    }
+  }
+
+  @Test(arguments: levels)
+  func encodingRoundsAndClips(kernels: Kernels) {
+    let vector: [Float] = [0, 1, -1, 0.24, 0.26, 1000, -1000, 63.4]
+    let mean = [Float](repeating: 0, count: 8)
+    var code = [UInt8](repeating: 0, count: 8)
+    let norm = kernels.rows.encode(vector, mean: mean, inverseScale: 2, 8, into: &code)
+    #expect(code == [128, 130, 126, 128, 129, 255, 1, 255])
+    #expect(norm == 4 + 4 + 1 + 3 * 127 * 127)
+  }
+
+  @Test(arguments: levels)
+  func queriesAreSpreadOverAByte(kernels: Kernels) {
+    let vector: [Float] = [1, -2, 0.5, 2]
+    let mean: [Float] = [1, 0, 0, 0]
+    var code = [Int8](repeating: 0, count: 4)
+    let (step, norm) = kernels.rows.quantise(
+      vector, mean: mean, share: 1, floor: 0, 4, into: &code)
+    #expect(abs(step - 2 / 127) < 1e-8)
+    #expect(code == [0, -127, 32, 127])
+    #expect(norm == 2 * 127 * 127 + 32 * 32)
+    #expect(kernels.rows.reach(vector, mean: mean, share: 1, 4) == 2)
+  }
+
+  @Test func theChecksumIsCRC32C() {
+    // The check value of the algorithm's specification.
+    #expect("123456789".utf8.span.bytes.withUnsafeBytes { Kernels.checksum($0) } == 0xE306_9283)
+  }
+}

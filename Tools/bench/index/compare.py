@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""Runs the contestants in turns on the same files and prints recall, rates and ratios.
+
+  compare.py VITRINE-BENCH DIRECTORY [--names fmnist,cliplike-200k] [--peers hnswlib,faiss,…]
+             [--build-threads N] [--rounds N] [--keep]
+
+Rates are queries per processor second of one thread, so that other work on the machine disturbs
+them less; the best of the rounds counts. A rate at a recall is interpolated between the two
+nearest values of ef. All graphs have m = 16 and efConstruction = 200.
+"""
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TARGETS = (0.90, 0.95, 0.99)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("bench")
+    parser.add_argument("directory")
+    parser.add_argument("--names", default="fmnist,cliplike-200k")
+    parser.add_argument("--peers", default="hnswlib,faiss,usearch,hannoy")
+    parser.add_argument("--build-threads", default=str(os.cpu_count()))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--keep", action="store_true", help="use the indexes of an earlier run")
+    options = parser.parse_args()
+    data = os.path.join(options.directory, "data")
+    out = os.path.join(options.directory, "index-results.jsonl")
+    if not options.keep and os.path.exists(out):
+        os.remove(out)
+    contestants = ["vitrine"] + options.peers.split(",")
+
+    def run(contestant, name, *more):
+        program = ([options.bench] if contestant == "vitrine" else
+                   [sys.executable, os.path.join(HERE, "peer.py"), "--peer", contestant])
+        index = os.path.join(options.directory, "idx", contestant, name)
+        os.makedirs(os.path.dirname(index), exist_ok=True)
+        print(contestant, name, *more, file=sys.stderr, flush=True)
+        subprocess.run([*program, "--data", data, "--name", name, "--out", out, "--index", index,
+                        *more], check=False, stdout=subprocess.DEVNULL)
+
+    for name in options.names.split(","):
+        kinds = [kind for kind in ("test", "text")
+                 if os.path.exists(os.path.join(data, f"{name}.{kind}.f32"))]
+        if not options.keep:
+            for contestant in contestants:
+                run(contestant, name, "--phase", "build", "--threads", options.build_threads)
+        for turn in range(options.rounds):
+            for kind in kinds:
+                for contestant in contestants:
+                    run(contestant, name, "--phase", "search", "--queries", kind,
+                        "--round", str(turn))
+        for contestant in contestants:
+            run(contestant, name, "--phase", "filter")
+        run("vitrine", name, "--phase", "open")
+        run("vitrine", name, "--phase", "write")
+    with open(out) as file:
+        report([json.loads(line) for line in file])
+
+
+def rate(record):
+    """A peer that answers all queries in one call is not charged for its Python calls."""
+    return max(record["qps_cpu"], record.get("qps_batch_cpu", 0))
+
+
+def rate_at(points, target):
+    """The rate at a recall; the bool says that the lowest ef is above it already."""
+    points = sorted(points)
+    if points[-1][0] < target:
+        return None, False
+    if points[0][0] >= target:
+        return max(value for _, value in points), True
+    for (r0, q0), (r1, q1) in zip(points, points[1:]):
+        if r0 < target <= r1:
+            share = (target - r0) / max(r1 - r0, 1e-9)
+            return q0 * (q1 / q0) ** share, False
+    return None, False
+
+
+def table(header, rows):
+    print("\n| " + " | ".join(header) + " |\n|" + "---|" * len(header))
+    for row in rows:
+        print("| " + " | ".join(str(cell) for cell in row) + " |")
+
+
+def report(records):
+    print(f"{cpu_name()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}")
+    searches = [r for r in records if r["phase"] == "search"]
+    for name, kind in sorted({(r["dataset"], r["queries"]) for r in searches}):
+        points = {}
+        for r in searches:
+            if (r["dataset"], r["queries"]) == (name, kind):
+                best = points.setdefault(r["peer"], {})
+                best[r["ef"]] = max(best.get(r["ef"], (r["recall10"], 0)),
+                                    (r["recall10"], rate(r)))
+        ours = [rate_at(points["vitrine"].values(), t) for t in TARGETS]
+        rows = []
+        for peer, values in points.items():
+            row = [peer]
+            for target, (our, _) in zip(TARGETS, ours):
+                value, is_bound = rate_at(values.values(), target)
+                if value is None:
+                    row.append(f"- (max {max(values.values())[0]:.3f})")
+                else:
+                    ratio = f" (x{our / value:.2f})" if our and peer != "vitrine" else ""
+                    row.append(("≤ " if is_bound else "") + f"{value:.0f}{ratio}")
+            rows.append(row)
+        print(f"\n### {name}, {kind} queries: per CPU second at recall@10 (ours / peer's)")
+        table(["", *(f".{round(t * 100)}" for t in TARGETS)], rows)
+    builds = [r for r in records if r["phase"] == "build"]
+    print("\n### Build")
+    table(["set", "engine", "threads", "seconds", "CPU s", "MiB on disk", "anonymous MiB"],
+          [[r["dataset"], r["peer"], r["threads"], f"{r['build_s'] + r['persist_s']:.1f}",
+            f"{r['cpu_s']:.1f}", r["index_bytes"] >> 20, f"{r['peak_anon_mb']:.0f}"]
+           for r in builds])
+    print("\n### Filters: recall@10 / queries per CPU second")
+    table(["set", "filter", "engine", "ef 16", "ef 64", "ef 200"], filter_rows(records))
+    print("\n### Opening from a cold cache, and writing")
+    for r in records:
+        if r["phase"] == "open":
+            print(f"- {r['dataset']}: open {r['open_s'] * 1e3:.1f} ms, first answer "
+                  f"{r['first_s'] * 1e3:.1f} ms, second {r['second_s'] * 1e3:.2f} ms")
+        if r["phase"] == "write":
+            print(f"- {r['dataset']}: batch of {r['batch']}: {r['seconds'] * 1e3:.1f} ms, "
+                  f"{r['block_bytes'] / 2**20:.2f} MiB of blocks written")
+
+
+def filter_rows(records):
+    cells = {}
+    for r in records:
+        if r["phase"] == "filter":
+            row = cells.setdefault((r["dataset"], r["filter"], r["peer"]), {})
+            row[r["ef"]] = f"{r['recall10']:.3f} / {r['qps_cpu']:.0f}"
+    return [[*key, *(row.get(ef, "") for ef in (16, 64, 200))] for key, row in sorted(cells.items())]
+
+
+def cpu_name():
+    try:
+        with open("/proc/cpuinfo") as file:
+            return next(line.split(":")[1].strip() for line in file if "model name" in line)
+    except (OSError, StopIteration):
+        return platform.processor() or "unknown processor"
+
+
+main()

@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""A peer as a contestant: takes the flags of vitrine-bench, appends the same records.
+
+  peer.py --peer hnswlib|faiss|usearch|hannoy --data DIR --name SET --out FILE --index PATH
+          --phase build|search|filter [--threads N] [--queries test|text] [--round R]
+"""
+import argparse
+import csv
+import json
+import os
+import shutil
+import time
+
+parser = argparse.ArgumentParser()
+for flag in ("peer", "data", "name", "out", "index", "phase"):
+    parser.add_argument("--" + flag, required=True)
+parser.add_argument("--threads", type=int, default=1)
+parser.add_argument("--queries", default="test")
+parser.add_argument("--round", type=int, default=0)
+parser.add_argument("--nq", type=int, default=1000)
+options = parser.parse_args()
+threads = options.threads if options.phase == "build" else 1
+os.sched_setaffinity(0, range(threads) if threads > 1 else [max(os.sched_getaffinity(0))])
+os.environ["OMP_NUM_THREADS"] = os.environ["RAYON_NUM_THREADS"] = str(threads)
+
+import numpy as np  # noqa: E402: after the thread counts
+
+K, M, EFC = 10, 16, 200
+EFS = (10, 16, 24, 32, 48, 64, 96, 128, 200, 400)
+
+
+class HNSWLib:
+    def build(self, rows, path):
+        import hnswlib
+        index = hnswlib.Index(space="ip", dim=rows.shape[1])
+        index.init_index(max_elements=len(rows), ef_construction=EFC, M=M, random_seed=100)
+        index.add_items(rows, np.arange(len(rows)), num_threads=threads)
+        index.save_index(path + "/index")
+
+    def open(self, path, dimensions):
+        import hnswlib
+        self.index = hnswlib.Index(space="ip", dim=dimensions)
+        self.index.load_index(path + "/index")
+        self.index.set_num_threads(1)
+
+    def batch(self, queries, ef):
+        self.index.set_ef(ef)
+        return self.index.knn_query(queries, k=K, num_threads=1)[0]
+
+    def filtered(self, query, ef, mask):
+        self.index.set_ef(ef)
+        try:
+            return self.index.knn_query(query, k=K, num_threads=1, filter=mask.__getitem__)[0][0]
+        except RuntimeError:  # it raises when it finds fewer than k
+            return []
+
+
+class Faiss:
+    def build(self, rows, path):
+        import faiss
+        faiss.omp_set_num_threads(threads)
+        index = faiss.IndexHNSWFlat(rows.shape[1], M, faiss.METRIC_INNER_PRODUCT)
+        index.hnsw.efConstruction = EFC
+        index.add(rows)
+        faiss.write_index(index, path + "/index")
+
+    def open(self, path, dimensions):
+        import faiss
+        faiss.omp_set_num_threads(1)
+        self.faiss, self.index = faiss, faiss.read_index(path + "/index")
+
+    def batch(self, queries, ef):
+        self.index.hnsw.efSearch = ef
+        return self.index.search(queries, K)[1]
+
+    def filtered(self, query, ef, mask):
+        bits = np.packbits(mask, bitorder="little")
+        chosen = self.faiss.IDSelectorBitmap(bits)
+        parameters = self.faiss.SearchParametersHNSW(sel=chosen, efSearch=ef)
+        return self.index.search(query[None], K, params=parameters)[1][0]
+
+
+class USearch:
+    def build(self, rows, path):
+        from usearch.index import Index
+        index = Index(ndim=rows.shape[1], metric="ip", dtype="f32", connectivity=M,
+                      expansion_add=EFC)
+        index.add(np.arange(len(rows)), rows, threads=threads)
+        index.save(path + "/index")
+
+    def open(self, path, dimensions):
+        from usearch.index import Index
+        self.index = Index.restore(path + "/index", view=True)
+
+    def batch(self, queries, ef):
+        self.index.expansion_search = ef
+        return self.index.search(queries, K, threads=1).keys
+
+
+class Hannoy:
+    def database(self, path):
+        import hannoy
+        return hannoy.Database(path, hannoy.Metric.COSINE, env_size=1 << 34)
+
+    def build(self, rows, path):
+        with self.database(path).writer(rows.shape[1], m=M, ef=EFC) as writer:
+            for start in range(0, len(rows), 10_000):
+                part = np.ascontiguousarray(rows[start:start + 10_000])
+                writer.add_items(list(range(start, start + len(part))), part)
+
+    def open(self, path, dimensions):
+        self.reader = self.database(path).reader()
+
+    def batch(self, queries, ef):
+        found = (np.empty((len(queries), K), np.uint32), np.empty((len(queries), K), np.float32))
+        self.reader.by_array(queries, n=K, ef_search=ef, out=found)
+        return found[0]
+
+
+def recall(found, truth):
+    hits = total = 0
+    for row, wanted in zip(found, truth):
+        wanted = {int(x) for x in wanted[:K] if x >= 0}
+        total += len(wanted)
+        hits += len(wanted & {int(x) for x in row})
+    return hits / max(total, 1)
+
+
+def memory(field):
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) / 1024 for line in file if line.startswith(field))
+
+
+def emit(**fields):
+    record = {"peer": options.peer, "variant": "", "dataset": options.name, "phase": options.phase,
+              "threads": threads, "round": options.round, "M": M, "efc": EFC, **fields}
+    with open(options.out, "a") as file:
+        file.write(json.dumps(record) + "\n")
+
+
+def measured(work):
+    wall, cpu = time.perf_counter(), time.process_time()
+    result = work()
+    return result, time.perf_counter() - wall, time.process_time() - cpu
+
+
+prefix = os.path.join(options.data, options.name)
+with open(prefix + ".meta.json") as file:
+    meta = json.load(file)
+n, d = meta["n"], meta["d"]
+peer = {"hnswlib": HNSWLib, "faiss": Faiss, "usearch": USearch, "hannoy": Hannoy}[options.peer]()
+
+if options.phase == "build":
+    rows = np.fromfile(prefix + ".train.f32", "<f4").reshape(n, d)
+    shutil.rmtree(options.index, ignore_errors=True)
+    os.makedirs(options.index)
+    base = memory("RssAnon")
+    _, wall, cpu = measured(lambda: peer.build(rows, options.index))
+    size = sum(os.stat(os.path.join(options.index, f)).st_blocks * 512
+               for f in os.listdir(options.index))
+    emit(build_s=wall, persist_s=0, cpu_s=cpu, vps=n / wall, index_bytes=size,
+         peak_anon_mb=memory("RssAnon") - base)
+elif options.phase == "search":
+    peer.open(options.index, d)
+    queries = np.fromfile(f"{prefix}.{options.queries}.f32", "<f4", options.nq * d).reshape(-1, d)
+    truth = "gt" if options.queries == "test" else "textgt"
+    truth = np.fromfile(f"{prefix}.{truth}.i32", "<i4", options.nq * 100).reshape(-1, 100)
+    peer.batch(queries, 48)
+    for ef in EFS:
+        found, wall, cpu = measured(lambda: peer.batch(queries, ef))
+        emit(queries=options.queries, ef=ef, k=K, nq=len(queries), recall10=recall(found, truth),
+             qps=len(queries) / wall, qps_cpu=len(queries) / cpu)
+elif options.phase == "filter" and hasattr(peer, "filtered"):
+    peer.open(options.index, d)
+    count = min(200, meta["small"])
+    queries = np.fromfile(prefix + ".test.f32", "<f4", count * d).reshape(-1, d)
+    with open(prefix + ".attrs.csv") as file:
+        columns = list(zip(*list(csv.reader(file))[1:]))
+    brand, category = (np.array(columns[i], int) for i in (1, 2))
+    price = np.array(columns[3], float)
+    for name, rule in meta["filters"].items():
+        mask = (brand == rule["brand"] if "brand" in rule else
+                (category == rule["category"]) & (price >= rule["price_min"])
+                & (price <= rule["price_max"]))
+        truth = np.fromfile(f"{prefix}.filt.{name}.gt.i32", "<i4").reshape(-1, K)[:count]
+        for ef in (16, 64, 200):
+            found, wall, cpu = measured(
+                lambda: [peer.filtered(query, ef, mask) for query in queries])
+            emit(filter=name, selectivity=rule["selectivity"], ef=ef, k=K, nq=count,
+                 recall10=recall(found, truth), qps=count / wall, qps_cpu=count / cpu)
