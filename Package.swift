@@ -74,7 +74,10 @@ let package = Package(
 
     // What people run.
     .executableTarget(
-      name: "VitrineCommand", dependencies: ["Vitrine", "CLIP", "CEdit", argumentParser],
+      name: "VitrineCommand",
+      dependencies: [
+        "Vitrine", "HNSW", "CLIP", "Imaging", "Kernels", "BundledModel", "CEdit", argumentParser,
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "InferenceBench", dependencies: ["CLIP", "Kernels"],
@@ -100,7 +103,7 @@ let package = Package(
     tests("Imaging", ["Kernels"], resources: [.copy("Fixtures")]),
     tests("CLIP", ["Imaging", "Kernels"], resources: [.copy("Fixtures")]),
     tests("Vitrine", ["HNSW", "LMDB"]),
-    tests("VitrineCommand", ["Vitrine"]),
+    tests("VitrineCommand", ["Vitrine", "HNSW"]),
   ],
   swiftLanguageModes: [.v6]
 )

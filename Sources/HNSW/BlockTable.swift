@@ -17,8 +17,6 @@ final class BlockTable: @unchecked Sendable {
   private(set) var blocks: UnsafeMutablePointer<Block?>
   private(set) var blockCount: Int
   private var capacity: Int
-  /// Blocks that the database holds.
-  private var storedCount = 0
   /// Whether the block is this table's own: to be written, and to be freed.
   private var isOwned: UnsafeMutablePointer<Bool>
   private let replacing = Mutex(())
@@ -73,7 +71,6 @@ final class BlockTable: @unchecked Sendable {
     copy.blocks.update(from: blocks, count: blockCount)
     copy.isOwned.update(repeating: false, count: blockCount)
     copy.blockCount = blockCount
-    copy.storedCount = blockCount
     return copy
   }
 
@@ -165,11 +162,6 @@ final class BlockTable: @unchecked Sendable {
   ) throws {
     let block = blocks[index].unsafelyUnwrapped
     BlockHeader.seal(block, geometry, number: number)
-    guard number < storedCount else {
-      // On full B-tree pages, so that the next reader finds the blocks with fewer of them.
-      let bytes = UnsafeRawBufferPointer(start: block, count: geometry.blockBytes)
-      return try txn.append(bytes.bytes, in: database, for: UInt32(number))
-    }
     let room = try txn.reserveAddress(geometry.blockBytes, in: database, for: UInt32(number))
     room.copyMemory(from: UnsafeRawBufferPointer(start: block, count: geometry.blockBytes))
   }

@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 import torch
 from transformers import CLIPConfig, CLIPModel, PreTrainedTokenizerBase
@@ -23,7 +24,7 @@ from vocabulary import load_tokenizer, make_vocabulary
 
 
 def main() -> None:
-    options = parser(__doc__ or "", rate=2e-3, muon_rate=4e-3, steps=6000, balance=0.25)
+    options = parser(__doc__ or "", rate=2e-3, muon_rate=4e-3, steps=6000)
     group = options.add_argument_group("model")
     group.add_argument("--image-size", type=int, default=80)
     group.add_argument("--patch", type=int, default=10)

@@ -1,0 +1,111 @@
+import ArgumentParser
+import BundledModel
+import CLIP
+import Foundation
+import Kernels
+import Vitrine
+
+struct DoctorCommand: WorkspaceCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Check this machine, the model and an index.",
+    discussion: """
+      Says which instructions of the CPU are used, which programs are found, whether the model \
+      loads and how fast it is here, and whether the index opens and fits the model. Exit code 1 \
+      if something needs attention.
+
+      Example:
+
+        vitrine doctor --index Indexes/shop
+      """)
+
+  @OptionGroup var index: IndexOptions
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var output: OutputOptions
+
+  /// One thing that was looked at.
+  private struct Finding: Encodable {
+    let what: String
+    let isWell: Bool
+    let detail: String
+  }
+
+  func run(in workspace: Workspace) async throws {
+    let findings = [cpu(), terminal(workspace.console), checkModel(workspace)]
+    let all = findings + [await checkIndex(workspace)]
+    let console = workspace.console
+    if output.json {
+      try console.printJSON(all)
+    } else {
+      let widest = all.map(\.what.count).max() ?? 0
+      console.print(
+        all.map { finding in
+          let mark = finding.isWell ? console.style.green("ok ") : console.style.red("no ")
+          let blanks = String(repeating: " ", count: widest - finding.what.count)
+          return "\(mark) \(finding.what)\(blanks)  \(finding.detail)"
+        })
+    }
+    if all.contains(where: { !$0.isWell }) { throw ExitCode.failure }
+  }
+
+  private func cpu() -> Finding {
+    let level = Kernels.best.level
+    let detail =
+      switch level {
+      case .portable: "plain code the compiler vectorises; slow on x86-64 without AVX2"
+      case .avx2: "AVX2"
+      case .avx512: "AVX-512 with VNNI"
+      case .avx512bf16: "AVX-512 with VNNI and bfloat16"
+      }
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    return Finding(what: "CPU", isWell: true, detail: "\(detail), \(cores) threads")
+  }
+
+  private func terminal(_ console: Console) -> Finding {
+    guard console.terminals.output else {
+      return Finding(what: "terminal", isWell: true, detail: "none: plain text, no pictures")
+    }
+    guard let pictures = Pictures(console: console) else {
+      return Finding(
+        what: "terminal", isWell: true, detail: "no pictures: the program chafa is not installed")
+    }
+    return Finding(
+      what: "terminal", isWell: true, detail: "pictures through chafa as \(pictures.drawing)")
+  }
+
+  private func checkModel(_ workspace: Workspace) -> Finding {
+    let console = workspace.console
+    do {
+      let start = console.now()
+      let model = try workspace.model(model)
+      let loaded = console.now()
+      _ = model.encode(texts: ["a red dress"])
+      let text = console.now()
+      return Finding(
+        what: "model", isWell: true,
+        detail: "\(self.model.directory(in: console)): \(model.dimensions) dimensions, loaded in "
+          + "\((loaded - start).inWords), a text in \((text - loaded).inWords)")
+    } catch {
+      return Finding(what: "model", isWell: false, detail: Failure(error).message)
+    }
+  }
+
+  private func checkIndex(_ workspace: Workspace) async -> Finding {
+    let path = index.path(in: workspace.console)
+    guard Engine.exists(at: path) else {
+      return Finding(
+        what: "index", isWell: index.path == nil, detail: "there is none at \(path)")
+    }
+    do {
+      let engine = try workspace.engine(at: path, readOnly: true)
+      let products = try await engine.productCount()
+      let fingerprint = try workspace.model(model).fingerprint
+      let isSame = try engine.modelFingerprint == fingerprint
+      return Finding(
+        what: "index", isWell: isSame,
+        detail: "\(path): \(Numbers.grouped(products)) products"
+          + (isSame ? "" : ", of another model: give it with --model"))
+    } catch {
+      return Finding(what: "index", isWell: false, detail: Failure(error).message)
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import ArgumentParser
+import Foundation
+import HNSW
+import Vitrine
+
+struct IndexCommand: WorkspaceCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "index", abstract: "Embed and index a catalogue, or bring an index up to date.",
+    discussion: """
+      The catalogue is CSV (comma, semicolon or tab) or JSON Lines, plain or gzipped. Columns for \
+      the id and the image are guessed from their names; all others become attributes. Run it \
+      again after a change, or after it was stopped: what is unchanged is skipped.
+
+      Examples:
+
+        vitrine index shop.csv --index Indexes/shop
+        vitrine index products.jsonl.gz --images photos.tar --id sku --image photo
+        vitrine index shop.csv --prune          also delete what is no longer in it
+
+      Rows and images that cannot be used are listed in DIR-report.csv; the rest goes in.
+      """)
+
+  @Argument(help: "The catalogue.", completion: .file())
+  var catalogue: String
+
+  @OptionGroup var index: IndexOptions
+  @OptionGroup var model: ModelOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Folder or TAR file of the images; by default where the catalogue is.",
+      valueName: "dir|tar"))
+  var images: String?
+
+  @Option(name: .customLong("id"), help: ArgumentHelp("Column of the ids.", valueName: "column"))
+  var idColumn: String?
+
+  @Option(
+    name: .customLong("image"),
+    help: ArgumentHelp("Column of the image paths.", valueName: "column"))
+  var imageColumn: String?
+
+  @Option(
+    help: ArgumentHelp("JSON file that says what the attributes are.", valueName: "file"),
+    completion: .file())
+  var schema: String?
+
+  @Option(help: "Threads; by default one for each CPU.")
+  var threads: Int?
+
+  @Flag(help: "Stop at the first bad row or image.")
+  var strict = false
+
+  @Flag(help: "Delete products that are no longer in the catalogue.")
+  var prune = false
+
+  @Option(help: ArgumentHelp("Where to list bad rows and images.", valueName: "file"))
+  var report: String?
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads must be 1 or more") }
+  }
+
+  func run(in workspace: Workspace) async throws {
+    let console = workspace.console
+    guard FileManager.default.fileExists(atPath: catalogue) else {
+      throw Failure.failure("\(catalogue): there is no such file")
+    }
+    let engine = try makeOrOpen(in: workspace)
+    let source = CatalogueSource(
+      path: catalogue, images: images, idColumn: idColumn, imageColumn: imageColumn,
+      schema: try schema.map(IndexCommand.schema))
+    var options = IngestOptions()
+    options.threads = threads
+    options.strict = strict
+    options.prune = prune
+    options.reportPath = report ?? index.path(in: console) + "-report.csv"
+    let settled = options
+    let progress = Progress(console: console)
+    let outcome = try await workspace.stoppable {
+      defer { progress.finish() }
+      return try await engine.ingest(source, options: settled) { progress.show($0) }
+    }
+    if output.json { try console.printJSON(outcome) } else { outcome.print(in: console) }
+    if outcome.cancelled { throw ExitCode(130) }
+  }
+
+  private func makeOrOpen(in workspace: Workspace) throws -> Engine {
+    let path = index.path(in: workspace.console)
+    if Engine.exists(at: path) { return try workspace.engine(at: path, model: model) }
+    let embedder = CLIPEmbedder(try workspace.model(model))
+    let engine = try Engine.create(
+      path: path, configuration: IndexConfiguration(dimensions: embedder.dimensions),
+      modelFingerprint: embedder.fingerprint, embedder: embedder)
+    workspace.remember(engine)
+    return engine
+  }
+
+  private static func schema(_ path: String) throws -> Schema {
+    do {
+      return try JSONDecoder().decode(Schema.self, from: Data(try WholeFile.read(path)))
+    } catch let error as DecodingError {
+      throw Failure.data("\(path): not a schema: \(error)")
+    }
+  }
+}
+
+extension IngestReport {
+  /// Says what became of the rows; what was wrong goes to the notes.
+  func print(in console: Console) {
+    let counts = [
+      (inserted, "new"), (reembedded, "embedded again"), (updated, "with new facts"),
+      (unchanged, "unchanged"), (pruned, "deleted"), (superseded, "repeated"),
+      (rejected, "rejected"),
+    ]
+    let parts = counts.filter { $0.0 > 0 }.map { "\(Numbers.grouped($0.0)) \($0.1)" }
+    let summary = parts.isEmpty ? "nothing" : parts.joined(separator: ", ")
+    console.print("\(Numbers.grouped(rows)) rows: \(summary)")
+    console.print(
+      "\(Duration.seconds(seconds).inWords), \(Numbers.short(imagesPerSecond)) images/s")
+    for note in notes.prefix(5) {
+      let place = note.column.isEmpty ? "" : ", column \(note.column)"
+      console.say("row \(note.row)\(place): \(note.reason)")
+    }
+    if let reportPath { console.say("All that was wrong is listed in \(reportPath)") }
+    if let pruneRefusal { console.say(pruneRefusal) }
+    if cancelled { console.say("Stopped. The same command goes on from here.") }
+  }
+}
+
+extension Progress {
+  /// Shows how far an ingestion has come.
+  func show(_ progress: IngestProgress) {
+    let rate =
+      progress.imagesPerSecond > 0 ? "\(Numbers.short(progress.imagesPerSecond)) images/s" : nil
+    let left =
+      progress.phase == .embedding ? progress.remaining.map { "\($0.inWords) left" } : nil
+    let bad = progress.rejected > 0 ? "\(progress.rejected) rejected" : nil
+    let title =
+      switch progress.phase {
+      case .surveying: "Reading "
+      case .embedding: "Indexing"
+      case .pruning: "Deleting"
+      case .done: "Done    "
+      }
+    update(
+      title, done: progress.rows, of: progress.totalRows > 0 ? progress.totalRows : nil,
+      detail: [rate, left, bad].compactMap(\.self).joined(separator: ", "))
+  }
+}

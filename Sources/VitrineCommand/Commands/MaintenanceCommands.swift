@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+import Vitrine
+
+struct VerifyCommand: WorkspaceCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Check every byte of an index.",
+    discussion: """
+      Reads all blocks and compares their checksums, walks the graph, and looks whether products, \
+      words and vectors agree. Exit code 1 if anything does not.
+
+      Example:
+
+        vitrine verify --index Indexes/shop
+      """)
+
+  @OptionGroup var index: IndexOptions
+  @OptionGroup var output: OutputOptions
+
+  func run(in workspace: Workspace) async throws {
+    let console = workspace.console
+    let engine = try workspace.engine(at: index.path(in: console), readOnly: true)
+    let start = console.now()
+    let findings = try await workspace.stoppable { try await engine.verify() }
+    if output.json {
+      try console.printJSON(findings)
+    } else if findings.isEmpty {
+      console.print("Everything is in order (\((console.now() - start).inWords)).")
+    } else {
+      console.print(findings.map { "\($0)" })
+    }
+    if !findings.isEmpty { throw ExitCode.failure }
+  }
+}
+
+struct CompactCommand: WorkspaceCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compact", abstract: "Give the room of deleted products back.",
+    discussion: """
+      Writes the index anew without what was deleted or replaced and exchanges the two at once; \
+      others may search meanwhile. Needs as much free disk as the index is large.
+
+      Example:
+
+        vitrine compact --index Indexes/shop
+      """)
+
+  @OptionGroup var index: IndexOptions
+  @OptionGroup var output: OutputOptions
+
+  func run(in workspace: Workspace) async throws {
+    let console = workspace.console
+    let engine = try workspace.engine(at: index.path(in: console))
+    let report = try await workspace.stoppable { try await engine.compact() }
+    if output.json { return try console.printJSON(report) }
+    console.print(
+      "\(Numbers.bytes(report.bytesBefore)) before, \(Numbers.bytes(report.bytesAfter)) now")
+  }
+}

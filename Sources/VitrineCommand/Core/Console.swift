@@ -1,0 +1,114 @@
+import CEdit
+import Foundation
+
+/// Where a command writes, where its input comes from, and what time it is: all that a test wants
+/// to hold in its own hands.
+package struct Console: Sendable {
+  /// Takes results: what a script reads.
+  package var write: @Sendable (String) -> Void
+  /// Takes progress and diagnostics.
+  package var note: @Sendable (String) -> Void
+  /// Gives the next line of input; nil at its end.
+  package var nextLine: @Sendable () -> String?
+  /// Time passed since some fixed moment.
+  package var now: @Sendable () -> Duration
+  /// Columns and rows of the terminal; nil where results do not go to one.
+  package var size: @Sendable () -> (columns: Int, rows: Int)?
+  /// Whether input, results and notes are at a terminal.
+  package var terminals: Terminals
+  /// The environment's variables.
+  package var environment: [String: String]
+
+  /// Which of the three streams are at a terminal.
+  package struct Terminals: Sendable {
+    /// Whether lines are typed.
+    package var input: Bool
+    /// Whether results are looked at.
+    package var output: Bool
+    /// Whether progress is looked at.
+    package var notes: Bool
+
+    /// Which of the streams are at a terminal; none unless said.
+    package init(input: Bool = false, output: Bool = false, notes: Bool = false) {
+      self.input = input
+      self.output = output
+      self.notes = notes
+    }
+  }
+
+  /// A console made of parts.
+  package init(
+    write: @escaping @Sendable (String) -> Void, note: @escaping @Sendable (String) -> Void,
+    nextLine: @escaping @Sendable () -> String? = { nil },
+    now: @escaping @Sendable () -> Duration = { .zero },
+    size: @escaping @Sendable () -> (columns: Int, rows: Int)? = { nil },
+    terminals: Terminals = Terminals(), environment: [String: String] = [:]
+  ) {
+    self.write = write
+    self.note = note
+    self.nextLine = nextLine
+    self.now = now
+    self.size = size
+    self.terminals = terminals
+    self.environment = environment
+  }
+
+  /// The console of this process.
+  package static func process() -> Console {
+    let start = ContinuousClock.now
+    let output = isatty(STDOUT_FILENO) == 1
+    return Console(
+      write: { text in
+        guard (try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))) != nil else {
+          // The results have nowhere to go: a full disk or a closed terminal.
+          try? FileHandle.standardError.write(contentsOf: Data("vitrine: cannot write\n".utf8))
+          exit(1)
+        }
+      },
+      note: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) },
+      nextLine: { readLine(strippingNewline: true) },
+      now: { ContinuousClock.now - start },
+      size: {
+        guard output else { return nil }
+        let window = cedit_window(STDOUT_FILENO)
+        return window.ws_col > 0 ? (Int(window.ws_col), Int(window.ws_row)) : (80, 24)
+      },
+      terminals: Terminals(
+        input: isatty(STDIN_FILENO) == 1, output: output, notes: isatty(STDERR_FILENO) == 1),
+      environment: ProcessInfo.processInfo.environment)
+  }
+
+  /// Writes a line of results.
+  package func print(_ line: String = "") { write(line + "\n") }
+
+  /// Writes a line of diagnostics.
+  package func say(_ line: String) { note(line + "\n") }
+
+  /// How results are coloured: not at all unless someone looks at them.
+  package var style: Style { Style(isOn: terminals.output && allowsColour) }
+
+  /// How notes are coloured.
+  package var noteStyle: Style { Style(isOn: terminals.notes && allowsColour) }
+
+  /// The columns that lines of results may fill; nil where they are not cut.
+  package var width: Int? { size()?.columns }
+
+  private var allowsColour: Bool {
+    environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+  }
+
+  /// Writes a value as JSON: sorted keys, one line to a pipe, indented for people.
+  package func printJSON(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if terminals.output { encoder.outputFormatting.insert(.prettyPrinted) }
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+}
+
+extension Console {
+  /// Writes lines of results.
+  package func print(_ lines: [String]) {
+    if !lines.isEmpty { write(lines.joined(separator: "\n") + "\n") }
+  }
+}

@@ -1,0 +1,81 @@
+package import Vitrine
+
+/// One product, the parts of a score, and counts, as people read them.
+package enum DetailView {
+  /// A product with all its attributes, one a line.
+  package static func product(_ product: Product, schema: Schema, width: Int?, style: Style)
+    -> [String]
+  {
+    var rows = [("id", product.id)]
+    if let image = product.image { rows.append(("image", image)) }
+    rows += schema.ordered(product).map { ($0.attribute.name, ResultView.text($0.value)) }
+    let widest = rows.map { DisplayWidth.of($0.0) }.max() ?? 0
+    return rows.flatMap { name, value in
+      let label = name + String(repeating: " ", count: widest - DisplayWidth.of(name))
+      let lines = wrapped(value, width: max(20, (width ?? .max) - widest - 2))
+      let indent = String(repeating: " ", count: widest + 2)
+      return lines.enumerated().map { ($0 == 0 ? style.dim(label) + "  " : indent) + $1 }
+    }
+  }
+
+  /// Where the score of a hit comes from: parts that add up to it.
+  package static func score(_ hit: Hit, width: Int?, style: Style) -> [String] {
+    guard let parts = hit.explain else { return ["The score of \(hit.id) was not explained."] }
+    let numbers = { (value: Float) in Numbers.fixed(Double(value), 3) }
+    let table = Table(
+      [
+        .init("part"), .init("measure", isNumeric: true), .init("0…1", isNumeric: true),
+        .init("weight", isNumeric: true), .init("adds", isNumeric: true),
+      ],
+      rows: parts.map { part in
+        [
+          part.part, part.raw.map { Numbers.fixed($0, 3) } ?? "", numbers(part.value),
+          numbers(part.weight), numbers(part.score),
+        ]
+      } + [["score", "", "", "", numbers(hit.score)]])
+    return table.lines(width: width, style: style) { text, row, _ in
+      row == parts.count ? style.bold(text) : text
+    }
+  }
+
+  /// Counts of values with bars, the most frequent first; histograms in order.
+  package static func facet(_ facet: Facet, width: Int?, style: Style) -> [String] {
+    let counts =
+      facet.values.map { $0.map { (ResultView.text($0.value), $0.count) } }
+      ?? (facet.histogram ?? []).map { bar in
+        ("\(ResultView.text(bar.from)) … \(ResultView.text(bar.to))", bar.count)
+      }
+    let most = max(1, counts.map(\.1).max() ?? 1)
+    let widest = min(32, counts.map { DisplayWidth.of($0.0) }.max() ?? 0)
+    let digits = Numbers.grouped(most).count
+    let room = max(4, min(40, (width ?? 80) - widest - digits - 6))
+    let heading =
+      style.bold(facet.attribute)
+      + style.dim(
+        "  \(Numbers.grouped(facet.distinct)) values among "
+          + "\(Numbers.grouped(facet.relevant)) products\(facet.exact ? "" : ", estimated")")
+    return [heading]
+      + counts.map { value, count in
+        let label = DisplayWidth.fit(value, in: widest)
+        let blanks = String(repeating: " ", count: widest - DisplayWidth.of(label))
+        let number = Numbers.grouped(count)
+        let pad = String(repeating: " ", count: digits - number.count)
+        let bar = String(repeating: "█", count: max(1, count * room / most))
+        return "  \(label)\(blanks)  \(pad)\(number)  \(style.cyan(bar))"
+      }
+  }
+
+  /// The text in lines of at most so many columns, broken between words.
+  private static func wrapped(_ text: String, width: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in DisplayWidth.printable(text).split(separator: " ") {
+      if !line.isEmpty, DisplayWidth.of(line) + 1 + DisplayWidth.of(word) > width {
+        lines.append(line)
+        line = ""
+      }
+      line += (line.isEmpty ? "" : " ") + word
+    }
+    return lines + [line]
+  }
+}

@@ -1,0 +1,50 @@
+/// How many columns of a terminal text fills, and how to make it fit.
+package enum DisplayWidth {
+  /// The columns of a text without escape codes: 0 for combining marks, 2 for wide characters.
+  package static func of(_ text: some StringProtocol) -> Int {
+    text.reduce(0) { $0 + width(of: $1) }
+  }
+
+  /// The text without control characters, cut to so many columns with `…` where it is longer.
+  package static func fit(_ text: String, in columns: Int) -> String {
+    let clean = printable(text)
+    guard of(clean) > columns else { return clean }
+    guard columns > 1 else { return columns == 1 ? "…" : "" }
+    var kept = ""
+    var used = 0
+    for character in clean {
+      used += width(of: character)
+      guard used < columns else { break }
+      kept.append(character)
+    }
+    while kept.hasSuffix(" ") { kept.removeLast() }
+    return kept + "…"
+  }
+
+  /// Control characters become blanks: data must not move the cursor.
+  package static func printable(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+      return text
+    }
+    return String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+  }
+
+  private static func width(of character: Character) -> Int {
+    guard let first = character.unicodeScalars.first else { return 0 }
+    if first.value < 0x300 { return 1 }
+    switch first.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .format, .control: return 0
+    default: break
+    }
+    if first.properties.isEmojiPresentation { return 2 }
+    if character.unicodeScalars.contains("\u{FE0F}") { return 2 }
+    switch first.value {
+    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF,
+      0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x20000...0x3FFFD:
+      return 2
+    default: return 1
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import Vitrine
+
+/// An index at a glance.
+struct StatisticsView {
+  let statistics: EngineStatistics
+  /// The most frequent values of each attribute that can be counted.
+  let facets: [Facet]
+  let path: String
+
+  func lines(width: Int?, style: Style) -> [String] {
+    summary(style) + [""] + attributes(width: width, style: style) + [""] + graph(style)
+  }
+
+  private func summary(_ style: Style) -> [String] {
+    let count = statistics.products
+    let each = count > 0 ? ", \(Numbers.bytes(statistics.fileBytes / count)) a product" : ""
+    return [
+      "\(style.bold(path))  \(Numbers.grouped(count)) products",
+      "size      \(Numbers.bytes(statistics.fileBytes))\(each); "
+        + "vectors and graph \(Numbers.bytes(statistics.vectorBytes))",
+      "vectors   \(statistics.dimensions) numbers as \(statistics.storage), "
+        + "\(statistics.codeBits)-bit codes, \(statistics.metric)",
+      "model     \(statistics.model)",
+    ] + (statistics.images.map { ["images    \($0)"] } ?? [])
+  }
+
+  private func attributes(width: Int?, style: Style) -> [String] {
+    let table = Table(
+      [
+        .init("attribute"), .init("kind"), .init("values", isNumeric: true), .init("most frequent"),
+      ],
+      rows: statistics.attributes.map { attribute in
+        let facet = facets.first { $0.attribute == attribute.name }
+        let kind = attribute.kind.rawValue + (attribute.isMultiValued ? "s" : "")
+        let distinct = facet.map { Numbers.grouped($0.distinct) } ?? ""
+        return [attribute.name, kind, distinct, facet.map(content) ?? "searched by words"]
+      })
+    return table.lines(width: width, style: style)
+  }
+
+  /// The most frequent values, or the range.
+  private func content(_ facet: Facet) -> String {
+    if let bars = facet.histogram {
+      guard let first = bars.first, let last = bars.last else { return "" }
+      return "\(ResultView.text(first.from)) to \(ResultView.text(last.to))"
+    }
+    let values = (facet.values ?? []).map {
+      "\(ResultView.text($0.value)) \(Numbers.grouped($0.count))"
+    }
+    return values.joined(separator: ", ") + (facet.distinct > values.count ? ", …" : "")
+  }
+
+  private func graph(_ style: Style) -> [String] {
+    let levels = statistics.levels.map(Numbers.grouped).joined(separator: " → ")
+    let isWell = statistics.unreachable == 0
+    let health =
+      isWell
+      ? style.green("every product is reachable")
+      : style.red("\(Numbers.grouped(statistics.unreachable)) products are unreachable")
+    var lines = [
+      "graph     levels \(levels), \(Numbers.fixed(statistics.meanDegree, 1)) links on average, "
+        + "m \(statistics.m), efConstruction \(statistics.efConstruction)",
+      "health    \(health)",
+    ]
+    if statistics.freeSlots > 0 {
+      lines.append(
+        "to free   \(Numbers.grouped(statistics.freeSlots)) slots of deleted products: "
+          + "vitrine compact")
+    }
+    return lines
+  }
+}

@@ -1,0 +1,138 @@
+/// What may stand where a word is being typed.
+package struct Completion: Equatable {
+  /// The word as far as it is typed, with its opening quote.
+  package let word: String
+  /// What it may become, whole words as they would be typed.
+  package let candidates: [String]
+
+  /// The candidates that the word may become, without regard to case and quotes.
+  package init(word: String, from names: [String]) {
+    func plain(_ text: String) -> String { text.lowercased().filter { $0 != "\"" } }
+    self.word = word
+    candidates = names.filter { plain($0).hasPrefix(plain(word)) }
+  }
+
+  /// Whether what is inserted takes the place of the word, because its case or quotes differ.
+  package var isReplacing: Bool { !insertion.isEmpty && !common.hasPrefix(word) }
+
+  /// What to insert: the rest of the only candidate with a blank behind it, or as much as the
+  /// candidates share.
+  package var insertion: String {
+    guard common.count > word.count || (candidates.count == 1 && !candidates[0].isEmpty) else {
+      return ""
+    }
+    let rest = common.hasPrefix(word) ? String(common.dropFirst(word.count)) : common
+    return candidates.count == 1 ? rest + " " : rest
+  }
+
+  private var common: String {
+    guard var shared = candidates.first else { return "" }
+    for candidate in candidates.dropFirst() {
+      shared = String(zip(shared, candidate).prefix { $0 == $1 }.map(\.0))
+    }
+    return shared
+  }
+}
+
+/// What an index offers for completion.
+package protocol Vocabulary {
+  /// The names of its attributes.
+  var attributes: [String] { get }
+  /// Values of an attribute that begin so, most frequent first.
+  func values(of attribute: String, prefix: String) -> [String]
+  /// Ids of products that begin so.
+  func ids(prefix: String) -> [String]
+}
+
+/// Completes lines of the REPL.
+package enum Completer {
+  private static let settings = ["k", "ef", "exact", "pictures", "columns"]
+  private static let operators = ["=", "!=", "<", "<=", ">", ">=", "in", "between"]
+
+  /// - Parameter line: the line up to the cursor.
+  package static func complete(_ line: String, vocabulary: some Vocabulary) -> Completion {
+    let tokens = Tokens(line)
+    guard line.hasPrefix(":") else {
+      return Completion(word: tokens.last, from: [])
+    }
+    guard let command = tokens.complete.first else {
+      let names = ReplUsage.all.map(\.name) + ReplCommand.commandLine
+      return Completion(word: tokens.last, from: Set(names).sorted().map { ":" + $0 })
+    }
+    switch command {
+    case ":filter", ":and", ":boost", ":f": return filter(tokens, vocabulary)
+    case ":like", ":show", ":explain", ":open":
+      return Completion(word: tokens.last, from: vocabulary.ids(prefix: tokens.bareLast))
+    case ":facets": return Completion(word: tokens.last, from: vocabulary.attributes)
+    case ":set" where tokens.complete.count == 1:
+      return Completion(word: tokens.last, from: settings)
+    case ":set" where tokens.complete[1] == "columns":
+      return Completion(word: tokens.last, from: vocabulary.attributes)
+    case ":help": return Completion(word: tokens.last, from: ReplUsage.all.map(\.name))
+    default: return Completion(word: tokens.last, from: [])
+    }
+  }
+
+  /// Attribute, operator, value, `and`: what comes next follows from what stands before.
+  private static func filter(_ tokens: Tokens, _ vocabulary: some Vocabulary) -> Completion {
+    let before = tokens.complete.dropFirst().map { $0.lowercased() }
+    let last = before.last ?? ""
+    if let attribute = tokens.attributeBeforeValue {
+      let values = vocabulary.values(of: attribute, prefix: tokens.bareLast)
+      return Completion(word: tokens.last, from: values.map { quoted($0, like: tokens.last) })
+    }
+    if before.isEmpty || ["and", "or", "not", "exists", "("].contains(last) {
+      return Completion(word: tokens.last, from: vocabulary.attributes.map { quoted($0, like: "") })
+    }
+    if vocabulary.attributes.contains(where: { $0.lowercased() == last }) {
+      return Completion(word: tokens.last, from: operators)
+    }
+    return Completion(word: tokens.last, from: ["and", "or"])
+  }
+
+  private static func quoted(_ value: String, like typed: String) -> String {
+    let isPlain = value.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+    return isPlain && !typed.hasPrefix("\"") ? value : "\"\(value)\""
+  }
+}
+
+/// A line up to the cursor as words; quotes keep words together.
+private struct Tokens {
+  /// The words that are finished.
+  private(set) var complete: [String] = []
+  /// The word being typed, with its opening quote.
+  private(set) var last = ""
+
+  init(_ line: String) {
+    var isQuoted = false
+    for character in line {
+      if character == "\"" { isQuoted.toggle() }
+      if !isQuoted, character.isWhitespace || "(,".contains(character) {
+        if !last.isEmpty { complete.append(last) }
+        last = ""
+        if character == "(" { complete.append("(") }
+      } else {
+        last.append(character)
+      }
+    }
+  }
+
+  /// The word being typed without its quote.
+  var bareLast: String { last.hasPrefix("\"") ? String(last.dropFirst()) : last }
+
+  /// The attribute whose value is being typed: `brand =` or `brand in (A,`.
+  var attributeBeforeValue: String? {
+    let operators = ["=", "!=", "<", "<=", ">", ">=", "in", "between"]
+    if let open = complete.lastIndex(of: "("), open >= 2, complete[open - 1].lowercased() == "in" {
+      return unquoted(complete[open - 2])
+    }
+    guard complete.count >= 2, operators.contains(complete[complete.count - 1].lowercased()) else {
+      return nil
+    }
+    return unquoted(complete[complete.count - 2])
+  }
+
+  private func unquoted(_ word: String) -> String {
+    word.filter { $0 != "\"" }
+  }
+}

@@ -1,0 +1,50 @@
+import Vitrine
+
+extension Engine {
+  /// How many products there are, without the rest of what `stats` counts.
+  func productCount() async throws -> Int {
+    var query = Query()
+    query.k = 1
+    query.explain = true
+    return try await search(query).plan?.permitted ?? 0
+  }
+}
+
+/// The attributes of an index and their most frequent values, as of when it was opened.
+struct IndexVocabulary: Vocabulary {
+  let attributes: [String]
+  private let values: [String: [String]]
+  private var known: [String] = []
+
+  private static let valuesOfEach = 200
+
+  /// Counts the values of all keywords, which is one query without terms.
+  init(_ engine: Engine) async throws {
+    let schema = try engine.schema
+    attributes = schema.attributes.map(\.name)
+    var query = Query()
+    query.k = 1
+    query.facets = schema.attributes.filter { [.keyword, .boolean].contains($0.kind) }
+      .map { FacetRequest($0.name, limit: IndexVocabulary.valuesOfEach) }
+    var values: [String: [String]] = [:]
+    for facet in try await engine.search(query).facets ?? [] {
+      values[facet.attribute.lowercased()] = facet.values?.compactMap(\.value.label)
+    }
+    self.values = values
+  }
+
+  /// The same with ids that are on the screen.
+  func adding(_ ids: [String]) -> IndexVocabulary {
+    var more = self
+    more.known = ids
+    return more
+  }
+
+  func values(of attribute: String, prefix: String) -> [String] {
+    values[attribute.lowercased(), default: []].filter {
+      $0.lowercased().hasPrefix(prefix.lowercased())
+    }
+  }
+
+  func ids(prefix: String) -> [String] { known.filter { $0.hasPrefix(prefix) } }
+}

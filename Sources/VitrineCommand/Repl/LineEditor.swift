@@ -1,0 +1,136 @@
+import CEdit
+import Foundation
+
+/// Reads lines at a terminal with editing, history and completion (libedit).
+///
+/// Lives on one thread: the one that reads. Not `Sendable`.
+final class LineEditor {
+  /// What a pressed key led to.
+  enum Outcome {
+    /// A line.
+    case line(String)
+    /// Ctrl-C: the line so far is thrown away.
+    case cancelled
+    /// Ctrl-D on an empty line, or the terminal is gone.
+    case end
+  }
+
+  /// Gives what may stand for the word before the cursor, with where that word begins.
+  typealias Completer = (_ beforeCursor: String) -> Completion
+
+  private static let historyLimit = 2000
+
+  private var editor: OpaquePointer?
+  private let entries: OpaquePointer?
+  private let historyPath: String?
+  private let complete: Completer
+  private let prompt: UnsafeMutablePointer<CChar>?
+  private var wasCancelled = false
+  /// Whether the last key was a Tab already: the second one lists the candidates.
+  private var tabbedAt: String?
+
+  /// - Parameters:
+  ///   - prompt: may hold escape codes between bytes of value 1.
+  ///   - historyPath: where lines are kept; nil forgets them.
+  init(prompt: String, historyPath: String?, complete: @escaping Completer) {
+    self.complete = complete
+    self.historyPath = historyPath
+    self.prompt = strdup(prompt)
+    entries = history_init()
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    editor = cedit_open("vitrine", context) { editor in LineEditor.of(editor)?.prompt }
+    guard let editor, let entries else { return }
+    cedit_use_history(editor, entries, Int32(LineEditor.historyLimit))
+    if let historyPath { _ = cedit_history_load(entries, historyPath) }
+    cedit_bind(editor, "\t", "vitrine-complete", "Complete the word") { editor, _ in
+      LineEditor.of(editor)?.completeWord() ?? UInt8(CC_ERROR)
+    }
+    cedit_bind(editor, "^C", "vitrine-cancel", "Throw the line away") { editor, _ in
+      LineEditor.of(editor)?.cancel() ?? UInt8(CC_ERROR)
+    }
+    cedit_bind(editor, "^Z", "vitrine-suspend", "Stop until called back") { _, _ in
+      raise(SIGTSTP)
+      return UInt8(CC_REDISPLAY)
+    }
+    cedit_bind_builtin(editor, "^R", "em-inc-search-prev")
+    cedit_bind_builtin(editor, "^W", "ed-delete-prev-word")
+  }
+
+  deinit {
+    if let editor { el_end(editor) }
+    if let entries { history_end(entries) }
+    free(prompt)
+  }
+
+  private static func of(_ editor: OpaquePointer?) -> LineEditor? {
+    guard let context = cedit_context(editor) else { return nil }
+    return Unmanaged<LineEditor>.fromOpaque(context).takeUnretainedValue()
+  }
+
+  /// Waits for a line.
+  func read() -> Outcome {
+    wasCancelled = false
+    tabbedAt = nil
+    var count: Int32 = 0
+    guard let editor, let text = el_gets(editor, &count), count > 0 else { return .end }
+    if wasCancelled { return .cancelled }
+    let line = String(cString: text).trimmingCharacters(in: .newlines)
+    remember(line)
+    return .line(line)
+  }
+
+  private func remember(_ line: String) {
+    guard let entries, !line.isEmpty else { return }
+    _ = cedit_history_add(entries, line)
+    guard let historyPath else { return }
+    // Others on this machine need not read what was searched for.
+    let mask = umask(0o077)
+    _ = cedit_history_save(entries, historyPath)
+    umask(mask)
+  }
+
+  private func cancel() -> UInt8 {
+    wasCancelled = true
+    show("^C")
+    return UInt8(CC_NEWLINE)
+  }
+
+  private func completeWord() -> UInt8 {
+    guard let editor, let line = el_line(editor) else { return UInt8(CC_ERROR) }
+    let start = line.pointee.buffer
+    let length = start.map { line.pointee.cursor - $0 } ?? 0
+    let before = String(
+      decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
+    let found = complete(before)
+    guard !found.candidates.isEmpty else { return UInt8(CC_REFRESH_BEEP) }
+    let addition = found.insertion
+    if !addition.isEmpty {
+      if found.isReplacing { el_deletestr(editor, Int32(found.word.count)) }
+      el_insertstr(editor, addition)
+      return UInt8(CC_REFRESH)
+    }
+    list(found.candidates)
+    return UInt8(CC_REDISPLAY)
+  }
+
+  private func list(_ candidates: [String]) {
+    let columns = max(20, Int(cedit_window(STDOUT_FILENO).ws_col))
+    let shown = candidates.prefix(60)
+    let wide = min(columns, 2 + (shown.map { DisplayWidth.of($0) }.max() ?? 0))
+    var text = "\n"
+    var used = 0
+    for candidate in shown {
+      let cell = DisplayWidth.fit(candidate, in: wide - 2)
+      if used + wide > columns, used > 0 {
+        text += "\n"
+        used = 0
+      }
+      text += cell + String(repeating: " ", count: max(0, wide - DisplayWidth.of(cell)))
+      used += wide
+    }
+    if candidates.count > shown.count { text += "\n… and \(candidates.count - shown.count) more" }
+    show(text + "\n")
+  }
+
+  private func show(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Foundation
+import Vitrine
+
+struct ReplCommandLine: WorkspaceCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "repl", abstract: "Look around in an index: search, narrow, compare.",
+    discussion: """
+      A plain line is a search; lines that begin with a colon are commands, and :help lists them. \
+      Tab completes commands, attributes, values and ids; lines are remembered in \
+      $XDG_STATE_HOME/vitrine/history. Works in a pipe too.
+
+      Examples:
+
+        vitrine repl --index Indexes/shop
+        echo "red dress" | vitrine repl --index Indexes/shop
+      """)
+
+  @OptionGroup var index: IndexOptions
+  @OptionGroup var model: ModelOptions
+
+  func run(in workspace: Workspace) async throws {
+    let path = index.path(in: workspace.console)
+    let isFixed = !FileManager.default.isWritableFile(atPath: path)
+    let engine = try workspace.engine(at: path, model: model, readOnly: isFixed)
+    let session = try ReplSession(workspace: workspace, engine: engine, model: model)
+    let isTyped = workspace.console.terminals.input && workspace.console.terminals.output
+    try await isTyped ? Repl.typed(session) : Repl.piped(session)
+  }
+}
+
+/// The loop of read, parse, run, print.
+enum Repl {
+  /// Lines from a pipe or a file: no prompt, no history. Fails if any line did.
+  static func piped(_ session: ReplSession) async throws {
+    var firstFailure: Failure?
+    while session.isOpen, let line = session.console.nextLine() {
+      do {
+        try await session.run(try ReplCommand.parse(line))
+      } catch {
+        let failure = Failure(error)
+        firstFailure = firstFailure ?? failure
+        session.console.say("vitrine: \(failure.message)")
+      }
+    }
+    if let firstFailure { throw ExitCode(firstFailure.code) }
+  }
+
+  /// Lines from a person. Waiting for one holds a thread of the pool, on which nothing else waits.
+  static func typed(_ session: ReplSession) async throws {
+    let console = session.console
+    let mark = "\u{1}"
+    let prompt =
+      console.style.isOn
+      ? "\(mark)\u{1B}[1;36m\(mark)vitrine>\(mark)\u{1B}[0m\(mark) " : "vitrine> "
+    let vocabulary = try await IndexVocabulary(session.engine)
+    let editor = LineEditor(prompt: prompt, historyPath: historyPath(console.environment)) {
+      Completer.complete($0, vocabulary: vocabulary.adding(session.hits.map(\.id)))
+    }
+    try await session.greet()
+    while session.isOpen {
+      switch editor.read() {
+      case .end:
+        console.print()
+        return
+      case .cancelled:
+        console.print()
+      case .line(let line):
+        do {
+          try await session.run(try ReplCommand.parse(line))
+        } catch {
+          console.say(console.noteStyle.red(Failure(error).message))
+          if let error = error as? FilterError { console.say(error.excerpt) }
+        }
+      }
+    }
+  }
+
+  /// Where the XDG base directory specification puts what a program remembers.
+  static func historyPath(_ environment: [String: String]) -> String? {
+    let home = environment["HOME", default: ""]
+    let given = environment["XDG_STATE_HOME", default: ""]
+    guard given.hasPrefix("/") || !home.isEmpty else { return nil }
+    let directory = (given.hasPrefix("/") ? given : home + "/.local/state") + "/vitrine"
+    do {
+      try FileManager.default.createDirectory(
+        atPath: directory, withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
+    } catch {
+      return nil
+    }
+    return directory + "/history"
+  }
+}

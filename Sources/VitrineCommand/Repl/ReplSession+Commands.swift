@@ -1,0 +1,196 @@
+import ArgumentParser
+import Foundation
+import Vitrine
+
+extension ReplSession {
+  /// How much the words behind "but" pull, against the product's own looks.
+  private static let leaning: Float = 0.6
+
+  func like(_ reference: ReplCommand.Reference, leaning: String?) async throws {
+    var terms = [QueryTerm.product(try id(of: reference))]
+    if let leaning { terms.append(.text(leaning, weight: ReplSession.leaning)) }
+    try await search(terms)
+  }
+
+  func filter(_ text: String?) async throws {
+    guard let text else {
+      return console.print(query.filter.map { "filter: \($0)" } ?? "There is no filter.")
+    }
+    query.filter = text.isEmpty ? nil : try Filter.parse(text, schema: schema)
+    try await again()
+  }
+
+  func narrow(_ text: String) async throws {
+    let more = try Filter.parse(text, schema: schema)
+    query.filter = query.filter.map { .and([$0, more]) } ?? more
+    try await again()
+  }
+
+  func raise(_ boost: Boost?) async throws {
+    guard let boost else {
+      let boosts = query.boosts.map(\.words)
+      return console.print(boosts.isEmpty ? ["There are no boosts."] : boosts)
+    }
+    query.boosts.removeAll { $0.attribute == boost.attribute && $0.measure == boost.measure }
+    query.boosts.append(boost)
+    do {
+      try await again()
+    } catch {
+      query.boosts.removeLast()
+      throw error
+    }
+  }
+
+  func set(_ setting: ReplCommand.Setting?) async throws {
+    switch setting {
+    case .k(let k): query.k = k
+    case .ef(let ef): query.ef = ef
+    case .exact(let flag): query.exact = flag
+    case .pictures(let flag):
+      if flag, Pictures(console: console) == nil {
+        throw Failure.failure("pictures need a terminal and the program chafa")
+      }
+      showsPictures = flag
+    case .columns(let names):
+      if let unknown = names.first(where: { schema[$0] == nil }) {
+        throw Failure.usage(
+          "there is no attribute \"\(unknown)\": "
+            + schema.attributes.map(\.name).joined(separator: ", "))
+      }
+      columns = names
+    case nil: break
+    }
+    let shown = columns.isEmpty ? "auto" : columns.joined(separator: ", ")
+    console.print([
+      "k         \(query.k)", "ef        \(query.ef.map(String.init) ?? "auto")",
+      "exact     \(query.exact ? "on" : "off")", "pictures  \(showsPictures ? "on" : "off")",
+      "columns   \(shown)",
+    ])
+  }
+
+  func facets(_ names: [String]) async throws {
+    let countable = schema.attributes.filter { $0.kind != .text }.map(\.name)
+    var counting = query
+    counting.cursor = nil
+    counting.k = 1
+    counting.facets = (names.isEmpty ? countable : names).map { FacetRequest($0) }
+    let facets = try await engine.search(counting).facets ?? []
+    // Unasked, only what tells products apart: not a title, of which each product has its own.
+    let telling = facets.filter { facet in
+      !names.isEmpty || facet.histogram != nil || facet.distinct * 2 < facet.relevant
+    }
+    for facet in telling {
+      console.print(DetailView.facet(facet, width: console.width, style: console.style))
+    }
+  }
+
+  func explain(_ reference: ReplCommand.Reference) async throws {
+    let id = try id(of: reference)
+    var asking = query
+    asking.cursor = nil
+    asking.explain = true
+    asking.k = max(query.k, hits.count)
+    let answer = try await engine.search(asking)
+    guard let hit = answer.hits.first(where: { $0.id == id }) else {
+      throw Failure.usage("\(id) is not among the results")
+    }
+    console.print(DetailView.score(hit, width: console.width, style: console.style))
+    guard let plan = answer.plan else { return }
+    let stages = plan.milliseconds.sorted { $0.value > $1.value }
+      .map { "\($0.key) \(Duration.seconds($0.value / 1000).inWords)" }
+    console.print(
+      console.style.dim(
+        "\(answer.path): \(Numbers.grouped(plan.permitted)) permitted, "
+          + "\(Numbers.grouped(plan.distances)) compared; \(stages.joined(separator: ", "))"))
+  }
+
+  func show(_ reference: ReplCommand.Reference) async throws {
+    let product = try await product(reference)
+    if showsPictures { try await picture(of: product) }
+    console.print(
+      DetailView.product(product, schema: schema, width: console.width, style: console.style))
+  }
+
+  func open(_ reference: ReplCommand.Reference) async throws {
+    let product = try await product(reference)
+    guard let bytes = try await engine.imageBytes(of: product) else {
+      throw Failure.failure("\(product.id) has no photograph")
+    }
+    let name = (product.image ?? product.id).split(separator: "/").last.map(String.init)
+    let file = FileManager.default.temporaryDirectory.appending(path: name ?? product.id)
+    try WholeFile.write(bytes, to: file.path)
+    #if os(macOS)
+      let viewer = "open"
+    #else
+      let viewer = "xdg-open"
+    #endif
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [viewer, file.path]
+    process.standardError = FileHandle.nullDevice
+    // Not waited for: the viewer stays open for as long as one looks.
+    try? process.run()
+    console.print(console.style.dim("\(viewer) \(file.path)"))
+  }
+
+  func save(to path: String) throws {
+    guard let response else { throw Failure.usage("search for something first") }
+    var all = response
+    all.hits = hits
+    if path.hasSuffix(".csv") {
+      try WholeFile.write(CSV.text(hits, schema: schema).utf8, to: path)
+    } else if path.hasSuffix(".json") {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      try WholeFile.write(try encoder.encode(all), to: path)
+    } else {
+      throw Failure.usage("save to a file that ends in .json or .csv")
+    }
+    console.print("\(hits.count) results written to \(path)")
+  }
+
+  func help(_ name: String?) throws {
+    let style = console.style
+    guard let name else {
+      console.print(
+        style.dim("A plain line is a search. -word excludes, \"two words\" is a phrase."))
+      let uses = ReplUsage.all.map { ":\($0.name) \($0.arguments)" }
+      let widest = uses.map(\.count).max() ?? 0
+      return console.print(
+        zip(ReplUsage.all, uses).map { usage, use in
+          "  " + style.cyan(use) + String(repeating: " ", count: widest - use.count + 2)
+            + usage.summary
+        })
+    }
+    guard let usage = ReplUsage.all.first(where: { $0.name == name }) else {
+      return console.print(VitrineCommand.helpMessage(for: try subcommand(name), columns: nil))
+    }
+    console.print("  " + style.cyan(":\(usage.name) \(usage.arguments)") + "  " + usage.summary)
+  }
+
+  /// Runs a command of the command line on this index.
+  func run(_ words: [String]) async throws {
+    var words = words
+    let takesIndex = !["doctor", "model"].contains(words[0])
+    if takesIndex, !words.contains("--index") { words += ["--index", engine.path] }
+    do {
+      let command = try VitrineCommand.parseAsRoot(words)
+      guard let command = command as? any WorkspaceCommand else {
+        return console.print(VitrineCommand.fullMessage(for: CleanExit.helpRequest(command)))
+      }
+      try await command.run(in: workspace)
+    } catch  where VitrineCommand.isParsersOwn(error) {
+      let message = VitrineCommand.fullMessage(for: error)
+      if VitrineCommand.exitCode(for: error) == .success { return console.print(message) }
+      throw Failure.usage(VitrineCommand.message(for: error))
+    }
+  }
+
+  private func subcommand(_ name: String) throws(Failure) -> any ParsableCommand.Type {
+    let all = VitrineCommand.configuration.groupedSubcommands.flatMap(\.subcommands)
+    guard let found = all.first(where: { $0.configuration.commandName == name }) else {
+      throw .usage("there is no command :\(name); :help lists them")
+    }
+    return found
+  }
+}

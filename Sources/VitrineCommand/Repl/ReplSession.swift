@@ -1,0 +1,163 @@
+import ArgumentParser
+import Foundation
+import Vitrine
+
+/// A conversation with an index: the query so far, its results, and how they are shown.
+///
+/// Used by one task at a time.
+final class ReplSession {
+  let workspace: Workspace
+  let engine: Engine
+  let schema: Schema
+  let model: ModelOptions
+  /// What every search of the conversation keeps: filter, boosts, k, ef.
+  var query = Query()
+  /// The last answer.
+  var response: SearchResponse?
+  /// All hits of the last search that were shown, over all its pages.
+  var hits: [Hit] = []
+  /// The attributes shown as columns; empty chooses.
+  var columns: [String] = []
+  /// Whether photographs are shown.
+  var showsPictures: Bool
+  /// Whether the conversation goes on.
+  var isOpen = true
+  private let pictures: Pictures?
+
+  var console: Console { workspace.console }
+
+  init(workspace: Workspace, engine: Engine, model: ModelOptions) throws {
+    self.workspace = workspace
+    self.engine = engine
+    self.model = model
+    schema = try engine.schema
+    pictures = Pictures(console: workspace.console)
+    showsPictures = pictures != nil && Pictures.lookGood(in: workspace.console.environment)
+  }
+
+  /// Says where one is.
+  func greet() async throws {
+    let count = try await engine.productCount()
+    console.print(
+      "\(console.style.bold(engine.path)): \(Numbers.grouped(count)) products. "
+        + console.style.dim("Type what you look for; :help lists commands."))
+  }
+
+  /// Does what a line asks for.
+  func run(_ command: ReplCommand) async throws {
+    switch command {
+    case .nothing: break
+    case .search(let text): try await search([.text(text)])
+    case .like(let reference, let leaning): try await like(reference, leaning: leaning)
+    case .image(let path): try await search([.image(try WholeFile.read(path))])
+    case .filter(let text): try await filter(text)
+    case .narrow(let text): try await narrow(text)
+    case .boost(let boost): try await raise(boost)
+    case .boostOff:
+      query.boosts = []
+      try await again()
+    case .next: try await next()
+    case .set(let setting): try await set(setting)
+    case .facets(let names): try await facets(names)
+    case .explain(let reference): try await explain(reference)
+    case .show(let reference): try await show(reference)
+    case .open(let reference): try await open(reference)
+    case .compare(let path, let model): try await compare(with: path, model: model)
+    case .save(let path): try save(to: path)
+    case .run(let words): try await run(words)
+    case .help(let name): try help(name)
+    case .quit: isOpen = false
+    }
+  }
+
+  /// Searches anew for these terms under the conversation's filter and settings.
+  func search(_ terms: [QueryTerm]) async throws {
+    query.terms = terms
+    try await again()
+  }
+
+  /// The first page of the query as it is now.
+  func again() async throws {
+    query.cursor = nil
+    hits = []
+    try await page()
+  }
+
+  private func next() async throws {
+    guard let cursor = response?.cursor, !hits.isEmpty else {
+      throw Failure.usage(response == nil ? "search for something first" : "there is no next page")
+    }
+    query.cursor = cursor
+    try await page()
+  }
+
+  private func page() async throws {
+    let answer = try await engine.search(query)
+    response = answer
+    let firstRank = hits.count + 1
+    hits += answer.hits
+    if showsPictures { await strip(answer.hits, firstRank: firstRank) }
+    let view = ResultView(answer, schema: schema, columns: columns, firstRank: firstRank)
+    let reminders = [
+      query.filter.map { "filter: \($0)" },
+      query.boosts.isEmpty ? nil : "boosts: " + query.boosts.map(\.words).joined(separator: ", "),
+      answer.cursor == nil ? nil : ":next for more",
+    ].compactMap(\.self)
+    console.print(
+      view.lines(width: console.width, style: console.style, reminders: reminders))
+  }
+
+  /// The id that is meant, on the screen or in the index.
+  func id(of reference: ReplCommand.Reference) throws -> String {
+    switch reference {
+    case .id(let id): return id
+    case .hit(let number):
+      guard hits.indices.contains(number - 1) else {
+        throw Failure.usage(
+          hits.isEmpty ? "search for something first" : "there are hits 1 to \(hits.count)")
+      }
+      return hits[number - 1].id
+    }
+  }
+
+  /// The product that is meant.
+  func product(_ reference: ReplCommand.Reference) async throws -> Product {
+    let id = try id(of: reference)
+    guard let product = try await engine.product(id) else { throw VitrineError.noProduct(id: id) }
+    return product
+  }
+
+  /// The photographs of hits above the table, numbered.
+  private func strip(_ hits: [Hit], firstRank: Int) async {
+    guard let pictures, let width = console.width, !hits.isEmpty else { return }
+    var photographs: [[UInt8]?] = []
+    for hit in hits.prefix(width / Pictures.cell.columns) {
+      photographs.append(try? await engine.imageBytes(of: Product(id: hit.id, image: hit.image)))
+    }
+    guard photographs.contains(where: { $0 != nil }) else { return }
+    let captions = photographs.indices.map { "\(firstRank + $0)" }
+    console.write(await pictures.strip(photographs, captions: captions, width: width))
+  }
+
+  /// One photograph, as large as it may be without pushing everything else off the screen.
+  func picture(of product: Product) async throws {
+    guard let pictures, let size = console.size(),
+      let bytes = try await engine.imageBytes(of: product)
+    else { return }
+    let rows = min(18, size.rows / 2)
+    console.write(pictures.draw(bytes, columns: min(40, size.columns), rows: rows))
+    console.print()
+  }
+}
+
+extension Boost {
+  /// The boost as one would type it.
+  var words: String {
+    switch measure {
+    case .values(let values):
+      "\(attribute) = \(values.map(ResultView.text).joined(separator: ", ")) by \(weight)"
+    case .near(let target, let half): "\(attribute) near \(target) within \(half) by \(weight)"
+    case .popularity: "\(attribute) by \(weight)"
+    }
+  }
+}

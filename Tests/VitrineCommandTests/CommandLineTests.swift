@@ -1,0 +1,216 @@
+import Foundation
+import Testing
+
+/// The contract of every command: what it prints, as JSON too, and how it ends.
+@Suite struct CommandLineTests {
+  @Test func indexesACatalogueAndSkipsWhatIsUnchanged() throws {
+    let scratch = try Scratch()
+    let (catalogue, images) = try scratch.sample(24)
+    let arguments = ["index", catalogue, "--images", images, "--index", scratch.path + "/i"]
+    let first = try Tool.run(arguments + ["--json"])
+    #expect(first.status == 0, "\(first.notes)")
+    #expect(try first.json()["inserted"] as? Int == 24)
+    let second = try Tool.run(arguments)
+    #expect(second.status == 0)
+    #expect(second.output.hasPrefix("24 rows: 24 unchanged\n"))
+  }
+
+  @Test func badRowsAreReportedAndTheRestGoesIn() throws {
+    let scratch = try Scratch()
+    let (catalogue, images) = try scratch.sample(3)
+    let text = try String(contentsOfFile: catalogue, encoding: .utf8)
+    let columns = text.split(separator: "\n")[0].split(separator: ",").count
+    let bad = "X1" + String(repeating: ",", count: columns - 1) + "images/absent.jpg\n"
+    let mixed = try scratch.write(text + bad, to: "mixed.csv")
+    let index = scratch.path + "/i"
+    let arguments = ["index", mixed, "--images", images, "--index", index]
+    let run = try Tool.run(arguments)
+    #expect(run.status == 0)
+    #expect(run.output.hasPrefix("4 rows: 3 new, 1 rejected\n"), "\(run.output)")
+    #expect(run.notes.contains("row 5"), "\(run.notes)")
+    #expect(FileManager.default.fileExists(atPath: index + "-report.csv"))
+    let strict = try Tool.run(arguments + ["--strict"])
+    #expect(strict.status == 65)
+    #expect(strict.notes.split(separator: "\n").last?.hasPrefix("vitrine: ") == true)
+  }
+
+  @Test func searchAnswersAsTheContractSays() throws {
+    let scratch = try Scratch()
+    let index = try scratch.index()
+    let run = try Tool.run(
+      ["search", "red", "shirt", "--index", index, "-k", "3", "--explain", "--json"])
+    #expect(run.status == 0, "\(run.notes)")
+    #expect(run.notes == "")
+    let answer = try run.json()
+    #expect(answer["query"] as? String == "red shirt")
+    #expect(answer["took_ms"] is Double)
+    #expect(answer["exact"] is Bool)
+    #expect(["graph", "filtered-graph", "scan"].contains(answer["path"] as? String))
+    #expect(answer.keys.contains("matches"))
+    let hits = try #require(answer["hits"] as? [[String: Any]])
+    #expect(hits.count == 3)
+    for hit in hits {
+      #expect((hit["id"] as? String)?.hasPrefix("V1") == true)
+      #expect(hit["score"] is Double)
+      #expect((hit["attributes"] as? [String: Any])?["title"] is String)
+      let parts = try #require(hit["explain"] as? [[String: Any]])
+      let sum = parts.compactMap { $0["score"] as? Double }.reduce(0, +)
+      #expect(abs(sum - (hit["score"] as? Double ?? .nan)) < 1e-5)
+    }
+  }
+
+  @Test func filtersHoldForEveryHitAndCountTheMatches() throws {
+    let scratch = try Scratch()
+    let index = try scratch.index()
+    let run = try Tool.run(
+      ["search", "--index", index, "--filter", "pattern = Striped", "-k", "50", "--json"])
+    let answer = try run.json()
+    let hits = try #require(answer["hits"] as? [[String: Any]])
+    #expect(answer["matches"] as? Int == hits.count)
+    #expect(!hits.isEmpty)
+    for hit in hits {
+      #expect((hit["attributes"] as? [String: Any])?["pattern"] as? String == "Striped")
+    }
+  }
+
+  @Test func aProductIsMostLikeItself() throws {
+    let scratch = try Scratch()
+    let index = try scratch.index()
+    let picture = Tool.root.appending(path: "Tools/sample-catalogue/images/V1005.jpg").path
+    for arguments in [["--image", picture], ["--like", "V1005"]] {
+      let run = try Tool.run(["search", "--index", index, "-k", "5", "--json"] + arguments)
+      let ids = (try run.json()["hits"] as? [[String: Any]])?.compactMap { $0["id"] as? String }
+      // A product that is looked like may be left out of its own results.
+      #expect(ids?.isEmpty == false, "\(run.notes)")
+      if arguments[0] == "--image" { #expect(ids?.first == "V1005") }
+    }
+  }
+
+  @Test func plainResultsAreATableWithoutEscapeCodes() throws {
+    let scratch = try Scratch()
+    let index = try scratch.index()
+    let run = try Tool.run(["search", "shirt", "--index", index, "-k", "4"])
+    let lines = run.output.split(separator: "\n")
+    #expect(lines[0].contains("score  id     title"))
+    #expect(lines.count >= 6)
+    #expect(!run.output.contains("\u{1B}"))
+  }
+
+  @Test(arguments: [
+    (["search", "a", "--index", "/nowhere"], Int32(1), "vitrine: there is no index at /nowhere"),
+    (["index", "/nowhere.csv"], 1, "vitrine: /nowhere.csv: there is no such file"),
+    (["model", "/nowhere"], 65, "vitrine: /nowhere"),
+    (["embed", "/nowhere.jpg"], 1, "vitrine: /nowhere.jpg: there is no such file"),
+    (["frobnicate"], 64, "Error: "), (["embed"], 64, "Error: "), (["delete"], 64, "Error: "),
+  ]) func failuresAreOneLineAndAnExitCode(
+    arguments: [String], status: Int32, message: String
+  ) throws {
+    let run = try Tool.run(arguments)
+    #expect(run.status == status, "\(run.notes)")
+    #expect(run.output == "")
+    #expect(run.notes.hasPrefix(message), "\(run.notes)")
+    if status != 64 { #expect(run.notes.split(separator: "\n").count == 1) }
+  }
+
+  @Test func aBadFilterPointsAtItsColumn() throws {
+    let scratch = try Scratch()
+    let index = try scratch.index(4)
+    let run = try Tool.run(["search", "a", "--index", index, "--filter", "brnd = Kestrel"])
+    #expect(run.status == 64)
+    #expect(run.notes.hasPrefix("vitrine: filter, column 1: "), "\(run.notes)")
+    #expect(run.notes.contains("brand"))
+  }
+
+  @Test func deletesByIdAndByFilter() throws {
+    let scratch = try Scratch()
+    let index = try scratch.index()
+    let byID = try Tool.run(["delete", "V1001", "V1002", "absent", "--index", index])
+    #expect(byID.output == "2 deleted\n")
+    #expect(byID.notes.contains("1 of the ids"))
+    let byFilter = try Tool.run(
+      ["delete", "--filter", "pattern = Striped", "--index", index, "--json"])
+    #expect((try byFilter.json()["deleted"] as? Int ?? 0) > 0)
+    let left = try Tool.run(["search", "--filter", "pattern = Striped", "--index", index, "--json"])
+    #expect(try left.json()["matches"] as? Int == 0)
+  }
+
+  @Test func embedsIntoNPYInTheOrderOfTheArguments() throws {
+    let scratch = try Scratch()
+    let images = Tool.root.appending(path: "Tools/sample-catalogue/images").path
+    let out = scratch.path + "/x.npy"
+    let paths = (1001...1040).map { "\(images)/V\($0).jpg" }
+    let list = try scratch.write(paths.dropFirst(2).joined(separator: "\n"), to: "list.txt")
+    let run = try Tool.run(
+      ["embed", paths[0], paths[1], "--images-from", list, "--text", "red dress", "--out", out])
+    #expect(run.status == 0, "\(run.notes)")
+    let bytes = try #require(FileManager.default.contents(atPath: out))
+    let single = try Tool.run(["embed", paths[39], "--json"])
+    let vector = try #require(try single.json()["vector"] as? [Double])
+    let header = 10 + Int(bytes[8]) + Int(bytes[9]) << 8
+    #expect(header % 64 == 0)
+    #expect(bytes.count == header + 41 * vector.count * 4)
+    let row = bytes.dropFirst(header + 39 * vector.count * 4).prefix(vector.count * 4)
+    let stored = row.withUnsafeBytes { buffer in
+      (0..<vector.count).map { buffer.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self) }
+    }
+    for (a, b) in zip(stored, vector) { #expect(abs(Double(a) - b) < 1e-5) }
+  }
+
+  @Test func aModelIsDescribedAndABrokenImageNamed() throws {
+    let scratch = try Scratch()
+    let model = try Tool.run(["model", Tool.model, "--json"]).json()
+    #expect((model["fingerprint"] as? String)?.isEmpty == false)
+    #expect(model["dimensions"] is Int)
+    let broken = try scratch.write("not a picture", to: "broken.jpg")
+    let run = try Tool.run(["embed", broken])
+    #expect(run.status == 65)
+    #expect(run.notes.hasPrefix("vitrine: \(broken): "))
+  }
+
+  @Test func everyCommandHasHelpWithAnExample() throws {
+    let help = try Tool.run(["--help"])
+    #expect(help.status == 0)
+    let commands = [
+      "search", "repl", "index", "import", "export", "delete", "stats", "verify", "compact",
+      "embed", "model", "doctor",
+    ]
+    for command in commands {
+      #expect(help.output.contains("  \(command) "), "\(command)")
+      let page = try Tool.run([command, "--help"])
+      #expect(page.status == 0)
+      #expect(page.output.contains("vitrine \(command)"), "\(command)")
+      #expect(page.output.contains("Example"), "\(command)")
+    }
+  }
+
+  @Test func doctorSaysWhatIsAmiss() throws {
+    let scratch = try Scratch()
+    let well = try Tool.run(["doctor", "--index", try scratch.index(4)])
+    #expect(well.status == 0, "\(well.output)\(well.notes)")
+    #expect(well.output.contains("4 products"))
+    let ill = try Tool.run(["doctor", "--model", "/nowhere"])
+    #expect(ill.status == 1)
+    #expect(ill.output.contains("no  model"))
+  }
+
+  @Test func theReplWorksInAPipe() throws {
+    let scratch = try Scratch()
+    let run = try Tool.run(
+      ["repl", "--index", try scratch.index()],
+      input: "shirt\n:filter pattern = Striped\n:facets pattern\n:quit\nnever read\n")
+    #expect(run.status == 0, "\(run.notes)")
+    #expect(run.output.contains("score  id     title"))
+    #expect(run.output.contains("filter: pattern = Striped"))
+    #expect(!run.output.contains("\u{1B}"))
+    #expect(!run.output.contains("vitrine>"))
+  }
+
+  @Test func aPipedReplGoesOnAfterAnErrorAndFailsAtTheEnd() throws {
+    let scratch = try Scratch()
+    let run = try Tool.run(
+      ["repl", "--index", try scratch.index(4)], input: ":filter colr = Red\n:set k 2\n")
+    #expect(run.status == 64)
+    #expect(run.notes.hasPrefix("vitrine: filter, column 1"))
+    #expect(run.output.contains("k         2"))
+  }
+}

@@ -1,0 +1,47 @@
+import Testing
+import VitrineCommand
+
+private struct Shop: Vocabulary {
+  var attributes: [String] { ["brand", "price", "colour", "article type"] }
+  func values(of attribute: String, prefix: String) -> [String] {
+    guard attribute == "brand" else { return [] }
+    return ["Kestrel", "Alder & Finch", "Kelp"].filter {
+      $0.lowercased().hasPrefix(prefix.lowercased())
+    }
+  }
+  func ids(prefix: String) -> [String] { ["V1", "V12"].filter { $0.hasPrefix(prefix) } }
+}
+
+@Suite struct CompletionTests {
+  @Test(arguments: [
+    (":fac", [":facets"]),
+    (":filter b", ["brand"]),
+    (":filter ar", ["\"article type\""]),
+    (":filter brand ", ["=", "!=", "<", "<=", ">", ">=", "in", "between"]),
+    (":filter brand = Ke", ["Kestrel", "Kelp"]),
+    (":filter brand = \"Al", ["\"Alder & Finch\""]),
+    (":filter brand in (Kelp, a", ["\"Alder & Finch\""]),
+    (":filter brand = Kelp a", ["and"]),
+    (":filter brand = Kelp and pr", ["price"]),
+    (":like V", ["V1", "V12"]),
+    (":set p", ["pictures"]),
+    (":set columns c", ["colour"]),
+    (":facets c", ["colour"]),
+    ("red dr", []),
+  ]) func offersWhatMayFollow(line: String, candidates: [String]) {
+    #expect(Completer.complete(line, vocabulary: Shop()).candidates == candidates)
+  }
+
+  @Test func insertsWhatCandidatesShareAndABlankAfterTheOnlyOne() {
+    let several = Completer.complete(":filter brand = Ke", vocabulary: Shop())
+    #expect(several.insertion == "")
+    #expect(Completer.complete(":filter br", vocabulary: Shop()).insertion == "and ")
+    #expect(Completer.complete(":like ", vocabulary: Shop()).insertion == "V1")
+  }
+
+  @Test func replacesTheWordWhereItsCaseDiffers() {
+    let completion = Completer.complete(":filter brand = kes", vocabulary: Shop())
+    #expect(completion.isReplacing)
+    #expect(completion.insertion == "Kestrel ")
+  }
+}

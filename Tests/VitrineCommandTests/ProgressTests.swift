@@ -1,0 +1,55 @@
+import Synchronization
+import Testing
+import VitrineCommand
+
+@Suite struct ProgressTests {
+  /// A console whose clock steps by a second at every look, with what was noted.
+  private func shown(onTerminal: Bool, body: (Progress) -> Void) -> String {
+    let notes = Recorder()
+    let console = Console(
+      write: { _ in }, note: { notes.add($0) }, now: { notes.tick() },
+      terminals: .init(notes: onTerminal))
+    body(Progress(console: console))
+    return notes.text
+  }
+
+  @Test func isPlainLinesNowAndThenWhereNobodyLooks() {
+    let text = shown(onTerminal: false) { progress in
+      for done in 1...12 { progress.update("Indexing", done: done, of: 12, detail: "9 images/s") }
+      progress.finish()
+    }
+    #expect(
+      text == """
+        Indexing  1/12  9 images/s
+        Indexing  6/12  9 images/s
+        Indexing  11/12  9 images/s
+        Indexing  12/12  9 images/s
+
+        """)
+  }
+
+  @Test func isOneLineDrawnAgainOnATerminal() {
+    let text = shown(onTerminal: true) { progress in
+      progress.update("Indexing", done: 6, of: 12)
+      progress.finish()
+    }
+    #expect(!text.contains("\n"))
+    #expect(text.contains("████████████"))
+    #expect(text.hasSuffix("\r\u{1B}[K"))
+  }
+
+  @Test(arguments: [
+    (0.000_84, "840 µs"), (0.003_2, "3.2 ms"), (0.047, "47 ms"), (0.9996, "1.0 s"),
+    (12.2, "12 s"), (59.6, "1 min 0 s"), (250, "4 min 10 s"), (7500, "2 h 5 min"),
+  ]) func saysTimesAsPeopleDo(seconds: Double, words: String) {
+    #expect(Duration.seconds(seconds).inWords == words)
+  }
+
+  @Test func groupsThousandsAndNamesSizes() {
+    #expect(Numbers.grouped(39_413) == "39,413")
+    #expect(Numbers.grouped(-1_234_567) == "-1,234,567")
+    #expect(Numbers.grouped(12) == "12")
+    #expect(Numbers.bytes(812) == "812 bytes")
+    #expect(Numbers.bytes(4_230_000) == "4.2 MB")
+  }
+}

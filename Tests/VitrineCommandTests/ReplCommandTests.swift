@@ -1,0 +1,71 @@
+import Testing
+import Vitrine
+import VitrineCommand
+
+@Suite struct ReplCommandTests {
+  @Test(arguments: [
+    ("red dress", ReplCommand.search("red dress")),
+    ("  ", .nothing),
+    ("# a remark", .nothing),
+    (":filter price < 50", .filter("price < 50")),
+    (":filter", .filter(nil)),
+    (":filter off", .filter("")),
+    (":f off", .filter("")),
+    (":and brand = \"Alder & Finch\"", .narrow("brand = \"Alder & Finch\"")),
+    (":boost colour = Red by 0.2", .boost(Boost("colour", .values([.text("Red")]), weight: 0.2))),
+    (":boost colour = Red", .boost(Boost("colour", .values([.text("Red")])))),
+    (
+      ":boost price near 50 within 20 by 0.3",
+      .boost(Boost("price", .near(50, half: 20), weight: 0.3))
+    ),
+    (":boost off", .boostOff),
+    (":compare other", .compare("other", model: nil)),
+    (":like 3", .like(.hit(3), but: nil)),
+    (":like 3 but darker", .like(.hit(3), but: "darker")),
+    (":like V1001 but in long", .like(.id("V1001"), but: "in long")),
+    (":like \"3\"", .like(.id("3"), but: nil)),
+    (":image \"my photo.jpg\"", .image("my photo.jpg")),
+    (":facets brand \"sub category\"", .facets(["brand", "sub category"])),
+    (":explain 2", .explain(.hit(2))),
+    (":next", .next), (":n", .next), (":q", .quit),
+    (":set k 20", .set(.k(20))), (":set ef auto", .set(.ef(nil))),
+    (":set pictures off", .set(.pictures(false))),
+    (":set columns brand price", .set(.columns(["brand", "price"]))),
+    (":stats --json", .run(["stats", "--json"])),
+    (":delete 'a b' c", .run(["delete", "a b", "c"])),
+    (":help filter", .help("filter")),
+  ]) func readsLines(line: String, command: ReplCommand) throws {
+    #expect(try ReplCommand.parse(line) == command)
+  }
+
+  @Test(arguments: [
+    (":frobnicate", "there is no command :frobnicate; :help lists them"),
+    (":like", "use :like N|ID [but WORDS]"),
+    (":set k many", "k is a number from 1 to 1000; found \"many\""),
+    (":set k 0", "k is a number from 1 to 1000; found \"0\""),
+    (":set colour red", "there is no setting \"colour\": k, ef, exact, pictures, columns"),
+    (":boost colour = Red by much", "a boost takes a number such as 0.1; found \"much\""),
+    (":s", "there is no command :s (save, search, set, show, stats?); :help lists them"),
+  ]) func saysHowACommandIsUsed(line: String, message: String) {
+    let error = #expect(throws: Failure.self) { try ReplCommand.parse(line) }
+    #expect(error?.message == message)
+    #expect(error?.code == 64)
+  }
+
+  @Test func everyCommandOfTheHelpIsRead() throws {
+    let arguments = [
+      "and": "a = 1", "like": "1", "image": "x.jpg", "explain": "1", "show": "1", "open": "1",
+      "compare": "dir", "save": "x.json",
+    ]
+    for usage in ReplUsage.all {
+      let line = ":\(usage.name) \(arguments[usage.name] ?? "")"
+      #expect(try ReplCommand.parse(line) != .nothing, "\(line)")
+    }
+  }
+
+  @Test func wordsAreSplitAsAShellWould() {
+    #expect(Words.split(#"a 'b c' "d \"e" f\ g"#) == ["a", "b c", "d \"e", "f g"])
+    #expect(Words.split("'open to the end") == ["open to the end"])
+    #expect(Words.split("a ''") == ["a", ""])
+  }
+}

@@ -1,0 +1,142 @@
+import Foundation
+import Testing
+
+/// The REPL in a real terminal: tmux plays the terminal, and its screens are compared.
+@Suite(.serialized, .enabled(if: Terminal.isAvailable, "tmux is not installed"))
+struct TerminalTests {
+  @Test func showsATableWithinTheWidthAndMarksWords() throws {
+    let terminal = try Terminal(columns: 72, rows: 30)
+    try terminal.type(":set columns title brand price\n", until: "columns   title, brand, price")
+    try terminal.type(":set k 3\nstriped\n", until: ":next for more")
+    let screen = terminal.screen()
+    #expect(screen.contains { $0.contains("score  id     title") && $0.contains("brand") })
+    #expect(screen.allSatisfy { $0.count <= 72 })
+    // tmux gives the marks of matched words back as escape codes.
+    #expect(terminal.screen(coloured: true).contains { $0.contains("4mStriped") })
+  }
+
+  @Test func completesCommandsAttributesAndValues() throws {
+    let terminal = try Terminal()
+    try terminal.type(":fil\t", until: "> :filter")
+    try terminal.type("bra\t= Kes\t", until: ":filter brand = Kestrel")
+    try terminal.type("\n", until: "filter: brand = Kestrel")
+  }
+
+  @Test func remembersLinesAcrossSessions() throws {
+    let scratch = try Scratch()
+    let first = try Terminal(state: scratch.path)
+    try first.type("a line to be remembered\n", until: " · ")
+    try first.type(":quit\n", until: "left with 0")
+    let second = try Terminal(state: scratch.path)
+    second.key("Up")
+    second.key("Up")
+    try second.wait(for: "> a line to be remembered")
+  }
+
+  @Test func controlCThrowsTheLineAwayAndControlDLeaves() throws {
+    let terminal = try Terminal()
+    try terminal.type("half a li", until: "half a li")
+    terminal.key("C-c")
+    try terminal.wait(for: "half a li^C")
+    try terminal.type(":set k 4\n", until: "k         4")
+    terminal.key("C-d")
+    try terminal.wait(for: "left with 0")
+  }
+
+  @Test func followsAResize() throws {
+    let terminal = try Terminal(columns: 100, rows: 30)
+    try terminal.type("shirt\n", until: " · ")
+    terminal.resize(columns: 50)
+    try terminal.type(":set k 2\nshirt\n", until: "k         2")
+    try terminal.wait(for: ":next for more")
+    let tail = terminal.screen().suffix(8)
+    #expect(tail.allSatisfy { $0.count <= 50 })
+    #expect(tail.contains { $0.contains("score") && $0.contains("title") })
+  }
+
+  @Test func errorsPointIntoTheFilter() throws {
+    let terminal = try Terminal()
+    try terminal.type(":filter price <> 3\n", until: "filter, column")
+    #expect(terminal.screen().contains { $0.contains("^") })
+  }
+}
+
+/// A tmux session with the REPL in it, on an index of the sample catalogue.
+private final class Terminal {
+  static let isAvailable = FileManager.default.isExecutableFile(atPath: "/usr/bin/tmux")
+
+  /// The server that tmux leaves behind must not keep what it inherits: the end of a process is
+  /// seen by the closing of a descriptor.
+  private static let detached =
+    "for fd in {3..63}; do eval \"exec $fd>&-\"; done; exec /usr/bin/tmux \"$@\""
+
+  private let scratch: Scratch
+  private let socket: String
+
+  init(columns: Int = 90, rows: Int = 30, state: String? = nil) throws {
+    scratch = try Scratch()
+    socket = scratch.path + "/tmux"
+    let index = try scratch.index()
+    let tool = try #require(Tool.path)
+    let command = """
+      env TERM=xterm-256color LC_ALL=C.UTF-8 VITRINE_MODEL='\(Tool.model)' \
+      XDG_STATE_HOME='\(state ?? scratch.path)' '\(tool)' repl --index '\(index)'; \
+      echo left with $?; sleep 60
+      """
+    tmux("-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", command)
+    try wait(for: "vitrine>")
+  }
+
+  deinit { tmux("kill-server") }
+
+  /// Types text as a person would, and waits for what it brings about.
+  func type(_ text: String, until shown: String) throws {
+    for part in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      if part.offset > 0 { key("Enter") }
+      for piece in part.element.split(separator: "\t", omittingEmptySubsequences: false)
+        .enumerated()
+      {
+        if piece.offset > 0 { key("Tab") }
+        if !piece.element.isEmpty { tmux("send-keys", "-l", String(piece.element)) }
+      }
+    }
+    try wait(for: shown)
+  }
+
+  func key(_ name: String) { tmux("send-keys", name) }
+
+  func resize(columns: Int) {
+    tmux("resize-window", "-x", "\(columns)")
+  }
+
+  /// The lines on the screen.
+  func screen(coloured: Bool = false) -> [String] {
+    tmux(["capture-pane", "-p"] + (coloured ? ["-e"] : [])).split(separator: "\n").map(String.init)
+  }
+
+  /// Waits until a text is on the screen.
+  func wait(for text: String) throws {
+    let deadline = Date().addingTimeInterval(30)
+    while Date() < deadline {
+      if screen().contains(where: { $0.contains(text) }) { return }
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+    Issue.record("\"\(text)\" never came; the screen:\n\(screen().joined(separator: "\n"))")
+  }
+
+  @discardableResult private func tmux(_ arguments: String...) -> String { tmux(arguments) }
+
+  private func tmux(_ arguments: [String]) -> String {
+    let process = Process()
+    let output = Pipe()
+    let isRead = arguments[0] == "capture-pane"
+    process.executableURL = URL(filePath: "/bin/bash")
+    process.arguments = ["-c", Terminal.detached, "tmux", "-u", "-S", socket] + arguments
+    process.standardOutput = isRead ? output : FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return "" }
+    let text = isRead ? (try? output.fileHandleForReading.readToEnd()) ?? nil : nil
+    process.waitUntilExit()
+    return String(decoding: text ?? Data(), as: UTF8.self)
+  }
+}
