@@ -79,7 +79,7 @@ private final class Terminal {
     let index = try scratch.index()
     let tool = try #require(Tool.path)
     let command = """
-      env TERM=xterm-256color LC_ALL=C.UTF-8 VITRINE_MODEL='\(Tool.model)' \
+      env -u NO_COLOR TERM=xterm-256color LC_ALL=C.UTF-8 VITRINE_MODEL='\(Tool.model)' \
       XDG_STATE_HOME='\(state ?? scratch.path)' '\(tool)' repl --index '\(index)'; \
       echo left with $?; sleep 60
       """
