@@ -225,6 +225,7 @@ import Vitrine
     refuses { $0.sort = [SortKey("title")] }
     refuses { $0.facets = [FacetRequest("title")] }
     refuses { $0.facets = [FacetRequest("brand", limit: 0)] }
+    refuses { $0.facets = [FacetRequest("brand", limit: .max)] }
     refuses { $0.boosts = [Boost("brand", .popularity)] }
     refuses { $0.boosts = [Boost("price", .near(1, half: 0))] }
     refuses { $0.filter = .compare(attribute: "price", .less, .text("cheap")) }

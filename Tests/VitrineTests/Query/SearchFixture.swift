@@ -96,6 +96,21 @@ struct SearchFixture: ~Copyable {
     }
   }
 
+  func recommend(
+    _ id: String, _ direction: Direction, texts: [String], _ options: RecommendOptions
+  ) throws -> Recommendation {
+    try environment.read { txn in
+      try index.withSnapshot(txn) { snapshot in
+        guard let store = try ProductStore(in: txn, schema: schema) else {
+          throw VitrineError.noIndex(path: "")
+        }
+        return try Recommender.recommend(
+          id, towards: direction, texts: model.embed(texts: texts), options: options,
+          store: store, snapshot, txn)
+      }
+    }
+  }
+
   /// The stored vectors by id.
   func vectors() throws -> [String: [Float]] {
     try environment.read { txn in

@@ -1,0 +1,98 @@
+/// Where a graded recommendation leads.
+public enum Direction: Hashable, Sendable, Codable {
+  /// More of a quality: "darker", "with longer sleeves".
+  case towards(String)
+  /// From one kind to another: from "sneaker" to "heel".
+  case between(String, String)
+
+  /// Reads `darker`, or `sneaker → heel` (also `->`).
+  public init(_ text: String) {
+    for arrow in ["→", "->"] {
+      let ends = text.components(splitBy: arrow)
+      if ends.count == 2, ends.allSatisfy({ !$0.isEmpty }) {
+        self = .between(ends[0], ends[1])
+        return
+      }
+    }
+    self = .towards(text)
+  }
+
+  /// The texts to be embedded.
+  var texts: [String] {
+    switch self {
+    case .towards(let text): [text]
+    case .between(let start, let end): [start, end]
+    }
+  }
+
+  /// As it is read by ``init(_:)``.
+  public init(from decoder: any Decoder) throws {
+    self.init(try decoder.singleValueContainer().decode(String.self))
+  }
+
+  /// As it is read by ``init(_:)``.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(texts.joined(separator: " → "))
+  }
+}
+
+extension String {
+  fileprivate func components(splitBy separator: String) -> [String] {
+    split(separator: separator, omittingEmptySubsequences: false).map { part in
+      String(part.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    }
+  }
+}
+
+/// How a graded recommendation walks.
+public struct RecommendOptions: Hashable, Sendable {
+  /// How many steps to take, and so the most products to return.
+  public var steps = 8
+  /// The length of a step, in the space of unit vectors.
+  public var stepSize: Float = 0.15
+  /// How much each step is drawn back to where products are: λ of the paper, 0 to 1.
+  public var regularisation: Float = 0.2
+  /// How many products around a place draw it back, and may be chosen there.
+  public var neighbours = 20
+  /// How many products around the start are taken to be of its kind.
+  public var population = 500
+  /// How many of those show what the direction means.
+  public var exemplars = 50
+  /// Attributes in which every product must equal the first, such as its category.
+  public var keep: [String] = []
+  /// Which products may be found.
+  public var filter: Filter?
+
+  /// The defaults.
+  public init() {}
+
+  func validate() throws {
+    guard (1...100).contains(steps), (1...1000).contains(neighbours),
+      (2...Query.Limits.candidates).contains(population), (1...population).contains(exemplars),
+      stepSize.isFinite, stepSize > 0, (0...1).contains(regularisation)
+    else {
+      throw QueryError.invalid(
+        "a recommendation takes 1 to 100 steps of a length above 0, a regularisation from 0 to 1, "
+          + "1 to 1000 neighbours and fewer exemplars than population")
+    }
+  }
+}
+
+/// Products along a direction, each further than the one before.
+public struct Recommendation: Sendable, Hashable, Codable {
+  /// One product on the way.
+  public struct Step: Sendable, Hashable, Codable {
+    /// The product; its score is its similarity to the place on the way.
+    public var hit: Hit
+    /// How far along the direction it lies, from 0 for the first product; grows from step to step.
+    public var progress: Float
+  }
+
+  /// The product at the start.
+  public var start: Hit
+  /// Where the way leads.
+  public var towards: Direction
+  /// The products on the way; fewer than asked for where the catalogue has none further along.
+  public var steps: [Step]
+}

@@ -1,0 +1,108 @@
+import Foundation
+import HNSW
+import Testing
+import Vitrine
+
+@Suite struct EngineSearchTests {
+  private func withEngine(
+    embedder: WordModel? = WordModel(dimensions: 32), _ body: (Engine) async throws -> Void
+  ) async throws {
+    let directory = FileManager.default.temporaryDirectory
+      .appending(path: "vitrine-engine-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let engine = try Engine.create(
+      path: directory.path, configuration: IndexConfiguration(dimensions: 32),
+      modelFingerprint: "words-32", schema: RandomCatalogue.schema, embedder: embedder)
+    let model = WordModel(dimensions: 32)
+    try await engine.upsert(
+      Samples.products.map { ($0, model.vector($0.attributes["title"]?.label ?? "")) })
+    try await body(engine)
+  }
+
+  @Test func aTextFindsWhatItSaysAndSeesNewCommits() async throws {
+    try await withEngine { engine in
+      let first = try await engine.search(Query("blue summer dress"))
+      #expect(first.hits.first?.id == "s2")
+      #expect(first.tookMs > 0)
+      let model = WordModel(dimensions: 32)
+      let product = Product(id: "new", attributes: ["title": .text("green hat")])
+      try await engine.upsert([(product, model.vector("green hat"))])
+      let second = try await engine.search(Query("green hat"))
+      #expect(second.hits.first?.id == "new")
+    }
+  }
+
+  @Test func aBatchAnswersInOrder() async throws {
+    try await withEngine { engine in
+      var withPlan = Query("leather watch")
+      withPlan.explain = true
+      let answers = try await engine.search([Query("summer dress"), withPlan, Query()])
+      #expect(answers.map { $0.hits.first?.id } == ["s2", "s3", "s0"])
+      #expect(answers.map { $0.plan != nil } == [false, true, false])
+      #expect(answers[1].plan?.milliseconds["embed"] != nil)
+      #expect(answers[2].hits.count == 5)
+    }
+  }
+
+  @Test func manyTasksShareAnEngine() async throws {
+    try await withEngine { engine in
+      let found = try await withThrowingTaskGroup(of: String?.self) { group in
+        for _ in 0..<50 {
+          group.addTask { try await engine.search(Query("cotton t-shirt")).hits.first?.id }
+        }
+        return try await group.reduce(into: Set<String?>()) { $0.insert($1) }
+      }
+      #expect(found == ["s4"])
+    }
+  }
+
+  @Test func aCancelledTaskStops() async throws {
+    try await withEngine { engine in
+      let task = Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        return try await engine.search(Query("dress"))
+      }
+      await #expect(throws: CancellationError.self) { try await task.value }
+    }
+  }
+
+  @Test func calibrationPutsTheBestNearOneAndTheRestNearZero() async throws {
+    try await withEngine { engine in
+      let calibration = try await engine.calibrate()
+      #expect(calibration.products == 5)
+      let texts = try #require(calibration.texts)
+      #expect(texts.best > 0.99)
+      #expect(texts.calibrated(texts.best) > 0.949)
+      #expect(texts.calibrated(texts.background) < 0.051)
+      var query = Query("blue summer dress")
+      query.weights = BlendWeights(similarity: 1, lexical: 0, mention: 0)
+      let hits = try await engine.search(query).hits
+      #expect(hits[0].score > 0.9)
+      #expect(hits.dropFirst().allSatisfy { $0.score < 0.6 })
+    }
+  }
+
+  @Test func valuesAreListedByFrequencyAsTheyAreWritten() async throws {
+    try await withEngine { engine in
+      let commonest = try engine.values(of: "Brand", limit: 1)
+      let folded = try engine.values(of: "brand", prefix: "ete")
+      let several = try engine.values(of: "colour", prefix: "b")
+      #expect(commonest == ["Nike"])
+      #expect(folded == ["Été"])
+      #expect(several == ["Black", "Blue"])
+      #expect(throws: QueryError.self) { try engine.values(of: "price") }
+    }
+  }
+
+  @Test func recommendingNeedsAModel() async throws {
+    try await withEngine(embedder: nil) { engine in
+      await #expect(throws: VitrineError.noEmbedder(operation: "recommending towards a text")) {
+        try await engine.recommend("s0", towards: .towards("darker"))
+      }
+    }
+    try await withEngine { engine in
+      let way = try await engine.recommend("s0", towards: .towards("black"))
+      #expect(way.start.id == "s0")
+    }
+  }
+}
