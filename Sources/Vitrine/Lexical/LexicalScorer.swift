@@ -1,3 +1,4 @@
+import Foundation
 import HNSW
 import LMDB
 
@@ -103,7 +104,7 @@ struct LexicalScorer {
 
   func idf(_ matches: Int) -> Float {
     let n = Float(matches)
-    return logarithm(1 + max(0, Float(products) - n + 0.5) / (n + 0.5))
+    return Foundation.log(1 + max(0, Float(products) - n + 0.5) / (n + 0.5))
   }
 
   /// The products that have a term, in the order of slots, with their weighted frequencies.

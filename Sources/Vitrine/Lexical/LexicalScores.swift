@@ -1,4 +1,3 @@
-import Foundation
 import HNSW
 
 /// The lexical scores of one query, by slot.
@@ -59,5 +58,3 @@ struct LexicalScores {
     matched += repeatElement(0, count: more)
   }
 }
-
-func logarithm(_ value: Float) -> Float { Foundation.log(value) }

@@ -5,6 +5,8 @@ extension Query {
     public static let candidates = 20_000
     /// Terms of one query.
     public static let terms = 64
+    /// Values or bars of one facet.
+    public static let facetValues = 10_000
   }
 
   /// - Throws: ``QueryError`` for a property that makes no sense by itself.
@@ -28,7 +30,9 @@ extension Query {
     try require(
       diversity.map { (0...1).contains($0) } ?? true, "diversity must be from 0 to 1")
     try require(group.map { $0.size >= 1 } ?? true, "the size of a group must be 1 or more")
-    try require(facets.allSatisfy { $0.limit >= 1 }, "the limit of a facet must be 1 or more")
+    try require(
+      facets.allSatisfy { (1...Limits.facetValues).contains($0.limit) },
+      "the limit of a facet must be from 1 to \(Limits.facetValues)")
     try require(cutoff?.isFinite ?? true, "the cut-off must be a number")
     for boost in boosts {
       try require(boost.weight.isFinite, "the weight of a boost must be a number")

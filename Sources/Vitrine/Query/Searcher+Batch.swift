@@ -13,7 +13,7 @@ package enum Search {
     for (query, embedded) in zip(queries, vectors) {
       let start = ContinuousClock.now
       var searcher = Searcher(
-        query, embedded: embedded, store: store, cancellation: cancellation)
+        query: query, embedded: embedded, store: store, cancellation: cancellation)
       var response = try searcher.run(snapshot, txn)
       response.tookMs = StageClock.milliseconds(.now - start)
       responses.append(response)

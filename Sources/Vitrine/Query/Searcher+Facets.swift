@@ -54,7 +54,7 @@ extension Searcher {
     guard let first = counts.first?.value, let last = counts.last?.value else { return [] }
     let (least, greatest) = (first.place, last.place)
     let width = (greatest - least) / Double(bars)
-    guard width > 0 else {
+    guard width > 0, width.isFinite else {
       return [Facet.Bar(from: first, to: last, count: counts.reduce(0) { $0 + $1.count })]
     }
     func edge(_ bar: Int) -> Double { bar == bars ? greatest : least + Double(bar) * width }
@@ -81,7 +81,7 @@ extension Value {
 
   /// A value of the same kind elsewhere on the axis.
   fileprivate func moved(to place: Double) -> Value {
-    if case .date = self { return .date(Int64(place.rounded())) }
+    if case .date = self { return .date(Int64(exactly: place.rounded()) ?? .max) }
     return .number(place)
   }
 }

@@ -8,16 +8,7 @@ struct Searcher {
   let embedded: [Int: [Float]]
   let store: ProductStore
   let cancellation: Cancellation
-  private(set) var clock = StageClock()
-
-  init(
-    _ query: Query, embedded: [Int: [Float]], store: ProductStore, cancellation: Cancellation
-  ) {
-    self.query = query
-    self.embedded = embedded
-    self.store = store
-    self.cancellation = cancellation
-  }
+  var clock = StageClock()
 
   /// - Throws: ``QueryError``, ``FilterError``, ``VitrineError``, `CancellationError`.
   mutating func run(
