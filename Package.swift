@@ -88,6 +88,9 @@ let package = Package(
     .executableTarget(
       name: "IndexBench", dependencies: ["HNSW", "LMDB"], path: "Tools/bench/index/IndexBench",
       swiftSettings: strict),
+    .executableTarget(
+      name: "QualityBench", dependencies: ["Vitrine", "CLIP", "HNSW"],
+      path: "Tools/bench/quality/QualityBench", swiftSettings: strict),
 
     tests("Kernels"),
     tests("LMDB", ["LMDBTestProcess"]),
