@@ -19,7 +19,7 @@ struct VitrineCommand: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Look for products",
-        subcommands: [SearchCommand.self, ReplCommandLine.self]),
+        subcommands: [SearchCommand.self, RecommendCommand.self, ReplCommandLine.self]),
       CommandGroup(
         name: "Fill an index",
         subcommands: [

@@ -171,7 +171,8 @@ import Testing
     let help = try Tool.run(["--help"])
     #expect(help.status == 0)
     let commands = [
-      "search", "repl", "index", "import", "export", "delete", "stats", "verify", "compact",
+      "search", "recommend", "repl", "index", "import", "export", "delete", "stats", "verify",
+      "compact",
       "embed", "model", "doctor",
     ]
     for command in commands {
@@ -203,6 +204,23 @@ import Testing
     #expect(run.output.contains("filter: pattern = Striped"))
     #expect(!run.output.contains("\u{1B}"))
     #expect(!run.output.contains("vitrine>"))
+  }
+
+  @Test func walksInADirection() throws {
+    let scratch = try Scratch()
+    let index = try scratch.index()
+    let arguments = ["recommend", "V1003", "--towards", "darker", "--steps", "3", "--index", index]
+    let walk = try Tool.run(arguments + ["--json"]).json()
+    #expect((walk["start"] as? [String: Any])?["id"] as? String == "V1003")
+    let steps = try #require(walk["steps"] as? [[String: Any]])
+    let progress = steps.compactMap { $0["progress"] as? Double }
+    #expect(steps.count <= 3 && progress.count == steps.count)
+    #expect(progress == progress.sorted())
+    let file = scratch.path + "/walk.csv"
+    let typed = try Tool.run(
+      ["repl", "--index", index], input: ":like V1003 but darker\n:save \(file)\n")
+    #expect(typed.output.contains("progress"), "\(typed.notes)")
+    #expect(typed.status == (steps.isEmpty ? 64 : 0))
   }
 
   @Test func aPipedReplGoesOnAfterAnErrorAndFailsAtTheEnd() throws {

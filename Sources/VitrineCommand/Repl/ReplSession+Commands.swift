@@ -3,13 +3,17 @@ import Foundation
 import Vitrine
 
 extension ReplSession {
-  /// How much the words behind "but" pull, against the product's own looks.
-  private static let leaning: Float = 0.6
-
   func like(_ reference: ReplCommand.Reference, leaning: String?) async throws {
-    var terms = [QueryTerm.product(try id(of: reference))]
-    if let leaning { terms.append(.text(leaning, weight: ReplSession.leaning)) }
-    try await search(terms)
+    let id = try id(of: reference)
+    guard let leaning else { return try await search([.product(id)]) }
+    var options = RecommendOptions()
+    options.steps = query.k
+    options.filter = query.filter
+    let walk = try await engine.recommend(id, towards: Direction(leaning), options: options)
+    hits = walk.steps.map(\.hit)
+    response = nil
+    if showsPictures { await strip(hits, firstRank: 1) }
+    console.print(walk.lines(schema: schema, width: console.width, style: console.style))
   }
 
   func filter(_ text: String?) async throws {
@@ -134,15 +138,16 @@ extension ReplSession {
   }
 
   func save(to path: String) throws {
-    guard let response else { throw Failure.usage("search for something first") }
-    var all = response
-    all.hits = hits
+    guard !hits.isEmpty else { throw Failure.usage("search for something first") }
     if path.hasSuffix(".csv") {
       try WholeFile.write(CSV.text(hits, schema: schema).utf8, to: path)
     } else if path.hasSuffix(".json") {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      try WholeFile.write(try encoder.encode(all), to: path)
+      var answer = response
+      answer?.hits = hits
+      let bytes = try answer.map { try encoder.encode($0) } ?? encoder.encode(hits)
+      try WholeFile.write(bytes, to: path)
     } else {
       throw Failure.usage("save to a file that ends in .json or .csv")
     }

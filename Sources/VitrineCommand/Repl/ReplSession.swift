@@ -128,7 +128,7 @@ final class ReplSession {
   }
 
   /// The photographs of hits above the table, numbered.
-  private func strip(_ hits: [Hit], firstRank: Int) async {
+  func strip(_ hits: [Hit], firstRank: Int) async {
     guard let pictures, let width = console.width, !hits.isEmpty else { return }
     var photographs: [[UInt8]?] = []
     for hit in hits.prefix(width / Pictures.cell.columns) {
