@@ -127,6 +127,17 @@ private func table(_ path: String) throws -> [[String]?] {
     #expect(try table(path) == [["1", "shirt"]])
   }
 
+  @Test func `a gzipped catalogue that is cut short is an error, not a shorter catalogue`() throws {
+    let scratch = try Scratch()
+    // The file above without its last eight bytes, the checksum and the length.
+    let path = try scratch.write(
+      [
+        0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0xcb, 0x4c, 0xd1, 0xc9, 0x4b,
+        0xcc, 0x4d, 0xe5, 0x32, 0xd4, 0x29, 0xce, 0xc8, 0x2c, 0x2a, 0xe1, 0x02, 0x00,
+      ], to: "cut.csv.gz")
+    #expect(throws: VitrineError.self) { try table(path) }
+  }
+
   @Test func `files that are no catalogue are refused in words`() throws {
     let scratch = try Scratch()
     let cases: [(name: String, bytes: [UInt8], reason: String)] = [
