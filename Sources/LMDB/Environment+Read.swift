@@ -5,7 +5,8 @@ extension Environment {
   ///
   /// Cheap (tens of nanoseconds) and callable from any thread and task, also within another
   /// read or a write. Keep it short: pages that a snapshot sees cannot be reused, so a long
-  /// read makes the file grow. Nothing obtained from the transaction may outlive `body`.
+  /// read makes the file grow. It must not wait for a write of this process, which may have to
+  /// wait for all reads to end. Nothing obtained from the transaction may outlive `body`.
   ///
   /// - Throws: `.readersFull`, and what `body` throws.
   public func read<R>(_ body: (borrowing ReadTransaction) throws -> R) throws -> R {
@@ -27,7 +28,7 @@ extension Environment {
       {
         return slot
       }
-      try openNewDatabases(slot)
+      try openNewDatabases(slot, known: known)
     }
   }
 
@@ -65,15 +66,15 @@ extension Environment {
   }
 
   /// Opens the databases that another process made, in the slot's transaction, and ends that.
+  /// Does nothing if others have opened some since the transaction began, when `known` were:
+  /// it would give their handles away again.
   private func openNewDatabases(
-    _ slot: UnsafeMutablePointer<ReaderPool.Slot>
+    _ slot: UnsafeMutablePointer<ReaderPool.Slot>, known: Int
   ) throws(LMDBError) {
     defer { readers.release(slot) }
     catalogue.lock.lock()
     defer { catalogue.lock.unlock() }
-    guard let transaction = slot.pointee.transaction,
-      entryCount(transaction, mainDatabase) > catalogue.count
-    else { return }
+    guard let transaction = slot.pointee.transaction, catalogue.count == known else { return }
     try check(openMainDatabase(transaction), "read")
     var opened: [Database] = []
     for name in databaseNames(in: transaction) where catalogue[name] == nil {

@@ -7,7 +7,9 @@
 extension Environment {
   /// Whether another environment has taken this one's place, so that what is read here will not
   /// change any more and writes are refused. Open the path again to see the new one.
-  public var isReplaced: Bool { FileIdentity(path: path + "/.") != registration.identity }
+  public var isReplaced: Bool {
+    FileIdentity(path: registration.location + "/.") != registration.identity
+  }
 }
 
 extension WriteTransaction {
@@ -19,15 +21,11 @@ extension WriteTransaction {
   /// become `isReplaced` and refuse to write. The two directories must be neighbours, and `other`
   /// must be synced. A process that dies between the two steps leaves this one's files in `other`.
   public func replaceEnvironment(with other: String) throws(LMDBError) {
-    let path = core.environment.path
-    guard let target = realpath(path, nil) else {
-      throw LMDBError(status: errno, operation: "replace", path: path)
+    let target = core.environment.registration.location
+    guard exchangeFiles(other, target) else {
+      throw LMDBError(status: errno, operation: "replace", path: core.environment.path)
     }
-    defer { free(target) }
-    guard exchangeFiles(other, String(cString: target)) else {
-      throw LMDBError(status: errno, operation: "replace", path: path)
-    }
-    synchronizeDirectory(String(cString: target) + "/..")
+    synchronizeDirectory(target + "/..")
     for name in ["data.mdb", "lock.mdb"] { unlink(other + "/" + name) }
     rmdir(other)
   }

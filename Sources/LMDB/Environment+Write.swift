@@ -36,8 +36,8 @@ extension Environment {
   /// until it ends. Should the map have to grow, the transaction is rolled back and `body` is
   /// run again, so it must have no effects that cannot be repeated.
   ///
-  /// - Throws: `.readOnly`, `.replaced`, `.nested` if this thread reads or writes the environment already,
-  ///   `.mapFull`, `.diskFull`, and what `body` throws. The environment is then as before.
+  /// - Throws: `.readOnly`, `.replaced`, `.nested` if this thread reads or writes the environment
+  ///   already, `.mapFull`, `.diskFull`, and what `body` throws. The environment is then as before.
   public func write<R>(_ body: (borrowing WriteTransaction) throws -> R) throws -> R {
     try lockForWriting()
     defer { unlockForWriting() }
@@ -70,7 +70,7 @@ extension Environment {
     let status = mdb_txn_commit(transaction)
     if status == MDB_MAP_FULL { return false }
     // LMDB calls a write that a full disk cut short an input/output error.
-    try check(status == EIO && isDiskFull(path) ? ENOSPC : status, "commit to")
+    try check(status == EIO && isDiskFull(registration.location) ? ENOSPC : status, "commit to")
     if !writer.opened.isEmpty { catalogue.add(writer.opened) }
     return true
   }
@@ -101,6 +101,7 @@ extension Environment {
     // A reader that was killed would keep its pages from being reused.
     try checkReaders()
     while true {
+      let known = catalogue.count
       var transaction: OpaquePointer?
       let status = mdb_txn_begin(handle, nil, 0, &transaction)
       if status == MDB_MAP_RESIZED {
@@ -115,7 +116,6 @@ extension Environment {
           .replaced, operation: "write", path: path,
           reason: "it was replaced since it was opened; open it again")
       }
-      let known = catalogue.count
       if entryCount(transaction, mainDatabase) <= known { return transaction }
       mdb_txn_abort(transaction)
       readers.release(try beginReading())

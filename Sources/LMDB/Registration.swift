@@ -6,10 +6,14 @@ private let openDirectories = Mutex<Set<FileIdentity>>([])
 /// A directory's place among the open ones, given up on deinitialisation.
 final class Registration: Sendable {
   let identity: FileIdentity
+  /// The directory's absolute path without links, which does not change with the process's
+  /// working directory.
+  let location: String
 
   /// Registers the directory at `path`, which must exist.
   init(path: String) throws(LMDBError) {
-    guard let identity = FileIdentity(path: path + "/.") else {
+    guard let location = absolutePath(path), let identity = FileIdentity(path: location + "/.")
+    else {
       throw LMDBError(.notFound, operation: "open", path: path, reason: "no such directory")
     }
     guard openDirectories.withLock({ $0.insert(identity).inserted }) else {
@@ -18,6 +22,7 @@ final class Registration: Sendable {
         reason: "this process has it open already; share that environment instead")
     }
     self.identity = identity
+    self.location = location
   }
 
   deinit { openDirectories.withLock { _ = $0.remove(identity) } }

@@ -83,6 +83,13 @@ func createDirectory(_ path: String) throws(LMDBError) {
   throw LMDBError(status: errno, operation: "create", path: path)
 }
 
+/// The path without links and relative parts; `nil` if nothing is there.
+func absolutePath(_ path: String) -> String? {
+  guard let resolved = realpath(path, nil) else { return nil }
+  defer { free(resolved) }
+  return String(cString: resolved)
+}
+
 /// Exchanges two directories of one file system atomically.
 func exchangeFiles(_ one: String, _ other: String) -> Bool {
   #if canImport(Darwin)

@@ -6,10 +6,7 @@ final class Child {
   private let output = Pipe()
 
   init(_ command: String, _ path: String) throws {
-    process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    if !FileManager.default.isExecutableFile(atPath: process.executableURL?.path ?? "") {
-      process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
-    }
+    process.executableURL = Bundle.main.executableURL
     process.arguments = [command, path]
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice

@@ -54,6 +54,19 @@ func grow(_ path: String) throws {
   say("grown")
 }
 
+/// Makes forty databases, a transaction each, with their names in them.
+func makeDatabases(_ path: String) throws {
+  var options = Environment.Options()
+  options.maxDatabases = 100
+  let environment = try Environment(path: path, options: options)
+  for number in 0..<40 {
+    try environment.write { (txn: borrowing WriteTransaction) in
+      let name = "theirs \(number)"
+      try txn.put(Array(name.utf8), in: try txn.createDatabase(named: name), for: "name")
+    }
+  }
+}
+
 /// Opens as a user without rights, once for reading and once for writing.
 func openUnprivileged(_ path: String) {
   if getuid() == 0 {
@@ -79,6 +92,7 @@ do {
   switch arguments[1] {
   case "hold-snapshot": try holdSnapshot(arguments[2])
   case "commit-forever": try commitForever(arguments[2])
+  case "make-databases": try makeDatabases(arguments[2])
   case "grow": try grow(arguments[2])
   case "open-unprivileged": openUnprivileged(arguments[2])
   default: exit(64)

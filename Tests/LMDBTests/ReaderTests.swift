@@ -79,8 +79,11 @@ import Testing
     try write()
   }
 
-  @Test func `Databases made while many tasks read are seen whole by each`() async throws {
-    let environment = try Environment(path: directory.path)
+  @Test func `Databases that two processes make are seen whole by all tasks`() async throws {
+    var options = Environment.Options()
+    options.maxDatabases = 100
+    let environment = try Environment(path: directory.path, options: options)
+    let other = try OtherProcess("make-databases", directory.path)
     let finished = Flag()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<4 {
@@ -98,12 +101,15 @@ import Testing
       }
       for number in 0..<40 {
         try environment.write { (txn: borrowing WriteTransaction) in
-          let database = try txn.createDatabase(named: "database \(number)")
-          try txn.put(Array("database \(number)".utf8), in: database, for: "name")
+          let name = "ours \(number)"
+          try txn.put(Array(name.utf8), in: try txn.createDatabase(named: name), for: "name")
         }
       }
+      #expect(other.remainingLines().isEmpty)
       finished.set()
       try await group.waitForAll()
     }
+    let names = try environment.read { (txn: borrowing ReadTransaction) in txn.databaseNames }
+    #expect(names.count == 80)
   }
 }

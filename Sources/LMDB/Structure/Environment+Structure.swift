@@ -31,7 +31,7 @@ extension Environment {
 
   /// Runs a check of the last commit.
   private func structure(_ extent: StructureCheck.Extent) throws(LMDBError) -> StructureCheck {
-    guard let file = try DataFile(environment: path) else {
+    guard let file = try DataFile(environment: registration.location) else {
       throw LMDBError(.notFound, operation: "check", path: path, reason: "data.mdb has vanished")
     }
     while true {
