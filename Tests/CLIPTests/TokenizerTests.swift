@@ -53,7 +53,7 @@ import Testing
     let golden = try Self.goldens()[variant]
     let directory = try Self.directory(golden)
     let tokenizer = try Tokenizer(directory: directory.path, contextLength: 1000)
-    #expect(golden.cases.count == 29)
+    #expect(golden.cases.count == 30)
     for golden in golden.cases {
       #expect(tokenizer.encode(golden.text) == golden.ids, "\(golden.text)")
     }

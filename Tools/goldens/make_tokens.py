@@ -27,7 +27,7 @@ TEXTS = [
     "&amp; &lt;b&gt; &#39; &quot;x&quot; <br/>", "<|endoftext|>", "a <|startoftext|> b<|endoftext|>c",
     "<|ENDOFTEXT|> <|StartOfText|>'s !<|startoftext|>'s <|startoftext|", "x" * 200,
     "!" * 150 + "wow!", "the quick brown fox " * 12, "\u088f \U00032400 \U00011de1", "ﬁ ﬂ Ⅻ ㎏ ①",
-    "\U00011935\U00011930 \u0f73\u0f75\u0f81 \u0344\U0001e00d", "snake_case camelCase kebab-case a+b=c",
+    "\U000e0041\u0301 \U00010399\u0313 \U0001d163\u0335 \U0001109a\u0323", "\U00011935\U00011930 \u0f73\u0f75\u0f81 \u0344\U0001e00d", "snake_case camelCase kebab-case a+b=c",
 ]
 
 
