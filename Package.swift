@@ -31,6 +31,9 @@ func tests(
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(
+  name: "HummingbirdTesting", package: "hummingbird")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 
 let package = Package(
@@ -46,6 +49,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
   ],
   targets: [
     // The fences: module maps over system libraries, and C.
@@ -69,6 +73,11 @@ let package = Package(
       "Vitrine",
       ["HNSW", "LMDB", "Kernels", "CRoaring", "CStemmer", "CZlib", logging, metrics]),
 
+    // The engine behind HTTP, and its page.
+    module(
+      "VitrineServer", ["Vitrine", "CZlib", hummingbird, logging, metrics],
+      resources: [.copy("Page"), .copy("openapi.json")]),
+
     // The small model that ships.
     module("BundledModel", [], resources: [.copy("model")]),
 
@@ -76,7 +85,8 @@ let package = Package(
     .executableTarget(
       name: "VitrineCommand",
       dependencies: [
-        "Vitrine", "HNSW", "CLIP", "Imaging", "Kernels", "BundledModel", "CEdit", argumentParser,
+        "Vitrine", "VitrineServer", "HNSW", "CLIP", "Imaging", "Kernels", "BundledModel", "CEdit",
+        argumentParser, logging, metrics,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -106,6 +116,7 @@ let package = Package(
     tests("Imaging", ["Kernels"], resources: [.copy("Fixtures")]),
     tests("CLIP", ["Imaging", "Kernels"], resources: [.copy("Fixtures")]),
     tests("Vitrine", ["HNSW", "LMDB"]),
+    tests("VitrineServer", ["Vitrine", "HNSW", hummingbirdTesting]),
     tests("VitrineCommand", ["Vitrine", "HNSW"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,44 @@
+import HTTPTypes
+import Hummingbird
+
+/// Lets a request through if its key allows what it asks for.
+///
+/// The key comes as `Authorization: Bearer KEY`, as `X-API-Key: KEY`, or, for the page's pictures,
+/// as the cookie `vitrine-key`.
+struct AccessMiddleware<Context: RequestContext>: RouterMiddleware {
+  let keys: APIKeys
+
+  func handle(
+    _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+  ) async throws -> Response {
+    guard !keys.isEmpty, request.uri.path.hasPrefix("/v1/") || request.uri.path == "/metrics"
+    else { return try await next(request, context) }
+    guard let key = Self.key(of: request), let scope = keys.scope(of: key) else {
+      throw Problem(
+        .unauthorized, "an API key is needed: Authorization: Bearer KEY",
+        headers: [.wwwAuthenticate: "Bearer"])
+    }
+    guard scope >= Self.scope(neededFor: request) else {
+      throw Problem(.forbidden, "this API key may read only")
+    }
+    return try await next(request, context)
+  }
+
+  private static func key(of request: Request) -> Substring? {
+    if let header = request.headers[.authorization], header.hasPrefix("Bearer ") {
+      return header.dropFirst("Bearer ".count)
+    }
+    if let name = HTTPField.Name("X-API-Key"), let header = request.headers[name] {
+      return header[...]
+    }
+    return request.cookies["vitrine-key"].map { $0.value[...] }
+  }
+
+  /// Searching is a POST, and classifying too; only what changes products is writing.
+  private static func scope(neededFor request: Request) -> APIKeys.Scope {
+    switch request.method {
+    case .put, .delete, .patch: .write
+    default: .read
+    }
+  }
+}

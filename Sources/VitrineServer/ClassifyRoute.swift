@@ -1,0 +1,38 @@
+import Hummingbird
+import Vitrine
+
+extension VitrineServer {
+  /// Zero-shot classification of an uploaded photograph; the body is the file itself.
+  func addClassify(to router: Router<BasicRequestContext>) {
+    router.post("/v1/indexes/:index/classify") { request, context in
+      let engine = try engine(context)
+      guard let embedder = engine.embedder else {
+        throw VitrineError.noEmbedder(operation: "classification")
+      }
+      let parameters = request.uri.queryParameters
+      let k = try parameters.get("k").map { try number($0, "k") } ?? 5
+      guard (1...configuration.limits.k).contains(k) else {
+        throw Problem(
+          .unprocessableContent, "k: expected 1 to \(configuration.limits.k), found \(k)")
+      }
+      let templates = parameters.getAll("template")
+      let labels = parameters.getAll("label")
+      let image = try await request.body.collect(upTo: configuration.limits.bodyBytes)
+      let bytes = [UInt8](buffer: image)
+      return try json(
+        try await admission.run {
+          let classifier = try ZeroShotClassifier(
+            labels: labels, templates: templates.isEmpty ? ["a photo of {}"] : templates,
+            embedder: embedder)
+          let vector = try embedder.embed(images: [bytes])[0].mapError {
+            VitrineError.invalidArgument("the photograph cannot be read: \($0)")
+          }.get()
+          return Classification(predictions: classifier.classify(vector, k: k))
+        })
+    }
+  }
+}
+
+private struct Classification: Encodable {
+  let predictions: [ZeroShotClassifier.Prediction]
+}

@@ -1,0 +1,57 @@
+import CZlib
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Compresses answers that are text and long enough to be worth it, when the client takes gzip.
+struct GzipMiddleware<Context: RequestContext>: RouterMiddleware {
+  /// Below this a packet is saved by nobody.
+  private let minimumBytes = 1_000
+
+  func handle(
+    _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+  ) async throws -> Response {
+    var response = try await next(request, context)
+    guard request.headers[.acceptEncoding]?.contains("gzip") == true,
+      let type = response.headers[.contentType], type.contains("json") || type.hasPrefix("text/"),
+      let length = response.body.contentLength, length >= minimumBytes
+    else { return response }
+    response.headers[.contentEncoding] = "gzip"
+    response.headers[.vary] = "Accept-Encoding"
+    response.headers[.contentLength] = nil
+    // Every text answer of this server is one buffer, hence one gzip stream.
+    response.body = response.body.map { try gzip($0) }
+    return response
+  }
+}
+
+/// What zlib says went wrong.
+struct GzipError: Error {
+  let code: Int32
+}
+
+/// `buffer` as a gzip stream at a quick level.
+func gzip(_ buffer: ByteBuffer) throws -> ByteBuffer {
+  var stream = z_stream()
+  let gzipWindow: Int32 = 15 + 16
+  var code = deflateInit2_(
+    &stream, 3, Z_DEFLATED, gzipWindow, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+    Int32(MemoryLayout<z_stream>.size))
+  guard code == Z_OK else { throw GzipError(code: code) }
+  defer { deflateEnd(&stream) }
+  let bound = Int(deflateBound(&stream, UInt(buffer.readableBytes)))
+  var output = ByteBuffer()
+  var input = buffer
+  input.withUnsafeMutableReadableBytes { source in
+    stream.next_in = source.bindMemory(to: UInt8.self).baseAddress
+    stream.avail_in = UInt32(source.count)
+    output.writeWithUnsafeMutableBytes(minimumWritableBytes: bound) { target in
+      stream.next_out = target.bindMemory(to: UInt8.self).baseAddress
+      stream.avail_out = UInt32(target.count)
+      code = deflate(&stream, Z_FINISH)
+      return target.count - Int(stream.avail_out)
+    }
+  }
+  guard code == Z_STREAM_END else { throw GzipError(code: code) }
+  return output
+}

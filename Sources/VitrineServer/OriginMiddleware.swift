@@ -1,0 +1,29 @@
+import HTTPTypes
+import Hummingbird
+
+/// Lets pages of the allowed origins call the server from a browser (CORS); by default none.
+struct OriginMiddleware<Context: RequestContext>: RouterMiddleware {
+  let allowed: Set<String>
+
+  func handle(
+    _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+  ) async throws -> Response {
+    guard let origin = request.headers[.origin], allowed.contains(origin) else {
+      return try await next(request, context)
+    }
+    var response =
+      request.method == .options
+      ? Response(status: .noContent, headers: Self.preflight) : try await next(request, context)
+    response.headers[.accessControlAllowOrigin] = origin
+    response.headers[.vary] = "Origin"
+    return response
+  }
+
+  private static var preflight: HTTPFields {
+    [
+      .accessControlAllowMethods: "GET, POST, PUT, DELETE",
+      .accessControlAllowHeaders: "Authorization, Content-Type, X-API-Key",
+      .accessControlMaxAge: "600",
+    ]
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+package import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Vitrine
+
+/// An error as HTTP tells it: problem details (RFC 9457).
+package struct Problem: Error, Sendable {
+  package let status: HTTPResponse.Status
+  let detail: String
+  var headers: HTTPFields = [:]
+
+  init(_ status: HTTPResponse.Status, _ detail: String, headers: HTTPFields = [:]) {
+    self.status = status
+    self.detail = detail
+    self.headers = headers
+  }
+
+  /// The problem that an error of the layers below amounts to.
+  ///
+  /// What went wrong inside is logged and not told: it may name paths.
+  init(_ error: any Error, logger: Logger) {
+    switch error {
+    case let problem as Problem: self = problem
+    case let error as HTTPError:
+      self.init(error.status, error.body ?? error.status.reasonPhrase, headers: error.headers)
+    case is NIOTooManyBytesError:
+      self.init(.contentTooLarge, "the request's body is larger than this server takes")
+    case let error as DecodingError: self.init(.badRequest, Self.words(for: error))
+    case let error as FilterError: self.init(.unprocessableContent, "\(error)")
+    case QueryError.cursorExpired: self.init(.gone, "\(QueryError.cursorExpired)")
+    case let error as QueryError: self.init(.unprocessableContent, "\(error)")
+    case VitrineError.noProduct(let id): self.init(.notFound, "there is no product \"\(id)\"")
+    case let error as VitrineError where error.blame != .failure:
+      self.init(.unprocessableContent, "\(error)")
+    case is CancellationError: self.init(.serviceUnavailable, "the server is shutting down")
+    default:
+      logger.error("request failed", metadata: ["error": "\(error)"])
+      self.init(.internalServerError, "the request failed; the server's log says why")
+    }
+  }
+
+  var response: Response {
+    struct Details: Encodable {
+      let type = "about:blank"
+      let title: String
+      let status: Int
+      let detail: String
+    }
+    let details = Details(title: status.reasonPhrase, status: status.code, detail: detail)
+    var fields = headers
+    fields[.contentType] = "application/problem+json"
+    let body = (try? JSONEncoder().encode(details)) ?? Data()
+    return Response(
+      status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+  }
+
+  static func words(for error: DecodingError) -> String {
+    switch error {
+    case .keyNotFound(let key, let context):
+      "the JSON lacks \"\(key.stringValue)\"\(place(context))"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context),
+      .dataCorrupted(let context):
+      "\(context.debugDescription)\(place(context))"
+    @unknown default: "the JSON could not be read"
+    }
+  }
+
+  private static func place(_ context: DecodingError.Context) -> String {
+    let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }
+    return path.isEmpty ? "" : " at \(path.joined())"
+  }
+}
+
+/// Turns every error into problem details. Outermost, so that nothing escapes it.
+struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
+  func handle(
+    _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+  ) async throws -> Response {
+    do {
+      return try await next(request, context)
+    } catch {
+      return Problem(error, logger: context.logger).response
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/// How the server listens, whom it lets in, and how much work it takes on.
+public struct ServerConfiguration: Sendable {
+  /// The address to listen on; loopback unless said otherwise.
+  public var host = "127.0.0.1"
+  /// The port; 0 lets the system choose.
+  public var port = 8080
+  /// Who may read and write. Empty keys let everybody in, which is refused off loopback.
+  public var keys = APIKeys()
+  /// Origins whose pages may call the server (CORS); none by default.
+  public var allowedOrigins: [String] = []
+  /// The folder below which `PUT` requests may name images by path; nil allows uploads only.
+  public var imageRoot: String?
+  /// How much work one request, and all of them together, may ask for.
+  public var limits = Limits()
+
+  /// Defaults: loopback, port 8080, no keys, no other origins.
+  public init() {}
+
+  /// What bounds a request; beyond it the answer is 413, 422, 429 or 503.
+  public struct Limits: Sendable {
+    /// Bytes of a request's body.
+    public var bodyBytes = 16 << 20
+    /// Results of one search.
+    public var k = 1_000
+    /// Requests worked on at one time; more are answered 429.
+    public var concurrentRequests = 64
+    /// Seconds a request may take before it is answered 503.
+    public var seconds = 30.0
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// Whether ``host`` can be reached from this machine only.
+  var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+}

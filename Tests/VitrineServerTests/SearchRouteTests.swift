@@ -1,0 +1,88 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import Testing
+import Vitrine
+import VitrineServer
+
+@Suite struct SearchRouteTests {
+  private func search(_ body: String, _ configure: (inout ServerConfiguration) -> Void = { _ in })
+    async throws -> TestResponse
+  {
+    try await Shop().server(configure).application.test(.router) { client in
+      try await client.execute(
+        uri: "/v1/indexes/shop/search", method: .post, body: ByteBuffer(string: body))
+    }
+  }
+
+  @Test func aSearchAnswersAsTheEngineDoes() async throws {
+    let response = try await search(
+      #"{"text": "red dress", "k": 2, "filter": "price < 100", "facets": ["brand", "price"]}"#)
+    #expect(response.status == .ok)
+    let hits = response.json["hits"] as? [[String: Any]]
+    #expect(hits?.count == 2)
+    #expect(hits?.first?["id"] as? String == "p0")
+    #expect((response.json["facets"] as? [Any])?.count == 2)
+  }
+
+  @Test func explainTellsPartsThatAddUp() async throws {
+    let response = try await search(#"{"text": "blue shoe", "explain": true, "k": 1}"#)
+    let hit = (response.json["hits"] as? [[String: Any]])?.first
+    let parts = hit?["explain"] as? [[String: Any]] ?? []
+    let sum = parts.reduce(0.0) { $0 + ($1["score"] as? Double ?? 0) }
+    #expect(!parts.isEmpty)
+    #expect(abs(sum - (hit?["score"] as? Double ?? -1)) < 1e-4)
+  }
+
+  @Test(arguments: [
+    (#"{"text": "#, 400), (#"{"k": "ten"}"#, 400), (#"{"text": "red", "k": 0}"#, 422),
+    (#"{"text": "red", "k": 100000}"#, 422), (#"{"filter": "price <"}"#, 422),
+    (#"{"filter": "colour = Red"}"#, 422), (#"{"text": "red", "cursor": "x"}"#, 422),
+    (#"{"terms": [{"product": "nobody"}]}"#, 404), (#"{"terms": [{"vector": [1]}]}"#, 422),
+  ])
+  func badRequestsAreProblemsInWords(body: String, status: Int) async throws {
+    let response = try await search(body)
+    #expect(response.status.code == status, "\(body): \(String(buffer: response.body))")
+    #expect(response.headers[.contentType] == "application/problem+json")
+    #expect((response.json["detail"] as? String)?.isEmpty == false)
+  }
+
+  @Test func aBodyBeyondTheLimitIsRefused() async throws {
+    let response = try await search(#"{"text": "red dress"}"#) { $0.limits.bodyBytes = 10 }
+    #expect(response.status == .contentTooLarge)
+  }
+
+  @Test func anUnknownIndexIsNotFound() async throws {
+    try await Shop().server().application.test(.router) { client in
+      let response = try await client.execute(
+        uri: "/v1/indexes/attic/search", method: .post, body: ByteBuffer(string: "{}"))
+      #expect(response.status == .notFound)
+    }
+  }
+
+  @Test func similarProductsAndFacetsAreURLs() async throws {
+    try await Shop().server().application.test(.router) { client in
+      let similar = try await client.execute(
+        uri: "/v1/indexes/shop/products/p0/similar?k=3", method: .get)
+      #expect((similar.json["hits"] as? [Any])?.count == 3)
+      let facets = try await client.execute(
+        uri: "/v1/indexes/shop/facets?attribute=brand&filter=price%20%3C%2025", method: .get)
+      #expect(facets.status == .ok)
+      #expect((facets.json["facets"] as? [Any])?.count == 1)
+      let none = try await client.execute(uri: "/v1/indexes/shop/facets", method: .get)
+      #expect(none.status == .unprocessableContent)
+    }
+  }
+
+  @Test func aPhotographIsClassified() async throws {
+    try await Shop().server().application.test(.router) { client in
+      let response = try await client.execute(
+        uri: "/v1/indexes/shop/classify?label=red%20dress&label=blue%20shoe", method: .post,
+        body: ByteBuffer(string: "a blue shoe"))
+      let first = (response.json["predictions"] as? [[String: Any]])?.first
+      #expect(first?["label"] as? String == "blue shoe")
+    }
+  }
+}

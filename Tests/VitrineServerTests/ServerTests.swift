@@ -1,0 +1,179 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import Testing
+import Vitrine
+
+import VitrineServer
+
+@Suite struct ServerTests {
+  @Test func productsComeAndGo() async throws {
+    try await Shop().server().application.test(.router) { client in
+      let uri = "/v1/indexes/shop/products/new"
+      let picture = Data("green hat".utf8).base64EncodedString()
+      let put = try await client.execute(
+        uri: uri, method: .put,
+        body: ByteBuffer(
+          string: #"{"attributes": {"title": "green hat"}, "image_data": "\#(picture)"}"#))
+      #expect(put.status == .ok)
+      let got = try await client.execute(uri: uri, method: .get)
+      #expect((got.json["attributes"] as? [String: String])?["title"] == "green hat")
+      #expect(try await client.execute(uri: uri, method: .delete).status == .noContent)
+      #expect(try await client.execute(uri: uri, method: .get).status == .notFound)
+      #expect(try await client.execute(uri: uri, method: .delete).status == .notFound)
+    }
+  }
+
+  @Test func aBadLineOfManyIsNamedAndNothingIsStored() async throws {
+    try await Shop().server().application.test(.router) { client in
+      let good = #"{"id": "n1", "image_data": "cmVk"}"#
+      let response = try await client.execute(
+        uri: "/v1/indexes/shop/products", method: .put,
+        body: ByteBuffer(string: good + "\n{\"id\": 7}\n"))
+      #expect(response.status == .unprocessableContent)
+      #expect((response.json["detail"] as? String)?.contains("line 2") == true)
+      let first = try await client.execute(uri: "/v1/indexes/shop/products/n1", method: .get)
+      #expect(first.status == .notFound)
+    }
+  }
+
+  @Test func imagePathsStayBelowTheirRoot() async throws {
+    let shop = try await Shop()
+    let root = shop.folder.appending(path: "images")
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    try Data("red bag".utf8).write(to: root.appending(path: "bag.jpg"))
+    try Data("secret".utf8).write(to: shop.folder.appending(path: "secret.jpg"))
+    try await shop.server { $0.imageRoot = root.path() }.application.test(.router) { client in
+      for (path, status) in [("bag.jpg", 200), ("../secret.jpg", 422), ("none.jpg", 422)] {
+        let response = try await client.execute(
+          uri: "/v1/indexes/shop/products/bag", method: .put,
+          body: ByteBuffer(string: #"{"image": "\#(path)"}"#))
+        #expect(response.status.code == status, "\(path)")
+      }
+    }
+  }
+
+  @Test func keysOpenWhatTheyAreFor() async throws {
+    let keys = try APIKeys(parsing: "read:readreadreadread\n# a comment\nwrite:writewritewrite1")
+    try await Shop().server { $0.keys = keys }.application.test(.router) { client in
+      func status(_ method: HTTPRequest.Method, _ key: String?) async throws -> Int {
+        var headers = HTTPFields()
+        headers[.authorization] = key.map { "Bearer \($0)" }
+        return try await client.execute(
+          uri: "/v1/indexes/shop/products/p0", method: method, headers: headers
+        ).status.code
+      }
+      #expect(try await status(.get, nil) == 401)
+      #expect(try await status(.get, "readreadreadreaX") == 401)
+      #expect(try await status(.get, "readreadreadread") == 200)
+      #expect(try await status(.delete, "readreadreadread") == 403)
+      #expect(try await status(.delete, "writewritewrite1") == 204)
+      let health = try await client.execute(uri: "/health", method: .get)
+      #expect(health.status == .ok)
+    }
+  }
+
+  @Test func aBadKeyFileIsRefusedWithoutRepeatingTheKey() {
+    let error = #expect(throws: APIKeyError.self) { try APIKeys(parsing: "\nadmin:hunter2hunter2") }
+    #expect(error?.line == 2)
+    #expect(error?.description.contains("hunter2") == false)
+  }
+
+  @Test func beyondThisMachineKeysAreNeeded() async throws {
+    let shop = try await Shop()
+    #expect(throws: VitrineError.self) { try shop.server { $0.host = "0.0.0.0" } }
+  }
+
+  @Test func otherOriginsAreStrangersUnlessAllowed() async throws {
+    let shop = try await Shop()
+    for (allowed, expected) in [([], nil), (["https://shop.example"], "https://shop.example")] {
+      try await shop.server { $0.allowedOrigins = allowed }.application.test(.router) { client in
+        let response = try await client.execute(
+          uri: "/v1/indexes", method: .get, headers: [.origin: "https://shop.example"])
+        #expect(response.headers[.accessControlAllowOrigin] == expected)
+      }
+    }
+  }
+
+  @Test func thePageAndItsFilesAreServedWithTags() async throws {
+    try await Shop().server().application.test(.router) { client in
+      let page = try await client.execute(uri: "/", method: .get)
+      #expect(page.headers[.contentType] == "text/html; charset=utf-8")
+      let tag = try #require(page.headers[.eTag])
+      let again = try await client.execute(uri: "/", method: .get, headers: [.ifNoneMatch: tag])
+      #expect(again.status == .notModified)
+      for file in [
+        "app.js", "api.js", "state.js", "grid.js", "facets.js", "detail.js", "style.css",
+      ] {
+        #expect(try await client.execute(uri: "/page/\(file)", method: .get).status == .ok)
+      }
+      let escape = try await client.execute(uri: "/page/..%2FServer.swift", method: .get)
+      #expect(escape.status == .notFound)
+    }
+  }
+
+  @Test func longTextIsCompressedForThoseWhoTakeIt() async throws {
+    try await Shop().server().application.test(.router) { client in
+      let plain = try await client.execute(uri: "/page/app.js", method: .get)
+      let small = try await client.execute(
+        uri: "/page/app.js", method: .get, headers: [.acceptEncoding: "gzip, br"])
+      #expect(small.headers[.contentEncoding] == "gzip")
+      #expect(small.body.readableBytes < plain.body.readableBytes / 2)
+      #expect(Array(small.body.readableBytesView.prefix(2)) == [0x1F, 0x8B])
+    }
+  }
+
+  @Test func metricsCountInPrometheusFormat() {
+    let metrics = PrometheusMetrics()
+    metrics.makeCounter(label: "searches.total", dimensions: [("index", "a\"b")]).increment(by: 2)
+    metrics.makeTimer(label: "search", dimensions: []).recordNanoseconds(1_500_000_000)
+    metrics.makeRecorder(label: "size", dimensions: [], aggregate: false).record(Int64(7))
+    #expect(
+      metrics.text == """
+        # TYPE search_seconds summary
+        search_seconds_sum 1.5
+        search_seconds_count 1
+        # TYPE searches_total counter
+        searches_total{index="a\\"b"} 2.0
+        # TYPE size gauge
+        size 7.0
+
+        """)
+  }
+
+  @Test func theDescriptionNamesEveryRoute() async throws {
+    try await Shop().server().application.test(.router) { client in
+      let response = try await client.execute(uri: "/openapi.json", method: .get)
+      let paths = response.json["paths"] as? [String: Any] ?? [:]
+      #expect(paths.keys.contains("/v1/indexes/{index}/search"))
+      #expect(paths.count >= 12)
+    }
+  }
+
+  @Test(arguments: [
+    ("bytes=0-4", 0..<5), ("bytes=5-", 5..<10), ("bytes=-3", 7..<10), ("bytes=8-99", 8..<10),
+    ("bytes=10-", nil), ("bytes=4-2", nil), ("bytes=0-1,3-4", nil), ("items=0-1", nil),
+  ])
+  func rangesAreReadAsTheStandardSays(header: String, expected: Range<Int>?) {
+    #expect(byteRange(header, of: 10) == expected)
+  }
+
+  @Test func workBeyondTheBoundsIsTurnedAway() async throws {
+    var limits = ServerConfiguration.Limits()
+    limits.concurrentRequests = 1
+    limits.seconds = 0.2
+    let admission = Admission(limits)
+    let (started, signal) = AsyncStream.makeStream(of: Void.self)
+    async let slow: Void = admission.run {
+      signal.yield()
+      try await Task.sleep(for: .seconds(60))
+    }
+    for await _ in started.prefix(1) {}
+    let busy = await #expect(throws: Problem.self) { try await admission.run {} }
+    #expect(busy?.status == .tooManyRequests)
+    let late = await #expect(throws: Problem.self) { try await slow }
+    #expect(late?.status == .serviceUnavailable)
+  }
+}
