@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+import Vitrine
+
+@Suite struct IDXDatasetTests {
+  /// Writes two pictures of 3 × 2 pixels with labels 1 and 0.
+  private func write(labels: [UInt8] = [1, 0], cut: Int = 0) throws -> String {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let pixels: [UInt8] = [0, 64, 128, 192, 255, 7, 1, 2, 3, 4, 5, 6]
+    let images = Data([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3] + pixels)
+    try images.dropLast(cut).write(to: folder.appending(path: "some-images-idx3-ubyte"))
+    try Data([0, 0, 8, 1, 0, 0, 0, UInt8(labels.count)] + labels)
+      .write(to: folder.appending(path: "some-labels-idx1-ubyte"))
+    return folder.appending(path: "some-images-idx3-ubyte").path()
+  }
+
+  @Test func picturesAndLabelsAreRead() throws {
+    let dataset = try IDXDataset(images: write())
+    #expect(dataset.count == 2 && dataset.width == 3 && dataset.height == 2)
+    #expect(dataset.labels == [1, 0])
+    #expect(dataset.png(at: 0) != dataset.png(at: 1))
+  }
+
+  /// The header says 3 × 2 pixels, 8 bits, grey; that the pixels come out is tested where they are
+  /// decoded, by the evaluation of Fashion-MNIST.
+  @Test func aPictureIsAPNGOfGrey() throws {
+    let png = try IDXDataset(images: write()).png(at: 0)
+    #expect(png.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]))
+    #expect(Array(png[16..<29]) == [0, 0, 0, 3, 0, 0, 0, 2, 8, 0, 0, 0, 0])
+    // CRC-32 of "IEND", as in every PNG file.
+    #expect(png.suffix(4).elementsEqual([0xAE, 0x42, 0x60, 0x82]))
+  }
+
+  @Test func truncatedAndContradictingFilesAreRefused() throws {
+    #expect(throws: VitrineError.self) { try IDXDataset(images: write(cut: 1)) }
+    #expect(throws: VitrineError.self) { try IDXDataset(images: write(labels: [1])) }
+    #expect(throws: VitrineError.self) { try IDXDataset(images: "/nowhere-images-idx3-ubyte") }
+  }
+}
