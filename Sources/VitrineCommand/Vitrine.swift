@@ -19,18 +19,23 @@ struct VitrineCommand: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Look for products",
-        subcommands: [SearchCommand.self, RecommendCommand.self, ReplCommandLine.self]),
+        subcommands: [
+          SearchCommand.self, RecommendCommand.self, ReplCommandLine.self, ServeCommand.self,
+        ]),
       CommandGroup(
         name: "Fill an index",
         subcommands: [
-          IndexCommand.self, ImportCommand.self, ExportCommand.self, DeleteCommand.self,
+          IndexCommand.self, ClassifyCommand.self, ImportCommand.self, ExportCommand.self,
+          DeleteCommand.self,
         ]),
       CommandGroup(
         name: "Look after an index",
         subcommands: [StatsCommand.self, VerifyCommand.self, CompactCommand.self]),
       CommandGroup(
         name: "Models and this machine",
-        subcommands: [EmbedCommand.self, ModelCommand.self, DoctorCommand.self]),
+        subcommands: [
+          EvaluateCommand.self, EmbedCommand.self, ModelCommand.self, DoctorCommand.self,
+        ]),
     ])
 
   static func main() async {

@@ -25,6 +25,26 @@ public struct EvaluationReport: Sendable, Codable {
     self.retrieval = retrieval
   }
 
+  /// The scores in a line each.
+  public var summary: [String] {
+    zeroShot.map { part in
+      "zero-shot \(part.attribute): weighted F1 \(part.weightedF1.fixed), accuracy "
+        + "\(part.accuracy.fixed) (\(part.examples) examples, \(part.labels.count) labels)"
+        + worst(part.slices)
+    }
+      + retrieval.flatMap { part in
+        part.scores.map { score in
+          "retrieval by \(part.attribute): recall@\(score.k) \(score.recall.fixed), "
+            + "nDCG \(score.ndcg.fixed), reciprocal rank \(score.reciprocalRank.fixed) "
+            + "(\(score.queries) captions over \(part.candidates))"
+        }
+      }
+  }
+
+  private func worst(_ slices: [EvaluationSlice]) -> String {
+    slices.first.map { "; worst: \($0.attribute) = \($0.value) \($0.score.fixed)" } ?? ""
+  }
+
   /// The page; its pictures are the files of ``pictures``, expected beside it.
   public var markdown: String {
     var page = """

@@ -30,6 +30,11 @@ public struct EvaluationSet: Sendable {
     products[index].attributes[attribute]?.label
   }
 
+  /// All values of `attribute`, sorted.
+  public func labels(of attribute: String) -> [String] {
+    Set(products.indices.compactMap { label(of: $0, attribute) }).sorted()
+  }
+
   /// At most `count` products, drawn with a seed; all of them if there are no more.
   public func sample(_ count: Int, seed: UInt64) -> EvaluationSet {
     guard count < products.count else { return self }

@@ -1,0 +1,123 @@
+import ArgumentParser
+import Foundation
+import Vitrine
+
+struct ClassifyCommand: WorkspaceCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "classify",
+    abstract: "Sort photographs, or a whole index, into labels that no model was trained on.",
+    discussion: """
+      Examples:
+
+        vitrine classify photo.jpg --labels "dress,shirt,shoe"
+        vitrine classify --index Indexes/shop --labels "striped,checked,plain" \\
+          --template "a {} garment" --template "{} fabric" --write pattern
+
+      Each label is written into every template; their vectors are averaged. With --write the \
+      likeliest label becomes an attribute of every product, in one transaction.
+      """)
+
+  @Argument(help: "Photographs; none classifies the index.", completion: .file())
+  var images: [String] = []
+
+  @OptionGroup var labels: LabelOptions
+
+  @Option(name: .short, help: "How many labels to show of each photograph.")
+  var k = 3
+
+  @Option(
+    help: ArgumentHelp("Store the likeliest label as this attribute.", valueName: "attribute"))
+  var write: String?
+
+  @OptionGroup var index: IndexOptions
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if k < 1 { throw ValidationError("-k must be 1 or more") }
+    if write != nil, !images.isEmpty {
+      throw ValidationError("--write is for an index, not for photographs")
+    }
+  }
+
+  func run(in workspace: Workspace) async throws {
+    if images.isEmpty {
+      try await classifyIndex(in: workspace)
+    } else {
+      try await classifyImages(in: workspace)
+    }
+  }
+
+  private struct Classified: Encodable {
+    let id: String
+    let predictions: [ZeroShotClassifier.Prediction]
+  }
+
+  private func classifyImages(in workspace: Workspace) async throws {
+    let embedder = CLIPEmbedder(try workspace.model(model))
+    let classifier = try labels.classifier(embedder, over: nil)
+    var results: [Classified] = []
+    for path in images {
+      let bytes = try WholeFile.read(path)
+      guard let vector = embedder.embed(images: [bytes]).first else { continue }
+      do {
+        results.append(
+          Classified(id: path, predictions: classifier.classify(try vector.get(), k: k)))
+      } catch {
+        throw Failure.data("\(path): \(error)")
+      }
+    }
+    try show(results, in: workspace.console)
+  }
+
+  private func classifyIndex(in workspace: Workspace) async throws {
+    let engine = try workspace.engine(
+      at: index.path(in: workspace.console), model: model, readOnly: write == nil)
+    guard let embedder = engine.embedder else {
+      throw VitrineError.noEmbedder(operation: "classification")
+    }
+    let set = try await engine.evaluationSet()
+    let classifier = try labels.classifier(embedder, over: set)
+    let results = set.products.indices.map { position in
+      Classified(
+        id: set.products[position].id,
+        predictions: classifier.classify(set.vector(at: position), k: k))
+    }
+    guard let write else { return try show(results, in: workspace.console) }
+    let changed = zip(set.products, results).map { product, result in
+      var product = product
+      product.attributes[write] = result.predictions.first.map { .text($0.label) }
+      return product
+    }
+    try await engine.update(changed)
+    try summarise(results, in: workspace.console)
+  }
+
+  private func show(_ results: [Classified], in console: Console) throws {
+    if output.json { return try console.printJSON(results) }
+    let table = Table(
+      [Table.Column("photograph"), Table.Column("label"), Table.Column("probability")],
+      rows: results.flatMap { result in
+        result.predictions.enumerated().map { rank, prediction in
+          [
+            rank == 0 ? result.id : "", prediction.label,
+            String(format: "%.3f", prediction.probability),
+          ]
+        }
+      })
+    console.print(table.lines(width: console.width, style: console.style))
+  }
+
+  private func summarise(_ results: [Classified], in console: Console) throws {
+    var counts: [String: Int] = [:]
+    for result in results {
+      if let label = result.predictions.first?.label { counts[label, default: 0] += 1 }
+    }
+    if output.json { return try console.printJSON(counts) }
+    let rows = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      .map { [$0.key, Numbers.grouped($0.value)] }
+    let table = Table(
+      [Table.Column("label"), Table.Column("products", isNumeric: true)], rows: rows)
+    console.print(table.lines(width: console.width, style: console.style))
+  }
+}

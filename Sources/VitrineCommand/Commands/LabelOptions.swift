@@ -1,0 +1,63 @@
+import ArgumentParser
+import Vitrine
+
+/// Which labels to tell apart, and in what words.
+struct LabelOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The labels, parted by commas.", valueName: "a,b,c"))
+  var labels: String?
+
+  @Option(
+    help: ArgumentHelp("A file with a label a line.", valueName: "file"), completion: .file())
+  var labelsFile: String?
+
+  @Option(help: ArgumentHelp("Take the labels from an attribute's values.", valueName: "attribute"))
+  var labelsFrom: String?
+
+  @Option(
+    name: .customLong("template"),
+    help: ArgumentHelp("A prompt in which {} stands for the label; may be given several times."))
+  var templates: [String] = []
+
+  @Option(help: "What similarities are multiplied by; by default what the model was trained with.")
+  var logitScale: Float?
+
+  func validate() throws {
+    guard [labels, labelsFile, labelsFrom].count(where: { $0 != nil }) <= 1 else {
+      throw ValidationError("give one of --labels, --labels-file and --labels-from")
+    }
+  }
+
+  /// The classifier that is asked for.
+  ///
+  /// - Parameter set: products whose values `--labels-from` reads; nil where there are none.
+  func classifier(
+    _ embedder: any Embedder, over set: EvaluationSet?, attribute: String? = nil
+  ) throws -> ZeroShotClassifier {
+    try ZeroShotClassifier(
+      labels: try names(in: set, attribute: attribute),
+      templates: templates.isEmpty ? ["a photo of {}"] : templates, embedder: embedder,
+      logitScale: logitScale)
+  }
+
+  private func names(in set: EvaluationSet?, attribute: String?) throws -> [String] {
+    if let labels {
+      return labels.split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
+    }
+    if let labelsFile {
+      return String(decoding: try WholeFile.read(labelsFile), as: UTF8.self)
+        .split(whereSeparator: \.isNewline).map { $0.trimmed }.filter { !$0.isEmpty }
+    }
+    guard let attribute = labelsFrom ?? attribute, let set else {
+      throw Failure.usage("which labels? Give --labels, --labels-file or --labels-from")
+    }
+    return set.labels(of: attribute)
+  }
+}
+
+extension Substring {
+  /// Without blanks at the ends.
+  fileprivate var trimmed: String {
+    let start = drop(while: \.isWhitespace)
+    return String(start.reversed().drop(while: \.isWhitespace).reversed())
+  }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Metrics
+import Vitrine
+import VitrineServer
+
+struct ServeCommand: WorkspaceCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Answer searches over HTTP, with a page to look at products.",
+    discussion: """
+      Examples:
+
+        vitrine serve --index Indexes/shop                open http://127.0.0.1:8080
+        vitrine serve --index old=Indexes/a --index new=Indexes/b
+        VITRINE_API_KEYS=read:... vitrine serve --host 0.0.0.0
+
+      Keys are lines or comma-separated entries read:KEY or write:KEY of 16 characters or more. \
+      Without keys the server listens to this machine only. The interface is described at \
+      /openapi.json; other processes may index meanwhile.
+      """)
+
+  @Option(
+    name: .customLong("index"),
+    help: ArgumentHelp(
+      "Index to serve, by its folder's name or a name of its own; may be given several times.",
+      valueName: "[name=]dir"))
+  var indexes: [String] = []
+
+  @OptionGroup var model: ModelOptions
+
+  @Option(help: "Address to listen on.")
+  var host = "127.0.0.1"
+
+  @Option(help: "Port to listen on; 0 takes any that is free.")
+  var port = 8080
+
+  @Option(help: ArgumentHelp("File of API keys; or $VITRINE_API_KEYS.", valueName: "file"))
+  var keys: String?
+
+  @Option(
+    name: .customLong("allow-origin"),
+    help: ArgumentHelp("Origin whose pages may call the server.", valueName: "url"))
+  var origins: [String] = []
+
+  @Option(help: ArgumentHelp("Folder below which PUT requests may name images.", valueName: "dir"))
+  var imageRoot: String?
+
+  @Option(help: "Requests worked on at one time; more are answered 429.")
+  var concurrency = ServerConfiguration.Limits().concurrentRequests
+
+  func validate() throws {
+    if !(0...65535).contains(port) { throw ValidationError("--port must be from 0 to 65535") }
+    if concurrency < 1 { throw ValidationError("--concurrency must be 1 or more") }
+  }
+
+  func run(in workspace: Workspace) async throws {
+    let console = workspace.console
+    var configuration = ServerConfiguration()
+    configuration.host = host
+    configuration.port = port
+    configuration.keys = try readKeys(console)
+    configuration.allowedOrigins = origins
+    configuration.imageRoot = imageRoot
+    configuration.limits.concurrentRequests = concurrency
+    let metrics = PrometheusMetrics()
+    MetricsSystem.bootstrap(metrics)
+    var logger = Logger(label: "vitrine")
+    logger.logLevel = .warning
+    let server = try VitrineServer(
+      engines: try engines(in: workspace), configuration: configuration, metrics: metrics,
+      logger: logger)
+    console.say("Serving at http://\(host):\(port)/ — Ctrl-C ends it")
+    try await server.run()
+  }
+
+  private func engines(in workspace: Workspace) throws -> [String: Engine] {
+    let given = indexes.isEmpty ? [IndexOptions().path(in: workspace.console)] : indexes
+    var engines: [String: Engine] = [:]
+    for entry in given {
+      let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
+      let path = parts.last ?? entry
+      let name = parts.count == 2 ? parts[0] : URL(filePath: path).lastPathComponent
+      guard engines[name] == nil else {
+        throw Failure.usage("two indexes are called \"\(name)\": name one, as in other=\(path)")
+      }
+      engines[name] = try workspace.engine(at: path, model: model)
+    }
+    return engines
+  }
+
+  private func readKeys(_ console: Console) throws -> APIKeys {
+    let text =
+      try keys.map { String(decoding: try WholeFile.read($0), as: UTF8.self) }
+      ?? console.environment["VITRINE_API_KEYS"] ?? ""
+    do {
+      return try APIKeys(parsing: text)
+    } catch {
+      throw Failure.usage("\(error)")
+    }
+  }
+}
