@@ -66,6 +66,7 @@ public struct VitrineServer: Sendable {
     addPage(to: router)
     addSearch(to: router)
     addProducts(to: router)
+    addRecommend(to: router)
     addClassify(to: router)
     addImages(to: router)
     return router

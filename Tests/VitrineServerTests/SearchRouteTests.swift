@@ -76,6 +76,17 @@ import VitrineServer
     }
   }
 
+  @Test func recommendationsGoAlongADirection() async throws {
+    try await Shop().server().application.test(.router) { client in
+      let product = "/v1/indexes/shop/products/p0/recommend"
+      let response = try await client.execute(uri: product + "?towards=blue", method: .get)
+      #expect(response.status == .ok)
+      #expect((response.json["start"] as? [String: Any])?["id"] as? String == "p0")
+      let aimless = try await client.execute(uri: product, method: .get)
+      #expect(aimless.status == .unprocessableContent)
+    }
+  }
+
   @Test func aPhotographIsClassified() async throws {
     try await Shop().server().application.test(.router) { client in
       let response = try await client.execute(

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import HNSW
 internal import LMDB
 import Synchronization
@@ -28,6 +29,7 @@ final class OpenIndex: Sendable {
     path: String, configuration: IndexConfiguration, description: IndexDescription
   ) throws(VitrineError) {
     try storing(path) {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
       try Environment(path: path).write { (txn: borrowing WriteTransaction) in
         guard try IndexDescription.revision(in: txn) == 0 else {
           throw VitrineError.indexExists(path: path)

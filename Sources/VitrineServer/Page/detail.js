@@ -44,7 +44,7 @@ export function connect({ like, failed }) {
     const { index, hit } = shown;
     try {
       const answer = await api.recommend(index, hit.id, towards);
-      fill(byId("walk"), index, answer.hits, (next) => open(index, next));
+      fill(byId("walk"), index, answer.steps.map((step) => step.hit), (next) => open(index, next));
     } catch (error) { failed(error); dialog.close(); }
   });
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
