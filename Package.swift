@@ -116,7 +116,7 @@ let package = Package(
     tests("Imaging", ["Kernels"], resources: [.copy("Fixtures")]),
     tests("CLIP", ["Imaging", "Kernels"], resources: [.copy("Fixtures")]),
     tests("Vitrine", ["HNSW", "LMDB"]),
-    tests("VitrineServer", ["Vitrine", "HNSW", hummingbirdTesting]),
+    tests("VitrineServer", ["Vitrine", "HNSW", hummingbirdTesting, metrics]),
     tests("VitrineCommand", ["Vitrine", "HNSW"]),
   ],
   swiftLanguageModes: [.v6]

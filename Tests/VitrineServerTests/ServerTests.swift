@@ -1,3 +1,4 @@
+import CoreMetrics
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -166,14 +167,16 @@ import VitrineServer
     limits.seconds = 0.2
     let admission = Admission(limits)
     let (started, signal) = AsyncStream.makeStream(of: Void.self)
-    async let slow: Void = admission.run {
-      signal.yield()
-      try await Task.sleep(for: .seconds(60))
+    let slow = Task {
+      try await admission.run {
+        signal.yield()
+        try await Task.sleep(for: .seconds(60))
+      }
     }
     for await _ in started.prefix(1) {}
     let busy = await #expect(throws: Problem.self) { try await admission.run {} }
     #expect(busy?.status == .tooManyRequests)
-    let late = await #expect(throws: Problem.self) { try await slow }
+    let late = await #expect(throws: Problem.self) { try await slow.value }
     #expect(late?.status == .serviceUnavailable)
   }
 }

@@ -2,6 +2,7 @@ import Foundation
 import HNSW
 import HummingbirdTesting
 import Logging
+import NIOCore
 import Vitrine
 import VitrineServer
 
