@@ -4,7 +4,8 @@ extension ResolvedIndex {
   /// scattered over memory and cost about this many of them.
   private static let walkRowCost = 2.5
 
-  /// Rows that a walk of breadth `ef` scores, about; measured on 60,000 and 200,000 vectors.
+  /// Rows that a walk of breadth `ef` scores, about: a line through what walks over 60,000 and
+  /// 200,000 vectors scored. With the cost above it is an estimate, not a measured crossover.
   private static func walkRows(ef: Int) -> Double { 300 + 14 * Double(ef) }
 
   /// Candidates that may be scored in full precision: beyond k, since codes misorder near ties.

@@ -84,7 +84,7 @@ async function more() {
 
 function draw() {
   const main = state.terms.find((term) => term.text && term.weight > 0);
-  if (document.activeElement !== byId("text")) byId("text").value = main?.text ?? "";
+  byId("text").value = main?.text ?? "";
   byId("filter").value = state.filter;
   byId("index").value = state.index;
   byId("compare").value = state.compare;
