@@ -36,6 +36,28 @@ func killWriter(times: Int, seed: UInt64) throws -> Report {
   return report
 }
 
+/// Reads snapshot after snapshot of an index while another process commits to it: each must hold
+/// exactly what some number of batches leaves, and that number only grows.
+func watchWriter(snapshots: Int) throws -> Report {
+  var report = Report(name: "reading while another process writes")
+  let directory = ScratchDirectory()
+  _ = try Workload.ingest(Workload.open(directory.path))
+  let writer = try Child("ingest", directory.path)
+  let index = try VectorIndex(environment: Environment(path: directory.path))
+  var last = 0
+  for number in 0..<snapshots {
+    switch try Inspection.compare(index) {
+    case .sound(let batches) where batches >= last:
+      report.count(batches == last ? "as before" : "further on")
+      last = batches
+    case let verdict: report.failures.append("snapshot \(number): \(verdict.line)")
+    }
+  }
+  let committed = writer.kill(after: 0).count
+  if last < 2 { report.failures.append("of \(committed) batches hardly one was seen") }
+  return report
+}
+
 /// Makes an index without free pages in a directory.
 private func makeIndex(batches: Int, in directory: ScratchDirectory) throws -> DamagedFile {
   let source = ScratchDirectory()

@@ -58,7 +58,8 @@ enum Inspection {
     }
   }
 
-  private static func compare(_ index: VectorIndex) throws -> Verdict {
+  /// Compares what a snapshot holds with what its number of batches must have left.
+  static func compare(_ index: VectorIndex) throws -> Verdict {
     try index.environment.read { (txn: borrowing ReadTransaction) in
       let batches = try Workload.batchCount(txn)
       let expected = Workload.expected(after: batches)
