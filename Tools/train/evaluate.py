@@ -34,11 +34,13 @@ def main() -> None:
     options.add_argument("--fashion-mnist", type=Path, help="directory of the IDX files")
     options.add_argument("--threads", type=int, default=torch.get_num_threads())
     options.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    options.add_argument("--precision", choices=["f32", "bf16"], default="f32")
     args = options.parse_args()
     torch.set_num_threads(args.threads)
     model = CLIPModel.from_pretrained(args.model, dtype=torch.float32).to(args.device)
     prepare = Preprocessing.read(args.model)
-    judge = Judge(model, load_tokenizer(args.model), prepare)
+    dtype = torch.bfloat16 if args.precision == "bf16" else torch.float32
+    judge = Judge(model, load_tokenizer(args.model), prepare, dtype)
     scores: dict[str, float] = {}
     if args.catalogue:
         products = read_catalogue(args.catalogue, parse_columns(args.columns))
