@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Short runs of what `Tools/durability` does at length.
-@Suite struct DurabilityTests {
+@Suite(.serialized) struct DurabilityTests {
   static let checks = [
     ("kill", 10), ("watch", 200), ("resume", 10), ("cut", 20), ("flip", 60), ("flip-shop", 40),
     ("full", 4),
