@@ -75,6 +75,10 @@ class Tools(unittest.TestCase):
             curve = json.loads((model / "curve.json").read_text())
             self.assertEqual(curve[-1]["step"], 12)
             self.assertLess(curve[0]["step"], 12)
+            further = folder / "further"
+            run("train.py", *data, "--from-model", str(model), "--output", str(further), "--steps",
+                "4", "--memory", "32", *TINY, *SHORT)
+            self.check_directory(further, folder)
             tuned = folder / "tuned"
             run("finetune.py", *data, "--model", str(model), "--output", str(tuned), "--steps", "4",
                 "--accumulate", "2", "--loss", "sigmoid", "--freeze", "text", *SHORT)

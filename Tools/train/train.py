@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -37,6 +38,7 @@ def main() -> None:
     group.add_argument("--context", type=int, default=40)
     group.add_argument("--vocabulary", type=int, default=6000)
     group.add_argument("--dimensions", type=int, default=192)
+    group.add_argument("--from-model", type=Path, help="a model of the same shape to start from")
     args = options.parse_args()
     torch.manual_seed(args.seed)
     torch.set_num_threads(args.threads)
@@ -54,7 +56,10 @@ def main() -> None:
           f"on, {len(tokenizer)} tokens", file=sys.stderr)
 
     model = CLIPModel(_config(args, len(tokenizer)))
-    initialise_vision(model, pixels[data.training[:: len(data.training) // 2000 + 1]], prepare)
+    if args.from_model:
+        model.load_state_dict(CLIPModel.from_pretrained(args.from_model).float().state_dict())
+    else:
+        initialise_vision(model, pixels[data.training[:: len(data.training) // 2000 + 1]], prepare)
     model = model.to(args.device)
     print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.1f} M parameters", file=sys.stderr)
     recipe = build_recipe(args)
@@ -71,7 +76,10 @@ def main() -> None:
 
 
 def _tokenizer(args, products: list[Product], words: Vocabulary) -> PreTrainedTokenizerBase:
-    if not (args.output / "merges.txt").exists():
+    if args.from_model:
+        for name in ("vocab.json", "merges.txt"):
+            shutil.copy(args.from_model / name, args.output / name)
+    elif not (args.output / "merges.txt").exists():
         make_vocabulary(_sample(products, words), args.vocabulary, args.output)
     return load_tokenizer(args.output)
 

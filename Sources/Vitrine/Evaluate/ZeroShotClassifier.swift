@@ -9,7 +9,7 @@ public struct ZeroShotClassifier: Sendable {
   /// The labels, in the order given.
   public let labels: [String]
   /// Sharpness of the probabilities: cosines are multiplied by it before the softmax.
-  public let logitScale: Float
+  public private(set) var logitScale: Float
   /// One unit vector a label: [labels, dimensions], row-major.
   private let labelVectors: [Float]
   private let dimensions: Int
@@ -83,7 +83,15 @@ public struct ZeroShotClassifier: Sendable {
     return weights.map { $0 / sum }
   }
 
-  private func similarities(_ vector: [Float]) -> [Float] {
+  /// The same labels with other probabilities.
+  func with(logitScale: Float) -> ZeroShotClassifier {
+    var copy = self
+    copy.logitScale = logitScale
+    return copy
+  }
+
+  /// Cosines with the labels, in their order.
+  func similarities(_ vector: [Float]) -> [Float] {
     precondition(vector.count == dimensions, "a vector of the same model")
     return labels.indices.map {
       dot(vector.span, labelVectors.span.extracting($0 * dimensions..<($0 + 1) * dimensions))

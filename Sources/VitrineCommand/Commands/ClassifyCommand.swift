@@ -10,6 +10,8 @@ struct ClassifyCommand: WorkspaceCommand {
       Examples:
 
         vitrine classify photo.jpg --labels "dress,shirt,shoe"
+        vitrine classify photo.jpg --index Indexes/shop --labels-from type \\
+          --calibrate type
         vitrine classify --index Indexes/shop --labels "striped,checked,plain" \\
           --template "a {} garment" --template "{} fabric" --write pattern
 
@@ -28,6 +30,12 @@ struct ClassifyCommand: WorkspaceCommand {
   @Option(
     help: ArgumentHelp("Store the likeliest label as this attribute.", valueName: "attribute"))
   var write: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Fit the probabilities to the index's products whose label this attribute tells.",
+      valueName: "attribute"))
+  var calibrate: String?
 
   @OptionGroup var index: IndexOptions
   @OptionGroup var model: ModelOptions
@@ -55,7 +63,9 @@ struct ClassifyCommand: WorkspaceCommand {
 
   private func classifyImages(in workspace: Workspace) async throws {
     let embedder = CLIPEmbedder(try workspace.model(model))
-    let classifier = try labels.classifier(embedder, over: nil)
+    let needsIndex = labels.labelsFrom != nil || calibrate != nil
+    let set = needsIndex ? try await engine(in: workspace).evaluationSet() : nil
+    let classifier = try classifier(embedder, over: set)
     var results: [Classified] = []
     for path in images {
       let bytes = try WholeFile.read(path)
@@ -71,13 +81,12 @@ struct ClassifyCommand: WorkspaceCommand {
   }
 
   private func classifyIndex(in workspace: Workspace) async throws {
-    let engine = try workspace.engine(
-      at: index.path(in: workspace.console), model: model, readOnly: write == nil)
+    let engine = try engine(in: workspace)
     guard let embedder = engine.embedder else {
       throw VitrineError.noEmbedder(operation: "classification")
     }
     let set = try await engine.evaluationSet()
-    let classifier = try labels.classifier(embedder, over: set)
+    let classifier = try classifier(embedder, over: set)
     let results = set.products.indices.map { position in
       Classified(
         id: set.products[position].id,
@@ -91,6 +100,19 @@ struct ClassifyCommand: WorkspaceCommand {
     }
     try await engine.update(changed)
     try summarise(results, in: workspace.console)
+  }
+
+  private func engine(in workspace: Workspace) throws -> Engine {
+    try workspace.engine(
+      at: index.path(in: workspace.console), model: model, readOnly: write == nil)
+  }
+
+  private func classifier(
+    _ embedder: any Embedder, over set: EvaluationSet?
+  ) throws -> ZeroShotClassifier {
+    let plain = try labels.classifier(embedder, over: set)
+    guard let calibrate, let set else { return plain }
+    return try plain.calibrated(on: set, attribute: calibrate)
   }
 
   private func show(_ results: [Classified], in console: Console) throws {

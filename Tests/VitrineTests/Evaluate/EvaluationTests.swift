@@ -51,6 +51,21 @@ private func set(_ rows: [(looks: String, colour: String, title: String)]) -> Ev
     #expect(sharp.classify(vector)[0].probability > flat.classify(vector)[0].probability)
   }
 
+  @Test func aCalibratedClassifierIsAsSureAsItIsRight() throws {
+    // Three red shirts in four are called red; the fourth is said to be blue.
+    let products = set(
+      (0..<400).map { ("red", $0 % 4 == 0 ? "blue" : "red", "\($0)") })
+    let sharp = try ZeroShotClassifier(labels: ["red", "blue"], embedder: model)
+    let calibrated = try sharp.calibrated(on: products, attribute: "colour")
+    let vector = model.vector(of: "red")
+    #expect(sharp.classify(vector)[0].probability > 0.99)
+    #expect(abs(calibrated.classify(vector)[0].probability - 0.75) < 1e-3)
+    #expect(calibrated.classify(vector)[0].label == "red")
+    #expect(throws: VitrineError.self) {
+      try sharp.calibrated(on: products, attribute: "title")
+    }
+  }
+
   @Test func badLabelsAndTemplatesAreRefusedInWords() {
     for (labels, templates) in [
       (["red"], ["{}"]), (["red", "red"], ["{}"]), (["red", "blue"], ["a thing"]),
