@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Renders the sample catalogue: pictures and catalogue.csv, the same at every run.
 
-    python3 Tools/sample-catalogue/render.py [--out DIR] [--sheet contact.png]
+    python3 Tools/sample-catalogue/render.py [--out DIR] [--sheet contact.png] [--seed 8 --times 9]
 
 Needs Pillow and NumPy. No photograph, brand or product in it exists.
 """
@@ -59,12 +59,12 @@ RANGE = [
 WOMENS = {"Dresses", "Skirts", "Heels", "Handbags"}
 
 
-def looks():
+def looks(seed, times):
     """Every product of the range in turn; colours and cuts are dealt so that all appear."""
     for kind, category, count, draw, cuts, patterns, colours in RANGE:
-        rng = np.random.default_rng([7, len(kind), count])
+        rng = np.random.default_rng([seed, len(kind), count])
         hues = colours or list(rng.permutation(NEUTRAL)) + list(rng.permutation(BRIGHT))
-        for n in range(count):
+        for n in range(count * times):
             look = {"type": kind, "category": category, "draw": draw, "rng": rng,
                     "cut": cuts[n % len(cuts)], "pattern": patterns[n % len(patterns)],
                     "colour": str(hues[(n + n // len(hues)) % len(hues)])}
@@ -115,11 +115,13 @@ def main():
     here = pathlib.Path(__file__).resolve().parent
     arguments.add_argument("--out", type=pathlib.Path, default=here)
     arguments.add_argument("--sheet", type=pathlib.Path, help="also write all pictures as one")
+    arguments.add_argument("--seed", type=int, default=7, help="another one draws other products")
+    arguments.add_argument("--times", type=int, default=1, help="so many times as many products")
     options = arguments.parse_args()
     (options.out / "images").mkdir(parents=True, exist_ok=True)
 
     rows, pictures = [], []
-    for number, look in enumerate(looks(), 1001):
+    for number, look in enumerate(looks(options.seed, options.times), 1001):
         picture = photograph(look)
         row = {"id": f"V{number}", **describe(look, number), "image": f"images/V{number}.jpg"}
         picture.save(options.out / row["image"], quality=62, optimize=True, progressive=True)

@@ -18,10 +18,12 @@ def parser(description: str, **defaults) -> argparse.ArgumentParser:
     """A parser with data, run and recipe options; recipe defaults may be given by name."""
     options = argparse.ArgumentParser(description=description)
     data = options.add_argument_group("data")
-    data.add_argument("--catalogue", type=Path, required=True, help="CSV, TSV or JSONL, or .gz")
-    data.add_argument("--columns", required=True,
+    data.add_argument("--catalogue", type=Path, nargs="+", required=True,
+                      help="CSV, TSV or JSONL, or .gz")
+    data.add_argument("--columns", nargs="+", required=True,
                       help="role=column,…; id and title are needed, brand, type, colour, gender, "
-                      "usage, details and description are understood, dots reach into objects")
+                      "usage, details and description are understood, dots reach into objects; "
+                      "one list for each catalogue")
     data.add_argument("--images", type=Path, nargs="+", required=True,
                       help="directories or tar files of <id>.jpg")
     data.add_argument("--synonyms", type=Path, default=HERE / "synonyms.json",
@@ -45,4 +47,8 @@ def build_recipe(args: argparse.Namespace) -> Recipe:
 
 
 def catalogue_of(args: argparse.Namespace) -> list[Product]:
-    return read_catalogue(args.catalogue, parse_columns(args.columns))
+    if len(args.catalogue) != len(args.columns):
+        raise SystemExit(f"--columns: expected a list for each of the {len(args.catalogue)} "
+                         f"catalogues, found {len(args.columns)}")
+    return [product for path, columns in zip(args.catalogue, args.columns, strict=True)
+            for product in read_catalogue(path, parse_columns(columns))]
