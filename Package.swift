@@ -96,7 +96,8 @@ let package = Package(
       name: "InputBench", dependencies: ["CLIP", "Imaging"],
       path: "Tools/bench/input/InputBench", swiftSettings: strict),
     .executableTarget(
-      name: "IndexBench", dependencies: ["HNSW", "LMDB"], path: "Tools/bench/index/IndexBench",
+      name: "IndexBench", dependencies: ["HNSW", "LMDB", "Kernels"],
+      path: "Tools/bench/index/IndexBench",
       swiftSettings: strict),
     .executableTarget(
       name: "QualityBench", dependencies: ["Vitrine", "CLIP", "HNSW"],

@@ -58,8 +58,6 @@ static const ck_distance avx2 = TABLE;
 static const ck_distance avx512 = TABLE;
 #endif
 
-void ck_prefetch(const void *address, uint32_t bytes) { prefetch(address, bytes); }
-
 const ck_distance *ck_distance_kernels(ck_level level) {
 #if defined(__x86_64__)
   if (level >= CK_AVX512) return &avx512;

@@ -19,14 +19,19 @@ static inline const uint8_t *row_at(const ck_rows *rows, uint32_t id) {
   return rows->blocks[at.block] + rows->offset + (uint64_t)at.index * rows->stride;
 }
 
-static inline int32_t norm_at(const ck_rows *rows, uint32_t id) {
+static inline const uint8_t *norm_address(const ck_rows *rows, uint32_t id) {
   record_place at = place_of(rows, id);
+  return rows->blocks[at.block] + rows->norm_offset + 4u * at.index;
+}
+
+static inline int32_t norm_at(const ck_rows *rows, uint32_t id) {
   int32_t norm;
-  memcpy(&norm, rows->blocks[at.block] + rows->norm_offset + 4u * at.index, 4);
+  memcpy(&norm, norm_address(rows, id), 4);
   return norm;
 }
 
-// Asks for every cache line of a row.
+// Asks for every cache line of a row, in the second level: what is under way to the first one has
+// few places to wait in.
 static inline void prefetch(const uint8_t *row, uint32_t bytes) {
-  for (uint32_t at = 0; at < bytes; at += 64) __builtin_prefetch(row + at, 0, 3);
+  for (uint32_t at = 0; at < bytes; at += 64) __builtin_prefetch(row + at, 0, 2);
 }

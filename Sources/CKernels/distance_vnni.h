@@ -39,14 +39,20 @@ static inline int32_t weighted_norm(const ck_rows *rows, float weight, uint32_t 
   return weight == 0 ? 0 : (int32_t)(weight * (float)norm_at(rows, id));
 }
 
+static inline void prefetch_code(const ck_rows *rows, uint32_t id, uint32_t n, float weight) {
+  prefetch(row_at(rows, id), n);
+  if (weight != 0) __builtin_prefetch(norm_address(rows, id), 0, 2);
+}
+
 static void vnni_code_scores(const ck_rows *rows, const int8_t *query, uint32_t n, float weight,
                              const uint32_t *ids, uint32_t count, int32_t *out) {
-  enum { AHEAD = 8 };
+  // Two lists of neighbours, as a rule.
+  enum { AHEAD = 64 };
   uint32_t i = 0, ahead = count < AHEAD ? count : AHEAD;
-  for (uint32_t j = 0; j < ahead; j++) prefetch(row_at(rows, ids[j]), n);
+  for (uint32_t j = 0; j < ahead; j++) prefetch_code(rows, ids[j], n, weight);
   for (; i + 4 <= count; i += 4) {
     for (uint32_t j = i + AHEAD; j < i + AHEAD + 4 && j < count; j++)
-      prefetch(row_at(rows, ids[j]), n);
+      prefetch_code(rows, ids[j], n, weight);
     const uint8_t *row[4];
     for (int j = 0; j < 4; j++) row[j] = row_at(rows, ids[i + j]);
     __m128i dots = vnni_dot4(row, query, n);

@@ -28,6 +28,8 @@ struct BlockGeometry: Equatable {
   let recordsPerBlock: Int
   /// Bytes of a block, header included: what the value in the database must have.
   let blockBytes: Int
+  /// Pages that a block fills, with what LMDB puts in front.
+  let pages: Int
   /// Where the norms of the codes begin; the records' end for other kinds.
   var normOffset: Int { Self.headerBytes + recordsPerBlock * recordBytes }
 
@@ -44,6 +46,7 @@ struct BlockGeometry: Equatable {
     self.kind = kind
     self.level = level
     self.recordBytes = recordBytes
+    self.pages = wholePages
     recordsPerBlock = (wholePages * pageSize - overhead) / each
     blockBytes = wholePages * pageSize - Self.pageHeaderBytes
   }

@@ -19,7 +19,8 @@ final class BlockTable: @unchecked Sendable {
   private var capacity: Int
   /// Whether the block is this table's own: to be written, and to be freed.
   private var isOwned: UnsafeMutablePointer<Bool>
-  private let replacing = Mutex(())
+  /// Held while a block is replaced: what is wrong with one that was to be.
+  private let replacing = Mutex<String?>(nil)
 
   private init(_ geometry: BlockGeometry, capacity: Int) {
     self.geometry = geometry
@@ -132,12 +133,15 @@ final class BlockTable: @unchecked Sendable {
   }
 
   /// Copies a block of the snapshot. Readers go on with the old one until the new address, which
-  /// is published with its content complete; those who write come through here first.
+  /// is published with its content complete; those who write come through here first. Damage is
+  /// noted, or the copy would get a checksum that hides it.
   private func replace(_ index: Int) {
-    replacing.withLock { _ in
+    replacing.withLock { damage in
       guard !isOwned[index] else { return }
       let copy = makeBlock()
-      copy.update(from: blocks[index].unsafelyUnwrapped, count: geometry.blockBytes)
+      let block = blocks[index].unsafelyUnwrapped
+      damage = damage ?? defect(in: block, index)
+      copy.update(from: block, count: geometry.blockBytes)
       (blocks + index).withMemoryRebound(to: Atomic<UInt>.self, capacity: 1) {
         $0.pointee.store(UInt(bitPattern: copy), ordering: .releasing)
       }
@@ -145,24 +149,38 @@ final class BlockTable: @unchecked Sendable {
     }
   }
 
+  /// What is wrong with a block of a snapshot, or with what LMDB keeps in front of it.
+  private func defect(in block: Block, _ index: Int) -> String? {
+    let bytes = UnsafeRawBufferPointer(start: block, count: geometry.blockBytes)
+    let pageSize = (geometry.blockBytes + BlockGeometry.pageHeaderBytes) / geometry.pages
+    guard LargeValue.hasSoundHeader(bytes, pageSize: pageSize) else {
+      return "block \(index) of \(geometry.databaseName) lies on a page with a damaged header"
+    }
+    return BlockHeader.defect(in: block, geometry, number: index)
+  }
+
   /// Stores the blocks that were changed, sealed with their checksums; returns the bytes written.
   func flush(in txn: borrowing WriteTransaction) throws -> Int {
+    if let damage = replacing.withLock({ $0 }) { throw HNSWError.corrupted(damage) }
     let database = try txn.createDatabase(named: geometry.databaseName, integerKeys: true)
+    let stored = try txn.count(database)
     var written = 0
     for index in 0..<blockCount where isOwned[index] {
-      try store(index, as: index, in: database, txn)
+      try store(index, as: index, in: database, txn, isNew: index >= stored)
       written += geometry.blockBytes
     }
     return written
   }
 
-  /// Stores a block under a number.
+  /// Stores a block under a number, a new one as the last.
   func store(
-    _ index: Int, as number: Int, in database: Database, _ txn: borrowing WriteTransaction
+    _ index: Int, as number: Int, in database: Database, _ txn: borrowing WriteTransaction,
+    isNew: Bool
   ) throws {
     let block = blocks[index].unsafelyUnwrapped
     BlockHeader.seal(block, geometry, number: number)
-    let room = try txn.reserveAddress(geometry.blockBytes, in: database, for: UInt32(number))
+    let room = try txn.reserveAddress(
+      geometry.blockBytes, in: database, for: UInt32(number), appending: isNew)
     room.copyMemory(from: UnsafeRawBufferPointer(start: block, count: geometry.blockBytes))
   }
 

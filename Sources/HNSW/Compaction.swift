@@ -192,7 +192,7 @@ private struct Compaction {
           for index in first..<min(count, first + geometry.recordsPerBlock) {
             fill(block, index - first, index)
           }
-          try block.store(0, as: number, in: database, txn)
+          try block.store(0, as: number, in: database, txn, isNew: true)
         }
       }
     }

@@ -5,6 +5,7 @@ internal import Kernels
 struct Graph: Sendable {
   let configuration: IndexConfiguration
   let kernels: RowKernels
+  let walks: WalkKernels
   let calibration: Calibration
   let codes: RowTable
   let levels: [GraphLevel]
@@ -47,6 +48,7 @@ struct Graph: Sendable {
   /// Scores the first `count` slots that were gathered.
   @inline(__always)
   func score(_ count: Int, _ scratch: Scratch) {
+    if scratch.isCold { fetchGathered(count, scratch) }
     kernels.codeScores(
       codes, scratch.queryCode, configuration.codeBytes, weight: scratch.normWeight,
       scratch.gatheredSlots, count, scratch.scores)
@@ -60,6 +62,7 @@ struct Graph: Sendable {
   ) -> UInt32 {
     var position = entry
     var current = entryLevel
+    if scratch.isCold { levels[current].fetch(position) }
     scratch.gatheredSlots[0] = levels[current].slot(position)
     score(1, scratch)
     var best = scratch.scores[0]
@@ -68,6 +71,7 @@ struct Graph: Sendable {
       var improved = true
       while improved {
         improved = false
+        if scratch.isCold { here.fetch(position) }
         let links = here.links(position)
         let count = gatherAll(here, position, links, scratch)
         score(count, scratch)
@@ -102,96 +106,42 @@ struct Graph: Sendable {
   }
 
   /// Walks a level from `entry`, expanding the nearest `ef` nodes, and leaves the nearest `keep`
-  /// that were scored in the pool: SEARCH-LAYER of the paper. Two candidates are expanded at a
-  /// time, so that the rows of both their neighborhoods are fetched together.
+  /// that were scored in the pool: SEARCH-LAYER of the paper. A broad walk expands two candidates
+  /// at a time, so that the rows of both their neighborhoods are fetched together; a narrow one
+  /// would expand too many in vain.
   func walk(
     _ level: GraphLevel, from entry: UInt32, ef: Int, keep: Int = 0, _ scratch: Scratch
   ) {
-    let keep = max(keep, ef)
-    scratch.beginWalk(positions: Int(level.count), pool: keep)
-    let (pool, visited, stamp) = (scratch.pool, scratch.visited, scratch.stamp)
-    let (gathered, slots, scores) = (scratch.gathered, scratch.gatheredSlots, scratch.scores)
-    visited[Int(entry)] = stamp
-    slots[0] = level.slot(entry)
-    score(1, scratch)
-    pool[0] = PoolEntry.make(scores[0], entry)
-    var count = 1
-    var cursor = 0
-    while cursor < min(count, ef) {
-      var found = 0
-      var expandedNow = 0
-      while cursor < min(count, ef), expandedNow < 2 {
-        let entry = pool[cursor]
-        if entry & PoolEntry.expanded == 0 {
-          pool[cursor] = entry | PoolEntry.expanded
-          expandedNow &+= 1
-          found = gatherNew(
-            level, PoolEntry.position(entry), visited, stamp, gathered, slots, found)
-        }
-        cursor &+= 1
-      }
-      if found == 0 { continue }
-      // Unless a nearer node turns up, this is the next to be expanded.
-      if cursor < count { prefetchLinks(of: PoolEntry.position(pool[cursor]), level) }
+    let pool = scratch.pool
+    pool.begin(max(keep, ef))
+    scratch.beginVisits(positions: Int(level.count))
+    _ = scratch.visit(entry)
+    scratch.gathered[0] = entry
+    scratch.gatheredSlots[0] = level.slot(entry)
+    let width = ef > 32 ? 2 : 1
+    var found = 1
+    repeat {
+      walks.fetchNext(pool, links: level.rows)
       score(found, scratch)
-      for index in 0..<found {
-        let place = insert(
-          PoolEntry.make(scores[index], gathered[index]), into: pool, &count, keep)
-        if place < cursor { cursor = place }
-        // It will be expanded soon: its links are on their way meanwhile.
-        if place < cursor &+ 2 { prefetchLinks(of: gathered[index], level) }
+      walks.merge(scratch.scores, scratch.gathered, found, into: pool, links: level.rows)
+      if scratch.isCold { level.fetchNext(pool) }
+      found = 0
+      for _ in 0..<width {
+        guard let next = pool.expandNext(breadth: ef) else { break }
+        found = gatherNew(level, next, scratch, found)
       }
-    }
-    scratch.poolCount = count
-  }
-
-  @inline(__always)
-  private func prefetchLinks(of position: UInt32, _ level: GraphLevel) {
-    kernels.prefetch(level.links(position), bytes: 4 &* level.capacity)
+    } while found > 0 || pool.cursor < min(pool.count, ef)
   }
 
   /// Gathers the neighbors of a node that the walk has not met, after the first `count`.
   @inline(__always)
   private func gatherNew(
-    _ level: GraphLevel, _ position: UInt32, _ visited: UnsafeMutablePointer<UInt16>,
-    _ stamp: UInt16, _ gathered: UnsafeMutablePointer<UInt32>,
-    _ slots: UnsafeMutablePointer<UInt32>, _ count: Int
+    _ level: GraphLevel, _ position: UInt32, _ scratch: Scratch, _ count: Int
   ) -> Int {
-    var count = count
     let links = level.links(position)
-    let linkSlots = level.isUpper ? level.neighborSlots(position) : links
-    for index in 0..<level.capacity {
-      let neighbor = Link.position(links[index])
-      // A link beyond the level's end is the mark of the list's.
-      guard neighbor < level.count, Link.position(linkSlots[index]) < slotCount else { break }
-      if visited[Int(neighbor)] == stamp { continue }
-      visited[Int(neighbor)] = stamp
-      gathered[count] = neighbor
-      slots[count] = Link.position(linkSlots[index])
-      count &+= 1
-    }
-    return count
-  }
-
-  /// Inserts an entry into the sorted pool of at most `capacity`; returns its index, or `Int.max`
-  /// if it is too far.
-  @inline(__always)
-  func insert(
-    _ entry: UInt64, into pool: UnsafeMutablePointer<UInt64>, _ count: inout Int, _ capacity: Int
-  ) -> Int {
-    if count == capacity {
-      if entry >= pool[capacity &- 1] { return .max }
-    } else {
-      count &+= 1
-    }
-    var low = 0
-    var high = count &- 1
-    while low < high {
-      let middle = (low &+ high) / 2
-      if pool[middle] < entry { low = middle &+ 1 } else { high = middle }
-    }
-    (pool + low + 1).update(from: pool + low, count: count &- 1 &- low)
-    pool[low] = entry
-    return low
+    return walks.gatherNew(
+      links, slots: level.isUpper ? level.neighborSlots(position) : links, level.capacity,
+      positionsEnd: level.count, slotsEnd: slotCount, scratch.visited, into: scratch.gathered,
+      scratch.gatheredSlots, count)
   }
 }

@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// One level of the graph, as the loops see it: addresses and numbers, valid while its
 /// ``BlockTable`` is and stays unreplaced.
 ///
@@ -11,6 +13,8 @@ struct GraphLevel: @unchecked Sendable {
   typealias Links = UnsafeMutablePointer<UInt32>
 
   let table: BlockTable
+  /// The records as the kernels see them.
+  let rows: RowTable
   let isUpper: Bool
   /// Links of a node: `m0` or `m`.
   let capacity: Int
@@ -23,6 +27,7 @@ struct GraphLevel: @unchecked Sendable {
 
   init(_ table: BlockTable, _ configuration: IndexConfiguration, count: Int) {
     self.table = table
+    rows = table.rows
     isUpper = table.geometry.level > 0
     capacity = isUpper ? configuration.m : configuration.m0
     self.count = UInt32(count)

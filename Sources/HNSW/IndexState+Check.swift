@@ -2,6 +2,7 @@
 extension IndexState {
   /// Checks the last block of every kind, which nearly every change rewrites.
   func checkSample() throws(HNSWError) {
+    for table in tables { table.fetchLast() }
     for table in tables where table.blockCount > 0 {
       if let defect = defect(in: table, table.blockCount - 1) { throw .corrupted(defect) }
     }

@@ -90,8 +90,8 @@ struct IndexState: Sendable {
   /// The addresses that walks use; must not outlive this state nor the growth of its tables.
   func graph(_ kernels: Kernels) -> Graph {
     Graph(
-      configuration: configuration, kernels: kernels.rows, calibration: calibration,
-      codes: codes.rows,
+      configuration: configuration, kernels: kernels.rows, walks: kernels.walks,
+      calibration: calibration, codes: codes.rows,
       levels: levels.enumerated().map {
         GraphLevel($1, configuration, count: header.levelCounts[$0])
       }, slotCount: UInt32(header.slotCount))

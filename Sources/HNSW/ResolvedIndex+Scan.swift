@@ -1,48 +1,66 @@
+internal import Kernels
+
 /// The ways that look at everything that may be returned.
 extension ResolvedIndex {
   /// Slots that are scored at a time.
   private static let batch = 256
 
-  /// Scores the codes of all matches, and the best of them again in full precision.
+  /// Scores the codes of all matches, and those of the best again in full precision. Where very
+  /// many are about as near as the k-th, codes cannot tell which are the nearest: a second pass
+  /// keeps more of them, and if they are more still, all matches are measured.
   func scanCodes(
     _ parameters: SearchParameters, k: Int, matches: Int, _ scratch: Scratch
   ) -> SearchResult {
-    let wanted = max(64, 4 * k)
-    scratch.beginPool(wanted)
-    var count = 0
-    forEachBatch(parameters.filter, scratch) { size in
-      graph.score(size, scratch)
-      for index in 0..<size {
-        _ = graph.insert(
-          PoolEntry.make(scratch.scores[index], scratch.gatheredSlots[index]), into: scratch.pool,
-          &count, wanted)
+    for kept in [max(64, 4 * k), max(512, 8 * k)] {
+      scratch.pool.begin(kept)
+      forEachBatch(parameters.filter, scratch) { size in
+        graph.score(size, scratch)
+        graph.walks.merge(scratch.scores, scratch.gatheredSlots, size, into: scratch.pool)
+      }
+      let count = takeCandidates(aroundPlace: k, scratch)
+      let isComplete = scratch.pool.count < kept
+      if isComplete || count < kept {
+        let hits = rank(count, k: k, within: parameters.maxDistance, scratch)
+        let isExact = isComplete && count == scratch.pool.count
+        return result(hits, .scan, isExact: isExact, matches: matches, scratch)
       }
     }
-    scratch.reserveCandidates(count)
-    for index in 0..<count { scratch.candidates[index] = PoolEntry.position(scratch.pool[index]) }
-    let hits = rank(count, k: k, within: parameters.maxDistance, scratch)
-    return result(hits, .scan, isExact: count < wanted, matches: matches, scratch)
+    return scanVectors(parameters, k: k, matches: matches, scratch)
   }
 
   /// Measures all matches in full precision.
   func scanVectors(
     _ parameters: SearchParameters, k: Int, matches: Int, _ scratch: Scratch
   ) -> SearchResult {
-    scratch.beginPool(k)
+    scratch.pool.begin(k)
     scratch.reserveCandidates(max(Self.batch, k))
-    var count = 0
     forEachBatch(parameters.filter, scratch) { size in
       scratch.candidates.update(from: scratch.gatheredSlots, count: size)
       measure(size, scratch)
       for index in 0..<size {
-        let entry = PoolEntry.make(
-          orderedBits(scratch.candidateDistances[index]), scratch.candidates[index])
-        _ = graph.insert(entry, into: scratch.pool, &count, k)
+        scratch.scores[index] = orderedBits(scratch.candidateDistances[index])
       }
+      graph.walks.merge(scratch.scores, scratch.candidates, size, into: scratch.pool)
     }
-    for index in 0..<count { scratch.candidates[index] = PoolEntry.position(scratch.pool[index]) }
-    let hits = rank(count, k: k, within: parameters.maxDistance, scratch)
+    let hits = rank(takeCandidates(scratch), k: k, within: parameters.maxDistance, scratch)
     return result(hits, .scan, isExact: true, matches: matches, scratch)
+  }
+
+  /// Makes candidates of what is in the pool, up to those that have a chance to be among the
+  /// nearest k if there is a k-th; returns their number.
+  private func takeCandidates(aroundPlace k: Int? = nil, _ scratch: Scratch) -> Int {
+    let pool = scratch.pool
+    var limit = Int32.max
+    if let k, k <= pool.count {
+      limit = pool.score(k - 1) &+ uncertainty(around: pool.position(k - 1), scratch)
+    }
+    scratch.reserveCandidates(pool.count)
+    var count = 0
+    while count < pool.count, pool.score(count) <= limit {
+      scratch.candidates[count] = pool.position(count)
+      count += 1
+    }
+    return count
   }
 
   /// Calls `body` with the number of matching live slots gathered, batch by batch.

@@ -1,27 +1,36 @@
+internal import Kernels
+
 /// The planner: which way a query takes, and the ways through the graph.
 extension ResolvedIndex {
   /// What a search costs is counted in rows of codes that a scan reads. A walk's rows are
   /// scattered over memory and cost about this many of them.
   private static let walkRowCost = 2.5
 
-  /// Rows that a walk of breadth `ef` scores, about: a line through what walks over 60,000 and
-  /// 200,000 vectors scored. With the cost above it is an estimate, not a measured crossover.
-  private static func walkRows(ef: Int) -> Double { 300 + 14 * Double(ef) }
+  /// Whether a walk of breadth `ef` costs less than scanning all matches. The rows that it scores
+  /// are, about, a line through what walks over 60,000 and 200,000 vectors scored.
+  private func isWalkCheaper(_ ef: Int, _ matches: Int) -> Bool {
+    Double(matches) > Self.walkRowCost * (300 + 14 * Double(ef))
+  }
 
   /// Candidates that may be scored in full precision: beyond k, since codes misorder near ties.
   private func rescoreCount(k: Int) -> Int { max(30, k + k / 2) }
 
   /// How far beyond the k-th score a candidate may be to have a chance in full precision. Rounding
   /// to integers errs by 1/12 square a component, of the query's code y on each of a row's code c
-  /// and the other way round: the score's variance is (|y|² + |c|²) / 12. Three deviations, of
-  /// the difference of two such scores, are hardly ever seen.
+  /// and the other way round: the score's variance is (|y|² + |c|²) / 12. Six deviations, of
+  /// the difference of two such scores, leave room for what clipping adds.
   func uncertainty(around slot: Slot, _ scratch: Scratch) -> Int32 {
+    if scratch.isCold { withUnsafePointer(to: slot) { graph.codes.fetchNorms($0, 1) } }
     let norm = state.codes.norm(Int(slot)).loadUnaligned(as: Int32.self).littleEndian
-    return Int32(3 * ((scratch.queryNorm + Float(norm)) / 6).squareRoot())
+    return Int32(6 * ((scratch.queryNorm + Float(norm)) / 6).squareRoot())
   }
 
   /// Finds the nearest vectors to the query in `scratch.query`.
   func search(_ parameters: SearchParameters, _ scratch: Scratch) -> SearchResult {
+    reading(scratch) { plan(parameters, scratch) }
+  }
+
+  private func plan(_ parameters: SearchParameters, _ scratch: Scratch) -> SearchResult {
     scratch.distanceCount = 0
     let live = state.header.liveCount
     let matches = parameters.filter?.count ?? live
@@ -31,16 +40,17 @@ extension ResolvedIndex {
     graph.prepare(scratch.query, scratch)
     let share = min(1, Double(matches) / Double(live))
     var ef = min(live, Int((Double(max(parameters.ef, k)) / share).rounded(.up)))
-    while Double(matches) > Self.walkRowCost * Self.walkRows(ef: ef) {
-      // A filtered walk must bring more than k, or the last ones are from its ragged edge.
-      let enough = parameters.filter == nil ? k : min(matches, k + k / 2)
+    // A filtered walk must bring more than k, or the last ones are from its ragged edge.
+    let enough = parameters.filter == nil ? k : min(matches, k + k / 2)
+    while parameters.forcedPath.map({ $0 != .scan && ef < live }) ?? isWalkCheaper(ef, matches) {
       let found = walk(parameters, ef: ef, k: k, enough: enough, share: share, scratch)
       if found >= enough {
         let hits = rank(found, k: k, within: parameters.maxDistance, scratch)
         let path: SearchPath = parameters.filter == nil ? .graph : .filteredGraph
         return result(hits, path, isExact: false, matches: matches, scratch)
       }
-      ef *= 2
+      // Where the matches are not among the nearest, few tries must tell.
+      ef *= min(8, max(2, enough / max(1, found)))
     }
     return scanCodes(parameters, k: k, matches: matches, scratch)
   }
@@ -73,17 +83,16 @@ extension ResolvedIndex {
     scratch.reserveCandidates(wanted)
     var found = 0
     var limit = Int32.max
-    for index in 0..<scratch.poolCount where found < wanted {
-      let slot = PoolEntry.position(scratch.pool[index])
-      if PoolEntry.score(scratch.pool[index]) > limit { break }
+    for index in 0..<scratch.pool.count where found < wanted {
+      let slot = scratch.pool.position(index)
+      if scratch.pool.score(index) > limit { break }
       guard parameters.filter?.contains(slot) ?? true,
         header.tombstones == 0 || state.isLive(slot)
       else { continue }
       scratch.candidates[found] = slot
       found += 1
       if found == enough {
-        let score = PoolEntry.score(scratch.pool[index])
-        limit = score &+ uncertainty(around: slot, scratch)
+        limit = scratch.pool.score(index) &+ uncertainty(around: slot, scratch)
       }
     }
     return found

@@ -1,4 +1,5 @@
 internal import Kernels
+import Synchronization
 
 /// A generation of an index, ready to be searched; shared by the searches of all threads.
 final class ResolvedIndex: Sendable {
@@ -7,12 +8,25 @@ final class ResolvedIndex: Sendable {
   let kernels: Kernels
   /// Where the header lies: another address means that the map has moved.
   let headerAddress: UInt
+  /// Whether the last look found much of the index not in memory.
+  private let isCold: Atomic<Bool>
 
   init(_ state: IndexState, headerAddress: UInt, kernels: Kernels) {
     self.state = state
     self.headerAddress = headerAddress
     self.kernels = kernels
     graph = state.graph(kernels)
+    isCold = Atomic(!state.isInMemory)
+  }
+
+  /// Runs a search that knows whether to expect what it reads in memory.
+  func reading<R>(_ scratch: Scratch, _ body: () -> R) -> R {
+    scratch.isCold = isCold.load(ordering: .relaxed)
+    defer {
+      if scratch.isCold { isCold.store(!state.isInMemory, ordering: .relaxed) }
+      scratch.isCold = false
+    }
+    return body()
   }
 
   var configuration: IndexConfiguration { state.header.configuration }
@@ -26,6 +40,7 @@ final class ResolvedIndex: Sendable {
     guard let vectors = state.vectors, let format = configuration.storage.format else {
       return measureCodes(count, scratch)
     }
+    if scratch.isCold { vectors.rows.fetch(ids, count) }
     if configuration.metric == .l2 {
       kernels.rows.squaredDistances(vectors.rows, format, scratch.query, n, ids, count, out)
     } else {

@@ -12,15 +12,13 @@ final class Scratch: @unchecked Sendable {
   let gatheredSlots: UnsafeMutablePointer<UInt32>
   let scores: UnsafeMutablePointer<Int32>
 
-  /// The nearest nodes so far, ascending: see ``PoolEntry``.
-  private(set) var pool: UnsafeMutablePointer<UInt64>
-  private(set) var poolCapacity = 0
-  var poolCount = 0
+  /// The nearest nodes so far.
+  let pool = CandidatePool()
 
-  /// `visited[p] == stamp` says that the walk has met position `p`.
-  private(set) var visited: UnsafeMutablePointer<UInt16>
+  /// The positions that the walk has met, as a bitmap: small enough to stay in the cache that the
+  /// rows run through, and so cheaper to clear for every walk than larger marks would be to keep.
+  private(set) var visited: UnsafeMutablePointer<UInt64>
   private var visitedCapacity = 0
-  private(set) var stamp: UInt16 = 0
 
   /// The query: as given, and as a signed code with the weight of the rows' norms.
   let query: UnsafeMutablePointer<Float>
@@ -36,12 +34,13 @@ final class Scratch: @unchecked Sendable {
 
   /// Rows scored since the query began.
   var distanceCount = 0
+  /// Whether what the search reads may have to come from the disk.
+  var isCold = false
 
   init(codeBytes: Int) {
     gathered = .allocate(capacity: Self.gatherCapacity)
     gatheredSlots = .allocate(capacity: Self.gatherCapacity)
     scores = .allocate(capacity: Self.gatherCapacity)
-    pool = .allocate(capacity: 1)
     visited = .allocate(capacity: 1)
     candidates = .allocate(capacity: 1)
     candidateDistances = .allocate(capacity: 1)
@@ -56,7 +55,6 @@ final class Scratch: @unchecked Sendable {
     gathered.deallocate()
     gatheredSlots.deallocate()
     scores.deallocate()
-    pool.deallocate()
     visited.deallocate()
     candidates.deallocate()
     candidateDistances.deallocate()
@@ -64,30 +62,22 @@ final class Scratch: @unchecked Sendable {
     queryCode.deallocate()
   }
 
-  /// Empties the pool and makes room in it for `count` entries.
-  func beginPool(_ count: Int) {
-    poolCount = 0
-    guard poolCapacity < count + 1 else { return }
-    pool.deallocate()
-    poolCapacity = count + 1
-    pool = .allocate(capacity: poolCapacity)
+  /// Empties the visited set for a walk over `positions` nodes.
+  func beginVisits(positions: Int) {
+    let words = (positions + 63) / 64
+    if visitedCapacity < words {
+      visited.deallocate()
+      visitedCapacity = words + words / 4
+      visited = .allocate(capacity: visitedCapacity)
+    }
+    visited.update(repeating: 0, count: words)
   }
 
-  /// Empties the pool and the visited set for a walk over `positions` nodes.
-  func beginWalk(positions: Int, pool count: Int) {
-    beginPool(count)
-    if visitedCapacity < positions {
-      visited.deallocate()
-      visitedCapacity = positions + positions / 4 + 64
-      visited = .allocate(capacity: visitedCapacity)
-      visited.initialize(repeating: 0, count: visitedCapacity)
-      stamp = 0
-    }
-    if stamp == .max {
-      visited.update(repeating: 0, count: visitedCapacity)
-      stamp = 0
-    }
-    stamp += 1
+  /// Marks a position; `false` if it was marked before.
+  func visit(_ position: UInt32) -> Bool {
+    let (word, bit) = (Int(position >> 6), UInt64(1) << UInt64(position & 63))
+    defer { visited[word] |= bit }
+    return visited[word] & bit == 0
   }
 
   /// Makes room for `count` candidates.
@@ -98,25 +88,6 @@ final class Scratch: @unchecked Sendable {
     candidateCapacity = count
     candidates = .allocate(capacity: count)
     candidateDistances = .allocate(capacity: count)
-  }
-}
-
-/// An entry of the pool: the score, made unsigned, above the position, so that entries compare
-/// as numbers. The position's top bit says that its neighbors have been looked at.
-enum PoolEntry {
-  static let expanded: UInt64 = 1 << 31
-
-  @inline(__always)
-  static func make(_ score: Int32, _ position: UInt32) -> UInt64 {
-    UInt64(UInt32(bitPattern: score) ^ 0x8000_0000) << 32 | UInt64(position)
-  }
-  @inline(__always)
-  static func position(_ entry: UInt64) -> UInt32 {
-    UInt32(truncatingIfNeeded: entry) & 0x7FFF_FFFF
-  }
-  @inline(__always)
-  static func score(_ entry: UInt64) -> Int32 {
-    Int32(bitPattern: UInt32(truncatingIfNeeded: entry >> 32) ^ 0x8000_0000)
   }
 }
 

@@ -43,6 +43,8 @@ public struct SearchParameters: Sendable {
   public var exact: Bool
   /// Hits may not be farther than this. Default: `nil`.
   public var maxDistance: Float?
+  /// The way to take whatever it costs, for measurements; `nil` for the planner's choice.
+  package var forcedPath: SearchPath?
 
   /// Makes parameters.
   public init(

@@ -32,7 +32,7 @@ public final class VectorIndex: Sendable {
   let kernels: Kernels
   let scratch: ScratchPool
   let buildScratch: BuildScratchPool
-  private let cache = Mutex<ResolvedIndex?>(nil)
+  private let cache: Mutex<ResolvedIndex?>
   /// The last change flushed by this process: the transaction and the generation it made.
   let lastWrite = Mutex<(transaction: Int, generation: UInt64)>((-1, 0))
 
@@ -55,17 +55,20 @@ public final class VectorIndex: Sendable {
   /// - Throws: `HNSWError.notFound`, `.newerFormat`, `.otherPageSize`, `.corrupted`, `LMDBError`.
   public init(environment: Environment, kernels: Kernels = .best) throws {
     let pageSize = environment.information.pageSize
-    let header = try environment.read { txn in
+    let resolved = try environment.read { txn in
       let txn = SnapshotTransaction(txn)
       guard let found = try IndexState.readHeader(pageSize: pageSize, in: txn) else {
         throw HNSWError.notFound(path: environment.path)
       }
-      try IndexState(header: found.header, in: txn).checkSample()
-      return found.header
+      IndexState.prefetch(found.header, in: txn)
+      let state = try IndexState(header: found.header, in: txn)
+      try state.checkSample()
+      return ResolvedIndex(state, headerAddress: found.address, kernels: kernels)
     }
     self.environment = environment
     self.kernels = kernels
-    configuration = header.configuration
+    cache = Mutex(resolved)
+    configuration = resolved.configuration
     scratch = ScratchPool(codeBytes: configuration.codeBytes)
     buildScratch = BuildScratchPool(configuration)
   }

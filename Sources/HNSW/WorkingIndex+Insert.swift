@@ -150,8 +150,8 @@ extension WorkingIndex {
     let search = scratch.search
     func gather(where isEligible: (UInt32) -> Bool) {
       scratch.candidateCount = 0
-      for index in 0..<search.poolCount {
-        let other = PoolEntry.position(search.pool[index])
+      for index in 0..<search.pool.count {
+        let other = search.pool.position(index)
         guard other != position, isEligible(other) else { continue }
         scratch.candidates[scratch.candidateCount] = Candidate(0, other)
         scratch.candidateCount += 1

@@ -1,3 +1,4 @@
+internal import Kernels
 import Synchronization
 
 /// Tombstones leave the graph: every node that links to one is linked to what the tombstone
@@ -62,22 +63,20 @@ extension WorkingIndex {
     guard !isDead(position, on: level),
       (0..<degree).contains(where: { isDead(Link.position(links[$0]), on: level) })
     else { return }
-    scratch.search.beginWalk(positions: Int(level.count), pool: 1)
-    let (visited, stamp) = (scratch.search.visited, scratch.search.stamp)
-    visited[Int(position)] = stamp
+    scratch.search.beginVisits(positions: Int(level.count))
+    _ = scratch.search.visit(position)
     scratch.candidateCount = 0
     scratch.chosenCount = 0
     func consider(_ link: UInt32) {
       let other = Link.position(link)
-      guard visited[Int(other)] != stamp, !isDead(other, on: level) else { return }
-      visited[Int(other)] = stamp
+      guard !isDead(other, on: level), scratch.search.visit(other) else { return }
       scratch.candidates[scratch.candidateCount] = Candidate(0, other)
       scratch.candidateCount += 1
     }
     for index in 0..<degree where Link.isTree(links[index]) {
       let other = Link.position(links[index])
       guard !isDead(other, on: level) else { continue }
-      visited[Int(other)] = stamp
+      _ = scratch.search.visit(other)
       scratch.chosenSlots[scratch.chosenCount] = level.slot(other)
       scratch.chosen[scratch.chosenCount] = Candidate(0, links[index])
       scratch.chosenCount += 1

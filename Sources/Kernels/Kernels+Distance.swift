@@ -64,6 +64,24 @@ package struct RowTable: @unchecked Sendable {
       blocks: blocks, reciprocal: reciprocal, per_block: UInt32(recordsPerBlock),
       stride: UInt32(stride), offset: UInt32(offset), norm_offset: UInt32(normOffset))
   }
+
+  /// Bytes of a row.
+  package var stride: Int { Int(rows.stride) }
+
+  /// Where a row lies.
+  package func address(of row: UInt32) -> UnsafeRawPointer? {
+    address(of: row, offset: rows.offset, stride: rows.stride)
+  }
+
+  /// Where a row's norm lies (codes only).
+  package func normAddress(of row: UInt32) -> UnsafeRawPointer? {
+    address(of: row, offset: rows.norm_offset, stride: 4)
+  }
+
+  private func address(of row: UInt32, offset: UInt32, stride: UInt32) -> UnsafeRawPointer? {
+    let (block, index) = row.quotientAndRemainder(dividingBy: rows.per_block)
+    return rows.blocks[Int(block)].map { UnsafeRawPointer($0) + Int(offset + index * stride) }
+  }
 }
 
 /// Scores rows of a ``RowTable`` against a query, a list of rows a call. Ids are not checked.
@@ -103,11 +121,6 @@ package struct RowKernels: @unchecked Sendable {
     withUnsafePointer(to: rows.rows) {
       table.pointee.code_dots($0, query, UInt32(n), ids, UInt32(count), out)
     }
-  }
-
-  /// Asks for memory that is about to be read.
-  package func prefetch(_ address: UnsafeRawPointer, bytes: Int) {
-    ck_prefetch(address, UInt32(bytes))
   }
 
   /// `Int32(weight * norm) - (code + 128)·query` of the rows `ids`; `n` is a multiple of 64.

@@ -39,7 +39,12 @@ extension Transaction where Self: ~Copyable {
   /// The database of that name, or `nil` if the snapshot has none.
   public func database(named name: String) throws(LMDBError) -> Database? {
     guard let known = core.environment.database(named: name) else { return nil }
-    return try entry(for: name, in: mainDatabase, "look up “\(name)” in") == nil ? nil : known
+    return try treeRecord(named: name) == nil ? nil : known
+  }
+
+  /// The record of a database's tree.
+  func treeRecord(named name: String) throws(LMDBError) -> UnsafeRawBufferPointer? {
+    try entry(for: name, in: mainDatabase, "look up “\(name)” in")
   }
 
   /// The names of the snapshot's databases, in order.

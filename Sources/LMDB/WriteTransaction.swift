@@ -68,11 +68,13 @@ public struct WriteTransaction: Transaction, ~Copyable {
   }
 
   /// Makes room for a value and says where: valid until the transaction's next change.
+  /// `appending` is for a key that is greater than every other, as in ``append(_:in:for:)``.
   package func reserveAddress<Key: LMDBKey>(
-    _ byteCount: Int, in database: Database, for key: Key
+    _ byteCount: Int, in database: Database, for key: Key, appending: Bool = false
   ) throws(LMDBError) -> UnsafeMutableRawBufferPointer {
     var value = MDB_val(mv_size: byteCount, mv_data: nil)
-    try store(&value, in: database, for: key, flags: UInt32(MDB_RESERVE))
+    let flags = UInt32(MDB_RESERVE) | (appending ? UInt32(MDB_APPEND) : 0)
+    try store(&value, in: database, for: key, flags: flags)
     return UnsafeMutableRawBufferPointer(start: value.mv_data, count: byteCount)
   }
 

@@ -15,15 +15,36 @@ import Testing
     #expect(recall >= 0.97, "recall \(recall) at \(share)")
   }
 
-  /// Filters that let through the nearest, or the farthest, of the query and nothing else.
-  @Test(arguments: [true, false], [0.3, 0.05])
-  func correlatedFiltersToo(nearest: Bool, share: Double) throws {
+  /// Filters that let through the nearest, or the farthest, of the query and nothing else, or have
+  /// nothing to do with it.
+  @Test(arguments: [0.5, 0.1, 0.01, 0.001], [10, 100])
+  func filtersOfEveryKindKeepTheirRecall(share: Double, k: Int) throws {
     let fixture = try Fixture.shared
-    let query = clustered(1, dimensions: 24, seed: 73)
-    let order = fixture.nearest(query, k: fixture.rows.count)
-    let count = Int(Double(order.count) * share)
-    let filter = Set(nearest ? order.prefix(count) : order.suffix(count))
-    #expect(try fixture.recall(query, ef: 32, filter: filter) >= 0.9)
+    var random = SplitMix(seed: 77)
+    var found: [String: Int] = [:]
+    var wanted = 0
+    for row in 0..<10 {
+      let query = Array(clustered(10, dimensions: 24, seed: 73)[row * 24..<(row + 1) * 24])
+      let order = fixture.nearest(query, k: fixture.rows.count)
+      let count = Int(Double(order.count) * share)
+      let filters = [
+        "near": order.prefix(count), "far": order.suffix(count),
+        "unrelated": order.shuffled(using: &random).prefix(count),
+      ]
+      wanted += min(k, count)
+      try fixture.snapshot { snapshot in
+        for (name, ids) in filters {
+          let slots = try SlotSet(ids.compactMap { try snapshot.slot(of: $0) })
+          let hits = try snapshot.search(query.span, k: k, filter: slots).hits
+          #expect(hits.count == min(k, count))
+          let exact = try snapshot.search(query.span, k: k, filter: slots, exact: true).hits
+          found[name, default: 0] += Set(hits.map(\.slot)).intersection(exact.map(\.slot)).count
+        }
+      }
+    }
+    for (name, found) in found {
+      #expect(Double(found) >= 0.99 * Double(wanted), "\(name): \(found) of \(wanted)")
+    }
   }
 
   @Test func neverFewerThanThereAre() throws {

@@ -16,6 +16,22 @@ import Testing
     #expect(try fixture.snapshot { $0.statistics().unreachable } == 0)
   }
 
+  /// The graph is walked on codes, which do not depend on how vectors are kept beside them.
+  @Test func halfPrecisionGivesTheAnswersOfSingle() throws {
+    let rows = clustered(6000, dimensions: 48, seed: 4)
+    let queries = clustered(200, dimensions: 48, seed: 5)
+    let answers = try [VectorStorage.float32, .float16].map { storage -> [Set<Slot>] in
+      let fixture = try Fixture(IndexConfiguration(dimensions: 48, storage: storage))
+      try fixture.upsert((0..<6000).map { "p\($0)" }, rows)
+      return try fixture.snapshot { snapshot in
+        try snapshot.search(batch: queries, SearchParameters(), threads: 2)
+          .map { Set($0.hits.map(\.slot)) }
+      }
+    }
+    let same = zip(answers[0], answers[1]).reduce(0) { $0 + $1.0.intersection($1.1).count }
+    #expect(same >= 1990, "\(same) of 2000 hits are the same")
+  }
+
   @Test func everyItemFindsItself() throws {
     let fixture = try Fixture(IndexConfiguration(dimensions: 32, metric: .l2))
     try fixture.upsert((0..<3000).map { "p\($0)" }, clustered(3000, dimensions: 32, seed: 3))

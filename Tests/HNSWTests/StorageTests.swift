@@ -56,6 +56,35 @@ import Testing
     #expect(try fixture.environment.read { try fixture.index.verify($0) } == [])
   }
 
+  /// A writer that copied a damaged block would give the copy a checksum that is right.
+  @Test func aDamagedBlockIsNotChangedAndSealedAnew() throws {
+    let fixture = try Fixture(IndexConfiguration(dimensions: 16))
+    let rows = clustered(40, dimensions: 16, seed: 23)
+    try fixture.upsert((0..<40).map { "p\($0)" }, rows)
+    for name in ["hnsw.codes", "hnsw.vectors", "hnsw.live", "hnsw.links.0"] {
+      func flip() throws {
+        try fixture.environment.write { txn in
+          guard let database = try txn.database(named: name) else { return }
+          var value = try #require(try txn.get(in: database, for: UInt32(0)))
+          value[900] ^= 1
+          try txn.put(value, in: database, for: UInt32(0))
+        }
+      }
+      try flip()
+      do {
+        try fixture.upsert(["more"], Array(rows[..<16]))
+        Issue.record("\(name): written")
+      } catch {
+        #expect("\(error)".contains("block 0 of \(name) "), "\(error)")
+      }
+      fixture.rows["more"] = nil
+      try flip()
+      #expect(try fixture.environment.read { try fixture.index.verify($0) } == [])
+    }
+    try fixture.upsert(["more"], Array(rows[..<16]))
+    #expect(try fixture.snapshot { $0.count } == 41)
+  }
+
   @Test func damagedHeadersAreRefused() throws {
     let fixture = try Fixture(IndexConfiguration(dimensions: 16))
     try fixture.upsert(["a"], clustered(1, dimensions: 16, seed: 22))

@@ -53,8 +53,5 @@ typedef struct {
   void (*unpack[3])(const void *src, uint32_t n, float *dst);
 } ck_distance;
 
-/// Asks for the cache lines of `bytes` bytes that are about to be read.
-void ck_prefetch(const void *address, uint32_t bytes);
-
 /// The kernels of a level, which the processor must support.
 const ck_distance *ck_distance_kernels(ck_level level);

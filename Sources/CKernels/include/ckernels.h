@@ -6,3 +6,4 @@
 #include "ck_image.h"
 #include "ck_matrix.h"
 #include "ck_transformer.h"
+#include "ck_walk.h"

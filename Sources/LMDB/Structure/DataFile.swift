@@ -25,6 +25,16 @@ final class DataFile: Sendable {
     if descriptor >= 0 { close(descriptor) }
   }
 
+  /// Asks for pages that are about to be read, so that the disk fetches them together.
+  func prefetch(_ pages: some Sequence<Int>, pageSize: Int) {
+    #if os(Linux)
+      for page in pages {
+        posix_fadvise(
+          descriptor, off_t(page * pageSize), off_t(pageSize), POSIX_FADV_WILLNEED)
+      }
+    #endif
+  }
+
   var byteCount: Int {
     var status = stat()
     return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0

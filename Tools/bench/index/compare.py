@@ -2,8 +2,9 @@
 """Runs the contestants in turns on the same files and prints recall, rates and ratios.
 
   compare.py VITRINE-BENCH DIRECTORY [--names fmnist,cliplike-200k] [--peers hnswlib,faiss,…]
-             [--build-threads N] [--rounds N] [--keep]
+             [--build-threads N] [--rounds N] [--keep] [--build-missing]
 
+The index is there twice: as it is by default, and as `vitrine:codes`, which keeps codes only.
 Rates are queries per processor second of one thread, so that other work on the machine disturbs
 them less; the best of the rounds counts. A rate at a recall is interpolated between the two
 nearest values of ef. All graphs have m = 16 and efConstruction = 200.
@@ -24,20 +25,24 @@ def main():
     parser.add_argument("bench")
     parser.add_argument("directory")
     parser.add_argument("--names", default="fmnist,cliplike-200k")
-    parser.add_argument("--peers", default="hnswlib,faiss,usearch,hannoy")
+    parser.add_argument("--peers", default="hnswlib,faiss,usearch,hannoy,zvec,svs,qdrant")
     parser.add_argument("--build-threads", default=str(os.cpu_count()))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--keep", action="store_true", help="use the indexes of an earlier run")
+    parser.add_argument("--build-missing", action="store_true",
+                        help="build only the indexes that are not there")
     options = parser.parse_args()
     data = os.path.join(options.directory, "data")
     out = os.path.join(options.directory, "index-results.jsonl")
-    if not options.keep and os.path.exists(out):
+    is_afresh = not options.keep and not options.build_missing
+    if is_afresh and os.path.exists(out):
         os.remove(out)
-    contestants = ["vitrine"] + options.peers.split(",")
+    contestants = ["vitrine", "vitrine:codes"] + options.peers.split(",")
 
     def run(contestant, name, *more):
-        program = ([options.bench] if contestant == "vitrine" else
-                   [sys.executable, os.path.join(HERE, "peer.py"), "--peer", contestant])
+        engine, _, variant = contestant.partition(":")
+        program = ([options.bench, "--variant", variant] if engine == "vitrine" else
+                   [sys.executable, os.path.join(HERE, "peer.py"), "--peer", engine])
         index = os.path.join(options.directory, "idx", contestant, name)
         os.makedirs(os.path.dirname(index), exist_ok=True)
         print(contestant, name, *more, file=sys.stderr, flush=True)
@@ -47,9 +52,11 @@ def main():
     for name in options.names.split(","):
         kinds = [kind for kind in ("test", "text")
                  if os.path.exists(os.path.join(data, f"{name}.{kind}.f32"))]
-        if not options.keep:
-            for contestant in contestants:
-                run(contestant, name, "--phase", "build", "--threads", options.build_threads)
+        for contestant in contestants:
+            index = os.path.join(options.directory, "idx", contestant, name)
+            if is_afresh or (options.build_missing and not os.path.exists(index)):
+                for threads in options.build_threads.split(","):
+                    run(contestant, name, "--phase", "build", "--threads", threads)
         for turn in range(options.rounds):
             for kind in kinds:
                 for contestant in contestants:
@@ -61,6 +68,10 @@ def main():
         run("vitrine", name, "--phase", "write")
     with open(out) as file:
         report([json.loads(line) for line in file])
+
+
+def label(record):
+    return record["peer"] + (":" + record["variant"] if record["variant"] else "")
 
 
 def rate(record):
@@ -95,10 +106,12 @@ def report(records):
         points = {}
         for r in searches:
             if (r["dataset"], r["queries"]) == (name, kind):
-                best = points.setdefault(r["peer"], {})
+                best = points.setdefault(label(r), {})
                 best[r["ef"]] = max(best.get(r["ef"], (r["recall10"], 0)),
                                     (r["recall10"], rate(r)))
         ours = [rate_at(points["vitrine"].values(), t) for t in TARGETS]
+        rows_at = {r["ef"]: r["distances"] for r in searches
+                   if (r["dataset"], r["queries"], label(r)) == (name, kind, "vitrine")}
         rows = []
         for peer, values in points.items():
             row = [peer]
@@ -112,18 +125,25 @@ def report(records):
             rows.append(row)
         print(f"\n### {name}, {kind} queries: per CPU second at recall@10 (ours / peer's)")
         table(["", *(f".{round(t * 100)}" for t in TARGETS)], rows)
+        print("\nRows that ours scores a query, and nanoseconds a row, everything included:", ", ".join(
+            f"{count:.0f} at ef {ef}: {1e9 / points['vitrine'][ef][1] / count:.0f}"
+            for ef, count in sorted(rows_at.items())))
     builds = [r for r in records if r["phase"] == "build"]
     print("\n### Build")
     table(["set", "engine", "threads", "seconds", "CPU s", "MiB on disk", "anonymous MiB"],
-          [[r["dataset"], r["peer"], r["threads"], f"{r['build_s'] + r['persist_s']:.1f}",
+          [[r["dataset"], label(r), r["threads"], f"{r['build_s'] + r['persist_s']:.1f}",
             f"{r['cpu_s']:.1f}", r["index_bytes"] >> 20, f"{r['peak_anon_mb']:.0f}"]
            for r in builds])
+    memory = {(r["dataset"], label(r)): r for r in searches if "rss_mb" in r}
+    print("\n### Resident after searching, MiB")
+    table(["set", "engine", "all", "its own"],
+          [[*key, f"{r['rss_mb']:.0f}", f"{r['anon_mb']:.0f}"] for key, r in sorted(memory.items())])
     print("\n### Filters: recall@10 / queries per CPU second")
     table(["set", "filter", "engine", "ef 16", "ef 64", "ef 200"], filter_rows(records))
-    print("\n### Opening from a cold cache, and writing")
+    print("\n### Opening, and writing")
     for r in records:
         if r["phase"] == "open":
-            print(f"- {r['dataset']}: open {r['open_s'] * 1e3:.1f} ms, first answer "
+            print(f"- {r['dataset']}, {'not' if r['cold'] else 'all'} in memory: open {r['open_s'] * 1e3:.1f} ms, first answer "
                   f"{r['first_s'] * 1e3:.1f} ms, second {r['second_s'] * 1e3:.2f} ms")
         if r["phase"] == "write":
             print(f"- {r['dataset']}: batch of {r['batch']}: {r['seconds'] * 1e3:.1f} ms, "
@@ -134,7 +154,7 @@ def filter_rows(records):
     cells = {}
     for r in records:
         if r["phase"] == "filter":
-            row = cells.setdefault((r["dataset"], r["filter"], r["peer"]), {})
+            row = cells.setdefault((r["dataset"], r["filter"], label(r)), {})
             row[r["ef"]] = f"{r['recall10']:.3f} / {r['qps_cpu']:.0f}"
     return [[*key, *(row.get(ef, "") for ef in (16, 64, 200))] for key, row in sorted(cells.items())]
 

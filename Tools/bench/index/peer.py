@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A peer as a contestant: takes the flags of vitrine-bench, appends the same records.
 
-  peer.py --peer hnswlib|faiss|usearch|hannoy --data DIR --name SET --out FILE --index PATH
+  peer.py --peer hnswlib|faiss|usearch|hannoy|zvec|svs|qdrant --data DIR --name SET --out FILE --index PATH
           --phase build|search|filter [--threads N] [--queries test|text] [--round R]
 """
 import argparse
@@ -117,6 +117,132 @@ class Hannoy:
         return found[0]
 
 
+class Zvec:
+    """A collection with indexed fields; takes documents, one query a call."""
+
+    def module(self):
+        import zvec
+        zvec.init(log_level=zvec.LogLevel.ERROR, query_threads=threads, optimize_threads=threads)
+        return zvec
+
+    def build(self, rows, path):
+        z = self.module()
+
+        def inverted(is_range):
+            return z.InvertIndexParam(enable_range_optimization=is_range)
+        fields = [z.FieldSchema("brand", z.DataType.INT64, index_param=inverted(False)),
+                  z.FieldSchema("category", z.DataType.INT64, index_param=inverted(False)),
+                  z.FieldSchema("price", z.DataType.FLOAT, index_param=inverted(True))]
+        graph = z.HnswIndexParam(metric_type=z.MetricType.IP, m=M, ef_construction=EFC)
+        vector = z.VectorSchema("v", z.DataType.VECTOR_FP32, rows.shape[1], index_param=graph)
+        schema = z.CollectionSchema(name="c", fields=fields, vectors=vector)
+        collection = z.create_and_open(path=path + "/c", schema=schema)
+        brand, category, price = attributes()
+        for start in range(0, len(rows), 1000):
+            collection.insert([
+                z.Doc(id=str(i), vectors={"v": rows[i]},
+                      fields={"brand": int(brand[i]), "category": int(category[i]),
+                              "price": float(price[i])})
+                for i in range(start, min(len(rows), start + 1000))])
+        collection.optimize(z.OptimizeOption(concurrency=threads))
+        collection.flush()
+        collection.close()
+
+    def open(self, path, dimensions):
+        self.z = self.module()
+        self.collection = self.z.open(path + "/c", self.z.CollectionOption(read_only=True))
+
+    def one(self, query, ef, condition=None):
+        wanted = self.z.Query(field_name="v", vector=query, param=self.z.HnswQueryParam(ef=ef))
+        hits = self.collection.query(wanted, topk=K, filter=condition, output_fields=[])
+        return [int(hit.id) for hit in hits]
+
+    def batch(self, queries, ef):
+        return [self.one(query, ef) for query in queries]
+
+    def by_rule(self, query, ef, rule):
+        return self.one(query, ef, (
+            f"brand = {rule['brand']}" if "brand" in rule else
+            f"category = {rule['category']} and price >= {rule['price_min']} "
+            f"and price <= {rule['price_max']}"))
+
+
+class SVS:
+    """A Vamana graph of degree 2M, built with a window as wide as efConstruction."""
+
+    def build(self, rows, path):
+        import svs
+        how = svs.VamanaBuildParameters(alpha=0.95, graph_max_degree=2 * M, window_size=EFC)
+        index = svs.Vamana.build(how, rows, svs.DistanceType.MIP, num_threads=threads)
+        index.save(path + "/config", path + "/graph", path + "/data")
+
+    def open(self, path, dimensions):
+        import svs
+        vectors = svs.VectorDataLoader(path + "/data", svs.float32, dims=dimensions)
+        self.index = svs.Vamana(path + "/config", svs.GraphLoader(path + "/graph"), vectors,
+                                svs.DistanceType.MIP, num_threads=1)
+
+    def batch(self, queries, ef):
+        self.index.search_window_size = ef
+        return self.index.search(queries, K)[0]
+
+
+class Qdrant:
+    """A shard in this process, vectors in memory, fields indexed, no extra links for them."""
+
+    def build(self, rows, path):
+        import qdrant_edge as q
+        os.makedirs(path + "/s", exist_ok=True)
+        graph = q.HnswIndexConfig(m=M, ef_construct=EFC, full_scan_threshold=10_000,
+                                  max_indexing_threads=threads, payload_m=0)
+        shard = q.EdgeShard.create(path + "/s", q.EdgeConfig(
+            vectors=q.EdgeVectorParams(size=rows.shape[1], distance=q.Distance.Dot),
+            hnsw_config=graph, max_search_threads=1,
+            optimizers=q.EdgeOptimizersConfig(
+                default_segment_number=1, max_segment_size=100_000_000, indexing_threshold=1000)))
+        kinds = q.PayloadSchemaType
+        for field, kind in (("brand", kinds.Integer), ("category", kinds.Integer),
+                            ("price", kinds.Float)):
+            shard.update(q.UpdateOperation.create_field_index(field, kind))
+        brand, category, price = attributes()
+        for start in range(0, len(rows), 2000):
+            shard.update(q.UpdateOperation.upsert_points([
+                q.Point(i, rows[i].tolist(), {"brand": int(brand[i]), "category": int(category[i]),
+                                              "price": float(price[i])})
+                for i in range(start, min(len(rows), start + 2000))]))
+        while shard.optimize():
+            pass
+        shard.flush()
+        shard.close()
+
+    def open(self, path, dimensions):
+        import qdrant_edge
+        self.q, self.shard = qdrant_edge, qdrant_edge.EdgeShard.load(path + "/s")
+
+    def one(self, query, ef, condition=None):
+        q = self.q
+        hits = self.shard.search(q.SearchRequest(
+            query=q.Query.Nearest(query.tolist()), limit=K, filter=condition,
+            params=q.SearchParams(hnsw_ef=ef), with_payload=False, with_vector=False))
+        return [hit.id for hit in hits]
+
+    def batch(self, queries, ef):
+        return [self.one(query, ef) for query in queries]
+
+    def by_rule(self, query, ef, rule):
+        field, q = self.q.FieldCondition, self.q
+        return self.one(query, ef, q.Filter(must=(
+            [field("brand", match=q.MatchValue(rule["brand"]))] if "brand" in rule else
+            [field("category", match=q.MatchValue(rule["category"])),
+             field("price", range=q.RangeFloat(gte=rule["price_min"], lte=rule["price_max"]))])))
+
+
+def attributes():
+    with open(prefix + ".attrs.csv") as file:
+        columns = list(zip(*list(csv.reader(file))[1:]))
+    return np.array(columns[1], int), np.array(columns[2], int), np.array(columns[3], float)
+
+
 def recall(found, truth):
     hits = total = 0
     for row, wanted in zip(found, truth):
@@ -148,7 +274,8 @@ prefix = os.path.join(options.data, options.name)
 with open(prefix + ".meta.json") as file:
     meta = json.load(file)
 n, d = meta["n"], meta["d"]
-peer = {"hnswlib": HNSWLib, "faiss": Faiss, "usearch": USearch, "hannoy": Hannoy}[options.peer]()
+peer = {"hnswlib": HNSWLib, "faiss": Faiss, "usearch": USearch, "hannoy": Hannoy, "zvec": Zvec,
+        "svs": SVS, "qdrant": Qdrant}[options.peer]()
 
 if options.phase == "build":
     rows = np.fromfile(prefix + ".train.f32", "<f4").reshape(n, d)
@@ -156,8 +283,8 @@ if options.phase == "build":
     os.makedirs(options.index)
     base = memory("RssAnon")
     _, wall, cpu = measured(lambda: peer.build(rows, options.index))
-    size = sum(os.stat(os.path.join(options.index, f)).st_blocks * 512
-               for f in os.listdir(options.index))
+    size = sum(os.stat(os.path.join(folder, file)).st_blocks * 512
+               for folder, _, files in os.walk(options.index) for file in files)
     emit(build_s=wall, persist_s=0, cpu_s=cpu, vps=n / wall, index_bytes=size,
          peak_anon_mb=memory("RssAnon") - base)
 elif options.phase == "search":
@@ -169,22 +296,21 @@ elif options.phase == "search":
     for ef in EFS:
         found, wall, cpu = measured(lambda: peer.batch(queries, ef))
         emit(queries=options.queries, ef=ef, k=K, nq=len(queries), recall10=recall(found, truth),
-             qps=len(queries) / wall, qps_cpu=len(queries) / cpu)
-elif options.phase == "filter" and hasattr(peer, "filtered"):
+             qps=len(queries) / wall, qps_cpu=len(queries) / cpu, rss_mb=memory("VmRSS"),
+             anon_mb=memory("RssAnon"))
+elif options.phase == "filter" and (hasattr(peer, "filtered") or hasattr(peer, "by_rule")):
     peer.open(options.index, d)
     count = min(200, meta["small"])
     queries = np.fromfile(prefix + ".test.f32", "<f4", count * d).reshape(-1, d)
-    with open(prefix + ".attrs.csv") as file:
-        columns = list(zip(*list(csv.reader(file))[1:]))
-    brand, category = (np.array(columns[i], int) for i in (1, 2))
-    price = np.array(columns[3], float)
+    brand, category, price = attributes()
     for name, rule in meta["filters"].items():
         mask = (brand == rule["brand"] if "brand" in rule else
                 (category == rule["category"]) & (price >= rule["price_min"])
                 & (price <= rule["price_max"]))
         truth = np.fromfile(f"{prefix}.filt.{name}.gt.i32", "<i4").reshape(-1, K)[:count]
         for ef in (16, 64, 200):
-            found, wall, cpu = measured(
-                lambda: [peer.filtered(query, ef, mask) for query in queries])
+            found, wall, cpu = measured(lambda: [
+                peer.by_rule(query, ef, rule) if hasattr(peer, "by_rule") else
+                peer.filtered(query, ef, mask) for query in queries])
             emit(filter=name, selectivity=rule["selectivity"], ef=ef, k=K, nq=count,
                  recall10=recall(found, truth), qps=count / wall, qps_cpu=count / cpu)

@@ -23,6 +23,7 @@ struct Contestant {
     case "search": try search()
     case "filter": try filter()
     case "write": try write()
+    case "plan": try plan()
     default: throw Usage(reason: "unknown phase \(phase)")
     }
   }
@@ -62,7 +63,7 @@ struct Contestant {
     print(fields.map { "\($0)=\($1)" }.joined(separator: " "))
   }
 
-  private func environment(_ durability: LMDB.Environment.Options.Durability = .full) throws
+  func environment(_ durability: LMDB.Environment.Options.Durability = .full) throws
     -> LMDB.Environment
   {
     var options = LMDB.Environment.Options()
@@ -115,10 +116,17 @@ struct Contestant {
   // MARK: open
 
   private func open() throws {
+    let file = "\(arguments.indexPath)/data.mdb"
+    let isCold = goCold([file])
+    Thread.sleep(forTimeInterval: 0.2)
+    try open(cold: isCold)
+    _ = try Data(contentsOf: URL(fileURLWithPath: file))
+    try open(cold: false)
+  }
+
+  private func open(cold isCold: Bool) throws {
     let d = data.meta.d
     let queries = try data.rows("test.f32", count: 2, width: d, of: Float.self)
-    let isCold = goCold(["\(arguments.indexPath)/data.mdb", data.path("train.f32")])
-    Thread.sleep(forTimeInterval: 0.2)
     var times = [ProcessMeter.wall]
     let environment = try environment()
     let index = try VectorIndex(environment: environment)
@@ -163,7 +171,7 @@ struct Contestant {
     }
   }
 
-  private func run(
+  func run(
     _ queries: [Float], _ parameters: SearchParameters, budget: Double, in index: VectorIndex
   ) throws -> Run {
     let d = data.meta.d
@@ -234,43 +242,6 @@ struct Contestant {
             ("recall10", recall(run.found, truth, width: Self.k, k: Self.k)),
           ] + run.fields)
       }
-    }
-  }
-
-  // MARK: write
-
-  /// What batches of several sizes cost, written into a copy of the index.
-  private func write() throws {
-    let d = data.meta.d
-    let path = arguments.indexPath + "-written"
-    try? FileManager.default.removeItem(atPath: path)
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    try environment().copy(to: path)
-    let environment = try LMDB.Environment(path: path)
-    let index = try VectorIndex(environment: environment)
-    let fresh = try data.rows("test.f32", count: 10_000, width: d, of: Float.self)
-    for (size, repeats) in [(1, 30), (100, 10), (10_000, 1)] {
-      let (before, used) = (index.bytesWritten.withLock { $0 }, environment.information.usedSize)
-      let (wall, cpu) = (ProcessMeter.wall, ProcessMeter.cpu)
-      for turn in 0..<repeats {
-        let rows = (0..<size).map { (turn * size + $0) % (fresh.count / d) }
-        try environment.write { txn in
-          try index.write(txn, threads: arguments.threads) {
-            _ = try $0.upsert(
-              ids: rows.map { "w\(size)-\(turn)-\($0)" },
-              vectors: rows.flatMap { fresh[$0 * d..<($0 + 1) * d] })
-          }
-        }
-      }
-      try emit(
-        "write",
-        [
-          ("batch", size), ("batches", repeats),
-          ("seconds", (ProcessMeter.wall - wall) / Double(repeats)),
-          ("cpu_s", (ProcessMeter.cpu - cpu) / Double(repeats)),
-          ("block_bytes", (index.bytesWritten.withLock { $0 } - before) / repeats),
-          ("file_growth_bytes", (environment.information.usedSize - used) / repeats),
-        ])
     }
   }
 }

@@ -1,0 +1,84 @@
+internal import Kernels
+internal import LMDB
+
+/// Searching what is not in memory yet. A search that touched one row after the other would wait
+/// for the disk hundreds of times, each time for much that lies around the row; so it asks for all
+/// that a step needs before it touches any.
+extension RowTable {
+  /// Has the rows `ids` read from the disk, all together.
+  func fetch(_ ids: UnsafePointer<UInt32>, _ count: Int) {
+    for index in 0..<count {
+      guard let row = address(of: ids[index]) else { continue }
+      PageCache.fetch(UnsafeRawBufferPointer(start: row, count: stride))
+    }
+  }
+
+  /// Has the norms of the rows `ids` read from the disk.
+  func fetchNorms(_ ids: UnsafePointer<UInt32>, _ count: Int) {
+    for index in 0..<count {
+      guard let norm = normAddress(of: ids[index]) else { continue }
+      PageCache.fetch(UnsafeRawBufferPointer(start: norm, count: 4))
+    }
+  }
+}
+
+extension Graph {
+  /// Has what scoring the gathered slots takes read from the disk.
+  func fetchGathered(_ count: Int, _ scratch: Scratch) {
+    codes.fetch(scratch.gatheredSlots, count)
+    if scratch.normWeight != 0 { codes.fetchNorms(scratch.gatheredSlots, count) }
+  }
+}
+
+extension GraphLevel {
+  /// Has a node's record read from the disk.
+  func fetch(_ position: UInt32) {
+    withUnsafePointer(to: position) { rows.fetch($0, 1) }
+  }
+
+  /// Has the records of the next few nodes to be expanded read from the disk.
+  func fetchNext(_ pool: CandidatePool) {
+    for index in pool.cursor..<min(pool.count, pool.cursor + 4) { fetch(pool.position(index)) }
+  }
+}
+
+extension BlockTable {
+  /// Records that are looked at to tell whether a table is in memory.
+  private static let sampleSize = 64
+
+  /// Whether nearly all of an evenly spaced sample of blocks is in memory.
+  var isInMemory: Bool {
+    let size = min(blockCount, Self.sampleSize)
+    let held = (0..<size).count { number in
+      blocks[number * blockCount / max(1, size)].map { PageCache.holds($0) } ?? true
+    }
+    return held >= size - size / 16
+  }
+
+  /// Has the last block read from the disk: the one that opening checks.
+  func fetchLast() {
+    guard blockCount > 0, let block = blocks[blockCount - 1] else { return }
+    PageCache.fetch(UnsafeRawBufferPointer(start: block, count: geometry.blockBytes))
+  }
+}
+
+extension IndexState {
+  /// Whether searches will find nearly all that they read in memory.
+  var isInMemory: Bool { codes.isInMemory && levels.allSatisfy(\.isInMemory) }
+
+  /// Has the key pages of all block databases read together, which resolving walks.
+  static func prefetch(_ header: IndexHeader, in txn: borrowing SnapshotTransaction) {
+    let (configuration, pageSize) = (header.configuration, header.pageSize)
+    let geometries =
+      [.codes(configuration, pageSize: pageSize), .live(pageSize: pageSize)]
+      + (BlockGeometry.vectors(configuration, pageSize: pageSize).map { [$0] } ?? [])
+      + header.levelCounts.indices.map {
+        .links(configuration, level: $0, pageSize: pageSize)
+      }
+    for geometry in geometries {
+      if let database = try? txn.database(named: geometry.databaseName) {
+        txn.prefetchKeys(of: database)
+      }
+    }
+  }
+}

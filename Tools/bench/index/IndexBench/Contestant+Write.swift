@@ -1,0 +1,41 @@
+import Foundation
+import HNSW
+import LMDB
+import Synchronization
+
+extension Contestant {
+  /// What batches of several sizes cost, written into a copy of the index.
+  func write() throws {
+    let d = data.meta.d
+    let path = arguments.indexPath + "-written"
+    try? FileManager.default.removeItem(atPath: path)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try environment().copy(to: path)
+    let environment = try LMDB.Environment(path: path)
+    let index = try VectorIndex(environment: environment)
+    let fresh = try data.rows("test.f32", count: 10_000, width: d, of: Float.self)
+    for (size, repeats) in [(1, 30), (100, 10), (10_000, 1)] {
+      let (before, used) = (index.bytesWritten.withLock { $0 }, environment.information.usedSize)
+      let (wall, cpu) = (ProcessMeter.wall, ProcessMeter.cpu)
+      for turn in 0..<repeats {
+        let rows = (0..<size).map { (turn * size + $0) % (fresh.count / d) }
+        try environment.write { txn in
+          try index.write(txn, threads: arguments.threads) {
+            _ = try $0.upsert(
+              ids: rows.map { "w\(size)-\(turn)-\($0)" },
+              vectors: rows.flatMap { fresh[$0 * d..<($0 + 1) * d] })
+          }
+        }
+      }
+      try emit(
+        "write",
+        [
+          ("batch", size), ("batches", repeats),
+          ("seconds", (ProcessMeter.wall - wall) / Double(repeats)),
+          ("cpu_s", (ProcessMeter.cpu - cpu) / Double(repeats)),
+          ("block_bytes", (index.bytesWritten.withLock { $0 } - before) / repeats),
+          ("file_growth_bytes", (environment.information.usedSize - used) / repeats),
+        ])
+    }
+  }
+}
