@@ -2,8 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const names[] = {"portable", "avx2", "avx512", "avx512bf16"};
+
+const char *ck_level_name(ck_level level) { return names[level]; }
 
 static ck_level supported(void) {
 #if defined(__x86_64__)
@@ -19,13 +22,68 @@ static ck_level supported(void) {
 #endif
 }
 
-ck_level ck_cpu_level(void) {
-  ck_level best = supported();
-  const char *wanted = getenv("VITRINE_CPU");
-  if (!wanted) return best;
-  for (int level = CK_PORTABLE; level < (int)best; level++)
-    if (strcmp(wanted, names[level]) == 0) return (ck_level)level;
-  return best;
+/// The level that VITRINE_CPU names, or one above all.
+static int wanted(void) {
+  const char *name = getenv("VITRINE_CPU");
+  for (int level = CK_PORTABLE; name && level <= CK_AVX512_BF16; level++)
+    if (strcmp(name, names[level]) == 0) return level;
+  return CK_AVX512_BF16 + 1;
 }
 
-const char *ck_level_name(ck_level level) { return names[level]; }
+ck_level ck_cpu_highest(void) {
+  int best = supported(), limit = wanted();
+  return (ck_level)(limit < best ? limit : best);
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bf16"))), apply_to = function)
+
+/// Cycles that independent products take, of floats or of pairs of bfloat16: the least of a few
+/// tries, so that an interruption does not count.
+static unsigned long long cycles(int pairs) {
+  enum { SUMS = 16, ROUNDS = 64, TRIES = 40 };
+  unsigned long long least = ~0ull;
+  for (int try = 0; try < TRIES; try++) {
+    __m512 sums[SUMS] = {};
+    __m512 factor = _mm512_set1_ps(1);
+    __asm__ volatile("" : "+v"(factor));
+    unsigned long long start = __builtin_ia32_rdtsc();
+    for (int round = 0; round < ROUNDS; round++) {
+#pragma clang loop unroll(full)
+      for (int i = 0; i < SUMS; i++) {
+        sums[i] = pairs ? _mm512_dpbf16_ps(sums[i], (__m512bh)factor, (__m512bh)factor)
+                        : _mm512_fmadd_ps(factor, factor, sums[i]);
+        __asm__ volatile("" : "+v"(sums[i]));
+      }
+    }
+    unsigned long long taken = __builtin_ia32_rdtsc() - start;
+    if (taken < least) least = taken;
+  }
+  return least;
+}
+
+#pragma clang attribute pop
+
+ck_level ck_cpu_fastest(void) {
+  ck_level highest = ck_cpu_highest();
+  if (highest != CK_AVX512_BF16 || wanted() == CK_AVX512_BF16) return highest;
+  return cycles(1) < 2 * cycles(0) ? CK_AVX512_BF16 : CK_AVX512;
+}
+#else
+ck_level ck_cpu_fastest(void) { return ck_cpu_highest(); }
+#endif
+
+size_t ck_cache_bytes(void) {
+  static size_t bytes;  // threads that come here first at once write the same
+  size_t known = __atomic_load_n(&bytes, __ATOMIC_RELAXED);
+  if (known) return known;
+  long found = -1;
+#ifdef _SC_LEVEL2_CACHE_SIZE
+  found = sysconf(_SC_LEVEL2_CACHE_SIZE);
+#endif
+  known = found > 0 ? (size_t)found : 1 << 20;
+  __atomic_store_n(&bytes, known, __ATOMIC_RELAXED);
+  return known;
+}

@@ -2,33 +2,36 @@
 //   NAME(x)        the name of x at this level
 //   TILE_ROWS      rows of a register tile
 //   TILE_VECTORS   vectors of 16 columns in a register tile
-//   dot_bf16, dot_i8   products of one group of every column with one group of a row
-//   to_bfloat16        16 floats rounded
+//   dot_i8         product of one group of every column with one group of a row
+//   dot_bf16       the same, where the processor has an instruction for it; elsewhere bfloat16
+//                  weights are widened to multiply rows of floats
+//   to_bfloat16    16 floats rounded
 //
 // A tile of C stays in registers over the whole depth (Goto and van de Geijn 2008, without their
 // split of the depth: rows are blocked so that the left operand stays in L2 whatever its depth).
 #include "convert_body.h"
 
 enum {
-  NAME(BLOCK_BYTES) = 448 << 10,  // of the left operand per pass over the panels: half of L2
-  NAME(PREFETCH) = 16,            // groups ahead
+  NAME(PREFETCH) = 64,  // groups ahead
+  NAME(CHUNK) = 4,      // groups that are widened twice while they are in L1
 };
 
-INLINE v16f NAME(dot)(ck_format format, v16f sum, v16u b, word a) {
-  if (format == CK_BF16) return dot_bf16(sum, b, a);
-  if (format == CK_I8) return dot_i8(sum, b, a);
+/// What a tile multiplies: rows and weights of one format, or floats with bfloat16 weights.
+typedef enum { TILE_F32 = CK_F32, TILE_BF16 = CK_BF16, TILE_I8 = CK_I8, TILE_MIXED } NAME(kind);
+
+INLINE v16f NAME(dot)(NAME(kind) kind, v16f sum, v16u b, word a) {
+#ifdef dot_bf16
+  if (kind == TILE_BF16) return dot_bf16(sum, b, a);
+#endif
+  if (kind == TILE_I8) return dot_i8(sum, b, a);
   float scalar;
   memcpy(&scalar, &a, sizeof scalar);
   return (v16f)scalar * (v16f)b + sum;
 }
 
-/// tile[row][column] = sum over groups; `rows` and `format` are compile-time constants. `stride` is
-/// in bytes, `tile_stride` in floats.
-INLINE void NAME(tile)(const int rows, const ck_format format, const char *a, size_t stride,
-                       const char *b, size_t groups, float *tile, size_t tile_stride) {
-  v16f sums[TILE_ROWS][TILE_VECTORS];
-  UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < TILE_VECTORS; v++)
-    sums[r][v] = (v16f){};
+/// Adds the products of all groups to a tile of `rows` (a compile-time constant) sums.
+INLINE void NAME(add_groups)(const int rows, const NAME(kind) kind, const char *a, size_t stride,
+                             const char *b, size_t groups, v16f sums[TILE_ROWS][TILE_VECTORS]) {
   for (size_t group = 0; group < groups; group++) {
     const char *column = b + group * CK_PANEL * CK_GROUP_BYTES;
     v16u right[TILE_VECTORS];
@@ -39,9 +42,46 @@ INLINE void NAME(tile)(const int rows, const ck_format format, const char *a, si
     UNROLL for (int r = 0; r < rows; r++) {
       word left = *(const word *)(a + r * stride + group * CK_GROUP_BYTES);
       UNROLL for (int v = 0; v < TILE_VECTORS; v++)
-        sums[r][v] = NAME(dot)(format, sums[r][v], right[v], left);
+        sums[r][v] = NAME(dot)(kind, sums[r][v], right[v], left);
     }
   }
+}
+
+/// The same for bfloat16 weights and rows of floats. A chunk's first halves are widened and
+/// multiplied, then its second: both at once would take the registers of the sums.
+INLINE void NAME(add_mixed)(const int rows, const char *a, size_t stride, const char *b,
+                            size_t groups, v16f sums[TILE_ROWS][TILE_VECTORS]) {
+  for (size_t first = 0; first < groups; first += NAME(CHUNK)) {
+    UNROLL for (int half = 0; half < 2; half++) {
+      for (size_t group = first; group < first + NAME(CHUNK); group++) {
+        const char *column = b + group * CK_PANEL * CK_GROUP_BYTES;
+        v16f right[TILE_VECTORS];
+        UNROLL for (int v = 0; v < TILE_VECTORS; v++) {
+          v16u pair = *(const v16u_memory *)(column + v * 64);
+          right[v] = (v16f)(half == 0 ? pair << 16 : pair & 0xffff0000);
+          if (half == v % 2)
+            __builtin_prefetch(column + v * 64 + NAME(PREFETCH) * CK_PANEL * CK_GROUP_BYTES);
+        }
+        UNROLL for (int r = 0; r < rows; r++) {
+          float left = *(const unaligned_float *)(a + r * stride + (2 * group + half) * 4);
+          UNROLL for (int v = 0; v < TILE_VECTORS; v++) sums[r][v] = left * right[v] + sums[r][v];
+        }
+      }
+    }
+  }
+}
+
+/// tile[row][column] = sum over groups; `rows` and `kind` are compile-time constants. `stride` is
+/// in bytes, `tile_stride` in floats.
+INLINE void NAME(tile)(const int rows, const NAME(kind) kind, const char *a, size_t stride,
+                       const char *b, size_t groups, float *tile, size_t tile_stride) {
+  v16f sums[TILE_ROWS][TILE_VECTORS];
+  UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < TILE_VECTORS; v++)
+    sums[r][v] = (v16f){};
+  if (kind == TILE_MIXED)
+    NAME(add_mixed)(rows, a, stride, b, groups, sums);
+  else
+    NAME(add_groups)(rows, kind, a, stride, b, groups, sums);
   UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < TILE_VECTORS; v++)
     STORE(tile + r * tile_stride + v * LANES, sums[r][v]);
 }
@@ -49,30 +89,38 @@ INLINE void NAME(tile)(const int rows, const ck_format format, const char *a, si
 typedef void (*NAME(tile_function))(const char *a, size_t stride, const char *b, size_t groups,
                                     float *tile, size_t tile_stride);
 
-// A function per height and format: inlined into the loops around them, the tiles would share
+// A function per height and kind: inlined into the loops around them, the tiles would share
 // registers with those loops' constants and spill.
-#define TILE(format, rows)                                                               \
-  static __attribute__((noinline)) void NAME(format##_##rows)(                           \
+#define TILE(kind, rows)                                                                 \
+  static __attribute__((noinline)) void NAME(kind##_##rows)(                             \
       const char *a, size_t stride, const char *b, size_t groups, float *tile,           \
       size_t tile_stride) {                                                              \
-    NAME(tile)(rows, CK_##format, a, stride, b, groups, tile, tile_stride);              \
+    NAME(tile)(rows, TILE_##kind, a, stride, b, groups, tile, tile_stride);              \
   }
-#define EACH_HEIGHT_TO_2(use, format) use(format, 1) use(format, 2)
-#define EACH_HEIGHT_TO_6(use, format) \
-  EACH_HEIGHT_TO_2(use, format) use(format, 3) use(format, 4) use(format, 5) use(format, 6)
-#define EACH_HEIGHT_TO_14(use, format)                                                 \
-  EACH_HEIGHT_TO_6(use, format) use(format, 7) use(format, 8) use(format, 9)           \
-  use(format, 10) use(format, 11) use(format, 12) use(format, 13) use(format, 14)
+#define EACH_HEIGHT_TO_2(use, kind) use(kind, 1) use(kind, 2)
+#define EACH_HEIGHT_TO_6(use, kind) \
+  EACH_HEIGHT_TO_2(use, kind) use(kind, 3) use(kind, 4) use(kind, 5) use(kind, 6)
+#define EACH_HEIGHT_TO_14(use, kind)                                                   \
+  EACH_HEIGHT_TO_6(use, kind) use(kind, 7) use(kind, 8) use(kind, 9)                   \
+  use(kind, 10) use(kind, 11) use(kind, 12) use(kind, 13) use(kind, 14)
 #define CONCAT_(a, b) a##b
 #define CONCAT(a, b) CONCAT_(a, b)
 #define EACH_HEIGHT CONCAT(EACH_HEIGHT_TO_, TILE_ROWS)
 EACH_HEIGHT(TILE, F32)
+#ifdef dot_bf16
 EACH_HEIGHT(TILE, BF16)
+#endif
 EACH_HEIGHT(TILE, I8)
+EACH_HEIGHT(TILE, MIXED)
 
-#define ENTRY(format, rows) NAME(format##_##rows),
-static const NAME(tile_function) NAME(tiles)[3][TILE_ROWS] = {
-  {EACH_HEIGHT(ENTRY, F32)}, {EACH_HEIGHT(ENTRY, BF16)}, {EACH_HEIGHT(ENTRY, I8)},
+#define ENTRY(kind, rows) NAME(kind##_##rows),
+static const NAME(tile_function) NAME(tiles)[][TILE_ROWS] = {
+  [TILE_F32] = {EACH_HEIGHT(ENTRY, F32)},
+#ifdef dot_bf16
+  [TILE_BF16] = {EACH_HEIGHT(ENTRY, BF16)},
+#endif
+  [TILE_I8] = {EACH_HEIGHT(ENTRY, I8)},
+  [TILE_MIXED] = {EACH_HEIGHT(ENTRY, MIXED)},
 };
 
 INLINE v16f NAME(activate)(ck_activation activation, v16f x) {
@@ -118,7 +166,8 @@ INLINE void NAME(finish)(size_t rows, const float *tile, size_t row0, size_t col
 
 static void NAME(multiply)(const ck_operand *a, const ck_weights *w, const ck_epilogue *e,
                            size_t first, size_t last) {
-  size_t most = NAME(BLOCK_BYTES) / a->stride / TILE_ROWS * TILE_ROWS;
+  NAME(kind) kind = a->format == w->format ? (NAME(kind))w->format : TILE_MIXED;
+  size_t most = ck_cache_bytes() * 7 / 16 / a->stride / TILE_ROWS * TILE_ROWS;
   size_t tallest = most > TILE_ROWS ? most : TILE_ROWS;
   size_t blocks = (a->rows + tallest - 1) / tallest;
   _Alignas(64) float tile[TILE_ROWS * TILE_VECTORS * LANES];
@@ -131,7 +180,7 @@ static void NAME(multiply)(const ck_operand *a, const ck_weights *w, const ck_ep
         for (size_t i = 0; i < tiles; i++) {
           size_t row = begin + count * i / tiles, rows = begin + count * (i + 1) / tiles - row;
           NAME(prefetch)(rows, row, panel * CK_PANEL + part * LANES, e);
-          NAME(tiles)[w->format][rows - 1]((const char *)a->data + row * a->stride, a->stride,
+          NAME(tiles)[kind][rows - 1]((const char *)a->data + row * a->stride, a->stride,
                                            b + part * 64, w->groups, tile, TILE_VECTORS * LANES);
           NAME(finish)(rows, tile, row, panel * CK_PANEL + part * LANES, a, w, e);
         }
@@ -160,4 +209,10 @@ static void NAME(pack)(ck_format format, const float *columns, size_t count, siz
   NAME(interleave)(scratch, groups, panel);
 }
 
-const ck_matrix NAME(ck_matrix) = {NAME(multiply), NAME(pack)};
+#ifdef dot_bf16
+enum { NAME(MULTIPLIES_BF16) = 1 };
+#else
+enum { NAME(MULTIPLIES_BF16) = 0 };
+#endif
+
+const ck_matrix NAME(ck_matrix) = {NAME(MULTIPLIES_BF16), NAME(multiply), NAME(pack)};

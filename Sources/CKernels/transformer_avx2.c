@@ -6,7 +6,6 @@
 #define NAME(x) avx2_##x
 #define TILE_ROWS 6
 #define TILE_VECTORS 1
-#define dot_bf16 generic_dot_bf16
 #define to_bfloat16 generic_bfloat16
 
 #include "generic_dots.h"

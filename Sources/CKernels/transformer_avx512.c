@@ -7,7 +7,6 @@
 #define TILE_ROWS 14
 #define TILE_VECTORS 2
 
-#define dot_bf16 generic_dot_bf16
 #define to_bfloat16 generic_bfloat16
 #include "generic_dots.h"
 

@@ -9,7 +9,8 @@
 
 #include "vector.h"
 
-INLINE v16f dot_bf16(v16f sum, v16u b, word a) {
+#define dot_bf16 vector_dot_bf16
+INLINE v16f vector_dot_bf16(v16f sum, v16u b, word a) {
   return (v16f)_mm512_dpbf16_ps((__m512)sum, (__m512bh)_mm512_set1_epi32((int)a), (__m512bh)b);
 }
 

@@ -207,8 +207,10 @@ INLINE void NAME(attend_as)(const ck_format format, const ck_attention *t, void 
 }
 
 static void NAME(attend)(const ck_attention *t, void *scratch, size_t first, size_t last) {
-  if (t->format == CK_F32) return NAME(attend_as)(CK_F32, t, scratch, first, last);
-  NAME(attend_as)(CK_BF16, t, scratch, first, last);
+#ifdef dot_bf16
+  if (t->format == CK_BF16) return NAME(attend_as)(CK_BF16, t, scratch, first, last);
+#endif
+  NAME(attend_as)(CK_F32, t, scratch, first, last);
 }
 
 static void NAME(patches)(const ck_image *image, const ck_operand *out, size_t row,

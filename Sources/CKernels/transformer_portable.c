@@ -6,7 +6,6 @@
 #define TILE_ROWS 2
 #endif
 #define TILE_VECTORS 1
-#define dot_bf16 generic_dot_bf16
 #define to_bfloat16 generic_bfloat16
 #define dot_i8 generic_dot_i8
 

@@ -19,6 +19,7 @@ typedef uint16_t v16h __attribute__((ext_vector_type(16)));
 typedef v16f v16f_memory __attribute__((aligned(4), may_alias));
 typedef v16u v16u_memory __attribute__((aligned(4), may_alias));
 typedef v16h v16h_memory __attribute__((aligned(2), may_alias));
+typedef float unaligned_float __attribute__((aligned(1), may_alias));
 typedef uint32_t word __attribute__((aligned(1), may_alias));
 
 #define LOAD(p) (*(const v16f_memory *)(p))

@@ -11,6 +11,18 @@ public enum Activation: UInt32, Sendable {
 }
 
 extension Kernels {
+  /// The format in which rows multiply weights of format `weights` fastest: their own, but floats
+  /// with bfloat16 weights where the processor has no fast product of two bfloat16. The weights are
+  /// then widened in registers, which saves memory traffic and rounds only one of the factors.
+  public func rowFormat(for weights: NumberFormat) -> NumberFormat {
+    weights == .bfloat16 && !multipliesBFloat16 ? .float32 : weights
+  }
+
+  /// Whether rows of products and the factors of attention may be bfloat16.
+  public var multipliesBFloat16: Bool {
+    ck_matrix_kernels(cLevel).pointee.multiplies_bf16 != 0
+  }
+
   /// `out = activation(a · weights + bias) + residual`, for the columns of `panels`.
   ///
   /// `out` and `residual` (which may be the same) are as wide as the packed weights; panels land in
@@ -57,7 +69,9 @@ extension Kernels {
     _ share: Share
   ) {
     precondition(
-      a.format == weights.format && a.columns == weights.inputs, "factors do not fit each other")
+      a.columns == weights.inputs
+        && (a.format == weights.format || a.format == .float32 && weights.format == .bfloat16)
+        && (a.format != .bfloat16 || multipliesBFloat16), "factors do not fit each other")
     let range = panels ?? 0..<weights.columns / PackedMatrix.panelColumns
     let mine = share.part(of: range.count)
     var left = a.c, right = weights.c, epilogue = epilogue

@@ -17,14 +17,22 @@ public struct Kernels: Sendable {
   public let level: Level
 
   /// The fastest kernels of this processor; the environment variable `VITRINE_CPU`
-  /// (`portable`, `avx2`, `avx512`) lowers the choice.
-  public static let best = Kernels(level: Level(rawValue: ck_cpu_level().rawValue) ?? .portable)
+  /// (`portable`, `avx2`, `avx512`, `avx512bf16`) lowers the choice.
+  ///
+  /// That is not always the highest level: on Intel's processors without AMX the instruction for
+  /// bfloat16 takes four times as long as one for floats, so they do better without it. Which
+  /// holds is measured once, in a fraction of a millisecond.
+  public static let best = Kernels(ck_cpu_fastest())
 
   /// Plain C that every processor runs: the reference in tests.
   public static let scalar = Kernels(level: .portable)
 
   /// The kernels of a named level, or `nil` where this processor lacks its instructions.
   public static func named(_ level: Level) -> Kernels? {
-    level <= best.level ? Kernels(level: level) : nil
+    level.rawValue <= ck_cpu_highest().rawValue ? Kernels(level: level) : nil
   }
+
+  private init(_ level: ck_level) { self.init(level: Level(rawValue: level.rawValue) ?? .portable) }
+
+  private init(level: Level) { self.level = level }
 }

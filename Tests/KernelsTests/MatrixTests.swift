@@ -74,14 +74,16 @@ struct Shape: CustomTestStringConvertible, Sendable {
     let kernels = try #require(Kernels.named(level))
     for (seed, shape) in MatrixTests.shapes.enumerated() {
       for activation in [Activation.identity, .quickGELU, .gelu] {
-        try check(shape, format, activation, kernels, seed: UInt64(seed))
+        for rows in Set([kernels.rowFormat(for: format), format == .bfloat16 ? .float32 : format]) {
+          try check(shape, rows, format, activation, kernels, seed: UInt64(seed))
+        }
       }
     }
   }
 
   private func check(
-    _ shape: Shape, _ format: NumberFormat, _ activation: Activation, _ kernels: Kernels,
-    seed: UInt64
+    _ shape: Shape, _ rows: NumberFormat, _ format: NumberFormat, _ activation: Activation,
+    _ kernels: Kernels, seed: UInt64
   ) throws {
     var generator = SeededGenerator(seed: seed)
     let (m, k, n) = (shape.rows, shape.inputs, shape.outputs)
@@ -90,7 +92,7 @@ struct Shape: CustomTestStringConvertible, Sendable {
     let arena = try #require(Arena(capacity: 64 << 20))
     let x = try #require(matrix(a, rows: m, columns: k, in: arena))
     let out = try #require(matrix(residual, rows: m, columns: n, in: arena))
-    let left = try #require(Operand(in: arena, format: format, rows: m, columns: k))
+    let left = try #require(Operand(in: arena, format: rows, rows: m, columns: k))
     let weights = try packed(w, bias: bias, format, inputs: k, outputs: n, in: arena, kernels)
     kernels.convert(x, into: left)
     kernels.multiply(left, weights, activation: activation, adding: out, into: out)

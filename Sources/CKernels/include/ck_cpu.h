@@ -1,5 +1,6 @@
 // Which instruction set the kernels use: detected once, lowered by VITRINE_CPU.
 #pragma once
+#include <stddef.h>
 
 typedef enum {
   CK_PORTABLE = 0,
@@ -9,11 +10,19 @@ typedef enum {
 } ck_level;
 
 /// The highest level this processor supports, or the one that the environment variable
-/// VITRINE_CPU (portable, avx2, avx512, avx512bf16) names if that is lower. Constant for a process.
-ck_level ck_cpu_level(void);
+/// VITRINE_CPU (portable, avx2, avx512, avx512bf16) names if that is lower.
+ck_level ck_cpu_highest(void);
+
+/// The fastest level up to the highest: not avx512bf16, unless VITRINE_CPU names it, where two
+/// products of floats take less time than the instruction for a pair of bfloat16, as on Intel's
+/// processors. That is measured, in a fraction of a millisecond: ask once.
+ck_level ck_cpu_fastest(void);
 
 /// "portable", "avx2", "avx512" or "avx512bf16".
 const char *ck_level_name(ck_level level);
+
+/// Bytes of a core's own (second-level) cache, or a guess.
+size_t ck_cache_bytes(void);
 
 /// Tells the processor that this thread is spinning.
 static inline void ck_spin_hint(void) {

@@ -28,12 +28,13 @@ typedef struct {
   const int32_t *sums;    // [columns], int8 only: the sum of the column's codes
 } ck_weights;
 
-/// The left-hand rows, in the format of the weights: rows of `stride` bytes, zeros after the end.
+/// The left-hand rows: rows of `stride` bytes, zeros after the end. Their format is that of the
+/// weights, or CK_F32 with CK_BF16 weights; CK_BF16 rows only where `ck_matrix` says so.
 /// int8 rows are unsigned: value = scale · (code - zero), per row.
 typedef struct {
   ck_format format;
   size_t rows;
-  size_t groups;          // per row, as in the weights
+  size_t groups;          // per row, as its format has them
   size_t stride;          // bytes, at least groups · 4
   void *data;
   float *scales;          // [rows], int8 only
@@ -51,6 +52,8 @@ typedef struct {
 } ck_epilogue;
 
 typedef struct {
+  /// Whether rows may be CK_BF16: the processor has an instruction for such products.
+  int multiplies_bf16;
   /// Computes panels [first, last); disjoint ranges may run on different threads.
   void (*multiply)(const ck_operand *a, const ck_weights *weights, const ck_epilogue *epilogue,
                    size_t first, size_t last);

@@ -5,7 +5,7 @@
 
 /// Softmax(q · kᵀ · scale) · v for every head of every sequence, one head in scratch at a time.
 typedef struct {
-  ck_format format;                // of the factors of both products: CK_F32 or CK_BF16
+  ck_format format;                // of the factors of both products: CK_F32, or CK_BF16 where ck_matrix has it
   size_t heads, head_columns;
   float scale;
   int causal;                      // the last query sees every key, the one before all but one, …

@@ -18,7 +18,7 @@ struct TextEncoder: Sendable {
     dimensions = configuration.dimensions
     tokens = weights.tokens
     positions = weights.positions
-    self.format = format
+    self.format = kernels.rowFormat(for: format)
     transformer = Transformer(
       sizes: sizes.transformer, layers: weights.layers, outputNorm: weights.outputNorm,
       projection: weights.projection, isCausal: true, kernels: kernels)

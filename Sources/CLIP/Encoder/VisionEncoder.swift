@@ -39,11 +39,12 @@ struct VisionEncoder: Sendable {
     let capacity =
       RunState.capacity(sizes.transformer, dimensions: dimensions, limits: limits)
       + 4 * (rows * (columns + 96) + pixelCount + 96)
+    let format = transformer.kernels.rowFormat(for: patchEmbedding.format)
     guard let arena = Arena(capacity: capacity),
-      let patches = Operand(in: arena, format: patchEmbedding.format, rows: rows, columns: columns),
+      let patches = Operand(in: arena, format: format, rows: rows, columns: columns),
       let pixels = Matrix(in: arena, rows: 1, columns: pixelCount),
       let state = RunState(
-        sizes.transformer, format: patchEmbedding.format, dimensions: dimensions, limits: limits,
+        sizes.transformer, format: format, dimensions: dimensions, limits: limits,
         in: arena)
     else { preconditionFailure("no \(capacity) bytes of address space") }
     return Workspace(patches: patches, pixels: pixels, state: state, images: images)

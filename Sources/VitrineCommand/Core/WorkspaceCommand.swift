@@ -43,7 +43,7 @@ struct ModelOptions: ParsableArguments {
     completion: .directory)
   var directory: String?
 
-  @Option(help: "Arithmetic: f32, bf16 or i8. By default the best of this CPU.")
+  @Option(help: "Arithmetic: f32, bf16 (the default) or i8.")
   var precision: CLIPModel.Precision?
 
   /// The directory that is meant.
