@@ -103,6 +103,13 @@ let package = Package(
       name: "QualityBench", dependencies: ["Vitrine", "CLIP", "HNSW"],
       path: "Tools/bench/quality/QualityBench", swiftSettings: strict),
 
+    .executableTarget(
+      name: "SearchBench", dependencies: ["Vitrine", "CLIP", "HNSW", "LMDB"],
+      path: "Tools/bench/search/SearchBench", swiftSettings: strict),
+    .executableTarget(
+      name: "ExampleBackend", dependencies: ["Vitrine", "CLIP", hummingbird],
+      path: "Tools/examples/backend", swiftSettings: strict),
+
     tests("Kernels"),
     tests("LMDB", ["LMDBTestProcess"]),
     .executableTarget(

@@ -6,11 +6,9 @@ extension ResolvedIndex {
   /// scattered over memory and cost about this many of them.
   private static let walkRowCost = 2.5
 
-  /// Whether a walk of breadth `ef` costs less than scanning all matches. The rows that it scores
-  /// are, about, a line through what walks over 60,000 and 200,000 vectors scored.
-  private func isWalkCheaper(_ ef: Int, _ matches: Int) -> Bool {
-    Double(matches) > Self.walkRowCost * (300 + 14 * Double(ef))
-  }
+  /// What a walk of breadth `ef` costs. The rows that it scores are, about, a line through what
+  /// walks over 60,000 and 200,000 vectors scored.
+  private static func walkCost(ef: Int) -> Double { walkRowCost * (300 + 14 * Double(ef)) }
 
   /// Candidates that may be scored in full precision: beyond k, since codes misorder near ties.
   private func rescoreCount(k: Int) -> Int { max(30, k + k / 2) }
@@ -36,13 +34,30 @@ extension ResolvedIndex {
     let matches = parameters.filter?.count ?? live
     let k = min(parameters.k, matches, live)
     guard k > 0 else { return result([], .scan, isExact: true, matches: matches, scratch) }
-    if parameters.exact { return scanVectors(parameters, k: k, matches: matches, scratch) }
-    graph.prepare(scratch.query, scratch)
     let share = min(1, Double(matches) / Double(live))
-    var ef = min(live, Int((Double(max(parameters.ef, k)) / share).rounded(.up)))
+    let ef = min(live, Int((Double(max(parameters.ef, k)) / share).rounded(.up)))
+    var found =
+      parameters.exact
+      ? scanVectors(parameters, k: k, matches: matches, scratch)
+      : searchCodes(parameters, k: k, matches: matches, share: share, ef: ef, scratch)
+    found.estimate = SearchEstimate(scan: Double(matches), walk: Self.walkCost(ef: ef))
+    return found
+  }
+
+  /// Takes the cheaper way: walks, broader and broader where what is found falls short, as long as
+  /// that costs less than a scan.
+  private func searchCodes(
+    _ parameters: SearchParameters, k: Int, matches: Int, share: Double, ef: Int,
+    _ scratch: Scratch
+  ) -> SearchResult {
+    graph.prepare(scratch.query, scratch)
+    var ef = ef
     // A filtered walk must bring more than k, or the last ones are from its ragged edge.
     let enough = parameters.filter == nil ? k : min(matches, k + k / 2)
-    while parameters.forcedPath.map({ $0 != .scan && ef < live }) ?? isWalkCheaper(ef, matches) {
+    let live = state.header.liveCount
+    while parameters.forcedPath.map({ $0 != .scan && ef < live })
+      ?? (Double(matches) > Self.walkCost(ef: ef))
+    {
       let found = walk(parameters, ef: ef, k: k, enough: enough, share: share, scratch)
       if found >= enough {
         let hits = rank(found, k: k, within: parameters.maxDistance, scratch)

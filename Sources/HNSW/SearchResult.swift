@@ -29,6 +29,17 @@ public struct SearchResult: Sendable, Hashable {
   public let distanceCount: Int
   /// Vectors that could have been returned: those that the filter lets through.
   public let candidateCount: Int
+  /// What the planner expected the ways to cost.
+  public internal(set) var estimate = SearchEstimate()
+}
+
+/// What a planner expects the ways of a search to cost, in rows of codes that a scan reads. The
+/// cheaper one is taken, unless a walk comes back short.
+public struct SearchEstimate: Sendable, Hashable {
+  /// Of a scan of everything that may be returned.
+  public internal(set) var scan = 0.0
+  /// Of a walk over the graph, broad enough for what the filter lets through.
+  public internal(set) var walk = 0.0
 }
 
 /// What a search is to find.

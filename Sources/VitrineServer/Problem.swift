@@ -56,7 +56,8 @@ package struct Problem: Error, Sendable {
       status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
   }
 
-  static func words(for error: DecodingError) -> String {
+  /// What is wrong with JSON, and where.
+  package static func words(for error: DecodingError) -> String {
     switch error {
     case .keyNotFound(let key, let context):
       "the JSON lacks \"\(key.stringValue)\"\(place(context))"

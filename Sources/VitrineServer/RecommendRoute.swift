@@ -13,7 +13,10 @@ extension VitrineServer {
       }
       var options = RecommendOptions()
       options.steps = try parameters.get("steps").map { try number($0, "steps") } ?? options.steps
-      options.filter = try parameters.get("filter").map { try Filter.parse($0) }
+      options.filter = try parameters.get("filter").map {
+        try Filter.parse($0, schema: engine.schema)
+      }
+      options.keep = parameters.getAll("keep")
       let asked = options
       return try json(
         try await admission.run {

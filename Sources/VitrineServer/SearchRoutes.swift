@@ -3,19 +3,21 @@ import Vitrine
 
 extension VitrineServer {
   /// What indexes there are, and searching them. The body of a search is a ``Query`` as JSON, its
-  /// answer a ``SearchResponse``.
+  /// answer a ``SearchResponse``; an array of queries is answered from one snapshot by an array.
   func addSearch(to router: Router<BasicRequestContext>) {
     router.get("/v1/indexes") { _, _ in try json(IndexList(engines: engines)) }
     router.post("/v1/indexes/:index/search") { request, context in
       let engine = try engine(context)
-      let query = try await decode(Query.self, from: request)
-      return try await answer(query, engine)
+      let queries = try await decode(Queries.self, from: request, schema: try engine.schema)
+      return try await answer(queries, engine)
     }
     router.get("/v1/indexes/:index/facets") { request, context in
       let engine = try engine(context)
       let parameters = request.uri.queryParameters
       var query = Query(parameters.get("q"))
-      query.filter = try parameters.get("filter").map { try Filter.parse($0) }
+      query.filter = try parameters.get("filter").map {
+        try Filter.parse($0, schema: engine.schema)
+      }
       query.facets = parameters.getAll("attribute").map { FacetRequest($0) }
       guard !query.facets.isEmpty else {
         throw Problem(.unprocessableContent, "expected at least one ?attribute=NAME")
@@ -31,18 +33,28 @@ extension VitrineServer {
       query.terms = [.product(try context.parameters.require("id"))]
       let parameters = request.uri.queryParameters
       query.k = try parameters.get("k").map { try number($0, "k") } ?? query.k
-      query.filter = try parameters.get("filter").map { try Filter.parse($0) }
-      return try await answer(query, engine)
+      query.filter = try parameters.get("filter").map {
+        try Filter.parse($0, schema: engine.schema)
+      }
+      return try await answer(.one(query), engine)
     }
   }
 
-  private func answer(_ query: Query, _ engine: Engine) async throws -> Response {
-    guard query.k <= configuration.limits.k else {
+  private func answer(_ queries: Queries, _ engine: Engine) async throws -> Response {
+    let all = queries.all
+    guard all.count <= configuration.limits.batch else {
+      throw Problem(
+        .unprocessableContent,
+        "expected at most \(configuration.limits.batch) queries, found \(all.count)")
+    }
+    for query in all where query.k > configuration.limits.k {
       throw Problem(
         .unprocessableContent,
         "k: expected at most \(configuration.limits.k), found \(query.k)")
     }
-    return try json(try await admission.run { try await engine.search(query) })
+    let answers = try await admission.run { try await engine.search(all) }
+    if case .one = queries { return try json(answers[0]) }
+    return try json(answers)
   }
 
   /// A whole number from a URL.
@@ -51,6 +63,27 @@ extension VitrineServer {
       throw Problem(.unprocessableContent, "\(name): expected a whole number, found \"\(text)\"")
     }
     return number
+  }
+}
+
+/// The body of a search.
+private enum Queries: Decodable {
+  case one(Query)
+  case several([Query])
+
+  var all: [Query] {
+    switch self {
+    case .one(let query): [query]
+    case .several(let queries): queries
+    }
+  }
+
+  init(from decoder: any Decoder) throws {
+    if (try? decoder.unkeyedContainer()) != nil {
+      self = .several(try decoder.singleValueContainer().decode([Query].self))
+    } else {
+      self = .one(try decoder.singleValueContainer().decode(Query.self))
+    }
   }
 }
 

@@ -22,6 +22,8 @@ public struct ServerConfiguration: Sendable {
     public var bodyBytes = 16 << 20
     /// Results of one search.
     public var k = 1_000
+    /// Queries of one search.
+    public var batch = 100
     /// Requests worked on at one time; more are answered 429.
     public var concurrentRequests = 64
     /// Seconds a request may take before it is answered 503.

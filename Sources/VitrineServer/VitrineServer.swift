@@ -81,10 +81,14 @@ public struct VitrineServer: Sendable {
     return engine
   }
 
-  /// The body as JSON, up to the limit.
-  func decode<T: Decodable>(_ type: T.Type, from request: Request) async throws -> T {
+  /// The body as JSON, up to the limit; filters in it are read with the schema.
+  func decode<T: Decodable>(
+    _ type: T.Type, from request: Request, schema: Schema? = nil
+  ) async throws -> T {
     let body = try await request.body.collect(upTo: configuration.limits.bodyBytes)
-    return try JSONDecoder().decode(type, from: Data(body.readableBytesView))
+    let decoder = JSONDecoder()
+    if let key = CodingUserInfoKey.schema { decoder.userInfo[key] = schema }
+    return try decoder.decode(type, from: Data(body.readableBytesView))
   }
 
   /// `value` as a JSON answer.

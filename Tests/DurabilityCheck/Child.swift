@@ -13,6 +13,9 @@ final class Child {
     try process.run()
   }
 
+  /// Whether it has not ended yet.
+  var isRunning: Bool { process.isRunning }
+
   /// Lets it run for so long, then kills it; returns what it printed.
   func kill(after seconds: Double) -> [String] {
     Thread.sleep(forTimeInterval: seconds)

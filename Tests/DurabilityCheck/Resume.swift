@@ -26,6 +26,7 @@ struct ByteEmbedder: Embedder {
 /// A catalogue and the index that is made of it, in one directory.
 struct Shop {
   static let rows = 3000
+  static let batch = 100
   let directory: String
   var catalogue: String { directory + "/catalogue.csv" }
   var index: String { directory + "/index" }
@@ -47,17 +48,17 @@ struct Shop {
     try Data(text.utf8).write(to: URL(fileURLWithPath: catalogue))
   }
 
-  func open() throws -> Engine {
+  func open(schema: Schema = Schema()) throws -> Engine {
     if let engine = try? Engine(path: index, embedder: ByteEmbedder()) { return engine }
     return try Engine.create(
       path: index, configuration: IndexConfiguration(dimensions: 16, efConstruction: 40),
-      modelFingerprint: ByteEmbedder().fingerprint, embedder: ByteEmbedder())
+      modelFingerprint: ByteEmbedder().fingerprint, schema: schema, embedder: ByteEmbedder())
   }
 
   /// Takes in what the index lacks of the catalogue.
   func ingest() async throws -> IngestReport {
     var options = IngestOptions()
-    options.batchSize = 100
+    options.batchSize = Self.batch
     options.textOnly = true
     options.threads = 1
     return try await open().ingest(CatalogueSource(path: catalogue), options: options)

@@ -1,12 +1,14 @@
 // Tries to break an index: kills its writer, cuts and flips its file, fills its map and its disk.
-// Usage: DurabilityCheck kill|watch|resume|cut|flip|flip-shop|full COUNT [SEED]; see Tools/durability.
+// Usage: DurabilityCheck kill|watch|resume|follow|cut|flip|flip-shop|full COUNT [SEED]; see Tools/durability.
 import Foundation
 import Vitrine
 
 let arguments = CommandLine.arguments
 guard arguments.count >= 3 else {
   FileHandle.standardError.write(
-    Data("usage: DurabilityCheck kill|watch|resume|cut|flip|flip-shop|full COUNT [SEED]\n".utf8))
+    Data(
+      "usage: DurabilityCheck kill|watch|resume|follow|cut|flip|flip-shop|full COUNT [SEED]\n".utf8)
+  )
   exit(64)
 }
 do {
@@ -36,6 +38,7 @@ func runCheck(_ name: String, count: Int, seed: UInt64) async throws -> Report {
   case "kill": try killWriter(times: count, seed: seed)
   case "watch": try watchWriter(snapshots: count)
   case "resume": try await resumeIngestion(times: count, seed: seed)
+  case "follow": try await followIngestion()
   case "flip-shop": try flipShopBits(count: count, seed: seed)
   case "cut": try cutFile(points: count, seed: seed)
   case "flip": try flipBits(count: count, seed: seed)

@@ -24,11 +24,21 @@ import VitrineCommand
     (":like 3 but darker", .like(.hit(3), but: "darker")),
     (":like V1001 but in long", .like(.id("V1001"), but: "in long")),
     (":like \"3\"", .like(.id("3"), but: nil)),
+    (":like 1 V7 not 5", .likeAll([.hit(1), .id("V7")], not: [.hit(5)])),
+    (":like \"an id\"", .like(.id("an id"), but: nil)),
     (":image \"my photo.jpg\"", .image("my photo.jpg")),
     (":facets brand \"sub category\"", .facets(["brand", "sub category"])),
     (":explain 2", .explain(.hit(2))),
     (":next", .next), (":n", .next), (":q", .quit),
     (":set k 20", .set(.k(20))), (":set ef auto", .set(.ef(nil))),
+    (":set group brand", .set(.ranking("group", ["brand"]))),
+    (":set sort -price name", .set(.ranking("sort", ["-price", "name"]))),
+    (":set looks auto", .set(.ranking("looks", []))),
+    (":boost sales by 0.2", .boost(Boost("sales", .popularity, weight: 0.2))),
+    (
+      ":boost added near 2024-05-31 within 2d",
+      .boost(Boost("added", .near(1_717_113_600, half: 172_800)))
+    ),
     (":set pictures off", .set(.pictures(false))),
     (":set columns brand price", .set(.columns(["brand", "price"]))),
     (":stats --json", .run(["stats", "--json"])),
@@ -43,7 +53,11 @@ import VitrineCommand
     (":like", "use :like N|ID [but WORDS]"),
     (":set k many", "k is a number from 1 to 1000; found \"many\""),
     (":set k 0", "k is a number from 1 to 1000; found \"0\""),
-    (":set colour red", "there is no setting \"colour\": k, ef, exact, pictures, columns"),
+    (
+      ":set colour red",
+      "there is no setting \"colour\": k, ef, exact, pictures, columns, looks, fusion, mentions, "
+        + "cutoff, group, diversity, sort"
+    ),
     (":boost colour = Red by much", "a boost takes a number such as 0.1; found \"much\""),
     (":s", "there is no command :s (save, search, set, show, stats?); :help lists them"),
   ]) func saysHowACommandIsUsed(line: String, message: String) {

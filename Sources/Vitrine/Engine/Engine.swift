@@ -1,5 +1,4 @@
 public import HNSW
-internal import Dispatch
 internal import Foundation
 internal import LMDB
 import Synchronization
@@ -158,8 +157,6 @@ public final class Engine: Sendable {
 
   /// Runs work that computes or waits outside of the cooperative thread pool.
   func offPool<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws -> R {
-    try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue.global().async { continuation.resume(with: Result(catching: work)) }
-    }
+    try await OffPool.run(work)
   }
 }

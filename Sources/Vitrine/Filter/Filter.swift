@@ -87,15 +87,16 @@ extension Filter: CustomStringConvertible {
 }
 
 extension Filter: Codable {
-  /// Decodes the text form, without a schema.
+  /// Decodes the text form.
+  ///
+  /// With a ``Schema`` under ``Swift/CodingUserInfoKey/schema`` of the decoder's `userInfo`, names
+  /// and values are checked against it, and errors point into the text as it was written.
+  ///
+  /// - Throws: ``FilterError``.
   public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    do {
-      self = try Filter.parse(try container.decode(String.self))
-    } catch let error as FilterError {
-      throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: error.description)
-    }
+    let text = try decoder.singleValueContainer().decode(String.self)
+    let schema = CodingUserInfoKey.schema.flatMap { decoder.userInfo[$0] as? Schema }
+    self = try Filter.parse(text, schema: schema)
   }
 
   /// Encodes ``description``.
@@ -103,6 +104,11 @@ extension Filter: Codable {
     var container = encoder.singleValueContainer()
     try container.encode(description)
   }
+}
+
+extension CodingUserInfoKey {
+  /// Under this key a decoder of queries and filters is told the ``Schema`` of the index.
+  public static let schema = CodingUserInfoKey(rawValue: "vitrine.schema")
 }
 
 extension Value {

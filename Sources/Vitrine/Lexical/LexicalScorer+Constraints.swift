@@ -37,9 +37,14 @@ extension LexicalScorer {
       let places = try places(of: term, in: txn)
       candidates = candidates?.intersection(places) ?? places
     }
+    // One field is enough; titles, which are quick to read, mostly come first.
+    let places = (candidates ?? []).sorted { ($0.slot, $0.field) < ($1.slot, $1.field) }
     let result = Bitmap()
-    for place in candidates ?? [] {
-      if try !isExact || stands(phrase, at: place, in: txn) { result.insert(place.slot) }
+    var last: Slot?
+    for place in places where place.slot != last {
+      guard try !isExact || stands(phrase, at: place, in: txn) else { continue }
+      result.insert(place.slot)
+      last = place.slot
     }
     return result
   }

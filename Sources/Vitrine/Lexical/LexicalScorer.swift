@@ -20,25 +20,40 @@ struct LexicalScorer {
     let term: String
     let spelling: String
     let worth: Float
-    /// Whether the word of the query is unknown and this is a word one edit away.
+    /// Whether the word of the query is unknown or rare, and this is a word one edit away.
     var isCorrection = false
   }
 
   let store: ProductStore
   let weights: [Float]
   private let products: Int
-  private let means: [Int: Float]
+  /// By the number of a posting's field.
+  private let fields: [Field]
+
+  /// What a word in a field counts: `weight · frequency / (1 − b + slope · length)`.
+  private struct Field {
+    var weight: Float = 1
+    var slope = LexicalScorer.b
+  }
 
   init(
     _ store: ProductStore, weights: FieldWeights, in txn: borrowing some Transaction & ~Copyable
   ) throws {
     self.store = store
     self.weights = weights.numbered(by: store.schema)
-    (products, means) = try store.words.lengths(in: txn)
+    let (products, means) = try store.words.lengths(in: txn)
+    self.products = products
+    var fields = [Field](repeating: Field(), count: 256)
+    for (number, weight) in self.weights.prefix(fields.count).enumerated() {
+      fields[number].weight = weight
+    }
+    for (number, mean) in means where number < fields.count { fields[number].slope = Self.b / mean }
+    self.fields = fields
   }
 
   /// What each word of a query stands for: itself; for a last word still being typed also words
-  /// that begin like it; for a word unknown to the catalogue, known words one edit away.
+  /// that begin like it; for a word that no product has, known words one edit away; the same for a
+  /// word that hardly any product has, if far more have a word one edit away.
   func alternatives(
     of query: LexicalQuery, in txn: borrowing some Transaction & ~Copyable
   ) throws -> [[Alternative]] {
@@ -60,25 +75,26 @@ struct LexicalScorer {
       if isLast, query.lastIsPrefix, word.unicodeScalars.count >= 2 {
         add(try store.words.completions(of: word, limit: 32, in: txn), worth: 0.6)
       }
-      if found.count == 1, try !isKnown(stem, in: txn) {
-        add(
-          try store.words.corrections(of: word, limit: 8, in: txn), worth: 0.7,
-          isCorrection: true)
+      if found.count == 1 {
+        add(try corrections(of: word, stem: stem, in: txn), worth: 0.7, isCorrection: true)
       }
       result.append(found)
     }
     return result
   }
 
-  private func isKnown(
-    _ term: String, in txn: borrowing some Transaction & ~Copyable
-  ) throws -> Bool {
-    var isKnown = false
-    try txn.forEach(in: store.words.postings, .prefix(WordPosting.prefix(term))) { _, _ in
-      isKnown = true
-      return false
+  private func corrections(
+    of word: String, stem: String, in txn: borrowing some Transaction & ~Copyable
+  ) throws -> [WordIndex.Spelling] {
+    var occurrences = 0
+    try txn.forEach(in: store.words.postings, .prefix(WordPosting.prefix(stem))) { _, value in
+      occurrences += value.byteCount / 4
+      return occurrences * 1000 <= products
     }
-    return isKnown
+    // A word of one in a thousand products is meant as it is written.
+    guard occurrences * 1000 <= products else { return [] }
+    let found = try store.words.corrections(of: word, limit: 8, in: txn)
+    return found.filter { $0.count >= 50 * occurrences }
   }
 
   /// Scores every product that has any of the words.
@@ -89,13 +105,14 @@ struct LexicalScorer {
     var scores = LexicalScores()
     for (place, alternatives) in words.enumerated() {
       var best = 0 as Float
-      for alternative in alternatives {
-        let matches = try frequencies(of: alternative.term, in: txn)
-        guard !matches.isEmpty else { continue }
-        let idf = idf(matches.count)
-        // A rare misspelling must not outweigh the word it was meant to be.
-        best = max(best, idf * alternative.worth)
-        scores.add(matches, word: place, factor: idf * alternative.worth * (Self.k1 + 1))
+      let matches = try alternatives.map { try frequencies(of: $0.term, in: txn) }
+      // A rare misspelling must not outweigh the word it was meant to be.
+      let isCorrected = alternatives.contains(where: \.isCorrection)
+      let most = matches.map(\.count).max() ?? 0
+      for (alternative, matches) in zip(alternatives, matches) where !matches.isEmpty {
+        let weight = idf(isCorrected ? most : matches.count) * alternative.worth
+        best = max(best, weight)
+        scores.add(matches, word: place, factor: weight * (Self.k1 + 1))
       }
       scores.finishWord(best: best * (Self.k1 + 1))
     }
@@ -112,13 +129,17 @@ struct LexicalScorer {
     of term: String, in txn: borrowing some Transaction & ~Copyable
   ) throws -> [(slot: Slot, frequency: Float)] {
     var found: [(slot: Slot, frequency: Float)] = []
+    let lengths = WordPosting.lengths
     let range = KeyRange.prefix(WordPosting.prefix(term))
     try txn.forEach(in: store.words.postings, range) { key, value in
       let base = WordPosting.group(of: key) << WordPosting.groupBits
       for place in 0..<value.byteCount / 4 {
         let bits = value.unsafeLoadUnaligned(fromByteOffset: place * 4, as: UInt32.self)
         let posting = WordPosting(bits: UInt32(littleEndian: bits))
-        let frequency = frequency(of: posting)
+        let field = fields[posting.field]
+        let length = lengths[posting.lengthCode]
+        let frequency =
+          field.weight * Float(posting.frequency) / (1 - Self.b + field.slope * length)
         guard frequency > 0 else { continue }
         let slot = base + posting.slotInGroup
         if let last = found.last, last.slot == slot {
@@ -130,11 +151,5 @@ struct LexicalScorer {
       return true
     }
     return found
-  }
-
-  private func frequency(of posting: WordPosting) -> Float {
-    let weight = posting.field < weights.count ? weights[posting.field] : 1
-    let mean = means[posting.field] ?? 1
-    return weight * Float(posting.frequency) / (1 - Self.b + Self.b * posting.length / mean)
   }
 }

@@ -1,18 +1,40 @@
 /// Closeness of spellings.
 package enum Spelling {
   /// The name nearest to a word without regard to case, if it is near enough to be meant: at most
-  /// one edit for every two characters, and three in all.
+  /// one edit for every two characters, and three in all. A name of several words (`brandName`) is
+  /// also near if one of them is.
   static func nearest(to word: String, in names: some Sequence<String>) -> String? {
     let wanted = Array(Folding.fold(word))
     let limit = max(1, min(3, wanted.count / 2))
     var best: (name: String, distance: Int)?
     for name in names {
-      let candidate = Array(Folding.fold(name))
-      guard abs(candidate.count - wanted.count) <= limit else { continue }
-      let distance = distance(wanted, candidate)
-      if distance <= limit, distance < best?.distance ?? .max { best = (name, distance) }
+      var candidates = [Array(Folding.fold(name))]
+      let parts = self.parts(of: name)
+      if parts.count > 1 { candidates += parts.map { Array(Folding.fold($0)) } }
+      for (place, candidate) in candidates.enumerated()
+      where abs(candidate.count - wanted.count) <= limit {
+        // A whole name is nearer than a part of another.
+        let distance = distance(wanted, candidate) + (place > 0 ? 1 : 0)
+        if distance <= limit, distance < best?.distance ?? .max { best = (name, distance) }
+      }
     }
     return best?.name
+  }
+
+  /// The words of a name like `brandName`, `brand_name` or `brand.name`.
+  private static func parts(of name: String) -> [String] {
+    var parts = [""]
+    var last: Character?
+    for character in name {
+      if !character.isLetter && !character.isNumber {
+        parts.append("")
+      } else {
+        if character.isUppercase, last?.isLowercase == true { parts.append("") }
+        parts[parts.count - 1].append(character)
+      }
+      last = character
+    }
+    return parts.filter { !$0.isEmpty }
   }
 
   /// The least number of characters to insert, delete, replace, or swap with their neighbour, no

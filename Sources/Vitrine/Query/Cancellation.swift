@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 
 /// Tells work on another thread that its task was cancelled.
@@ -22,19 +21,12 @@ package final class Cancellation: Sendable {
   ) async throws -> R {
     let cancellation = Cancellation()
     return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        queue.async {
-          continuation.resume(
-            with: Result {
-              try cancellation.check()
-              return try work(cancellation)
-            })
-        }
+      try await OffPool.run {
+        try cancellation.check()
+        return try work(cancellation)
       }
     } onCancel: {
       cancellation.cancel()
     }
   }
-
-  private static let queue = DispatchQueue(label: "vitrine.search", attributes: .concurrent)
 }

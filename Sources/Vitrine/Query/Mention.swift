@@ -9,43 +9,66 @@ struct Mention: Hashable {
   /// The most words that a value may have to be noticed.
   private static let longest = 4
 
+  /// How many values that begin like a word are looked at, for each attribute.
+  private static let most = 1000
+
   /// The values that runs of words of a text name. The longest run wins: "navy blue" is not also
   /// "blue". Singular and plural name the same value.
+  /// - Complexity: O(words · attributes) look-ups.
   static func all(
     in words: [String], _ store: ProductStore, _ txn: borrowing ReadTransaction
   ) throws -> [Mention] {
     var mentions: [Mention] = []
     var start = 0
     while start < words.count {
-      var length = min(longest, words.count - start)
-      var found: [Mention] = []
-      while length > 0, found.isEmpty {
-        found = try values(of: words[start..<start + length].joined(separator: " "), store, txn)
-        if found.isEmpty { length -= 1 }
-      }
-      mentions += found
-      start += max(1, length)
+      let found = try named(by: words[start...].prefix(longest), store, txn)
+      let length = found.map(\.words).max() ?? 1
+      mentions += found.filter { $0.words == length }.map(\.mention)
+      start += length
     }
     return mentions
   }
 
-  private static func values(
-    of run: String, _ store: ProductStore, _ txn: borrowing ReadTransaction
-  ) throws -> [Mention] {
+  /// The value of each attribute that the first words name, with the number of these words.
+  private static func named(
+    by words: ArraySlice<String>, _ store: ProductStore, _ txn: borrowing ReadTransaction
+  ) throws -> [(mention: Mention, words: Int)] {
+    guard let first = words.first else { return [] }
+    var lengths: [String: Int] = [:]
+    var run = ""
+    for (place, word) in words.enumerated() {
+      run += place == 0 ? word : " " + word
+      for spelling in spellings(of: run) { lengths[spelling, default: place + 1] = place + 1 }
+    }
+    // All spellings begin with the shortest one of the first word.
+    let beginning = spellings(of: first).min { $0.utf8.count < $1.utf8.count } ?? first
+    var found: [(mention: Mention, words: Int)] = []
+    for (number, attribute) in store.schema.attributes.enumerated()
+    where attribute.kind == .keyword {
+      var best: (value: String, words: Int)?
+      var count = 0
+      let range = KeyRange.prefix(ColumnTerm.prefix(number, beginning))
+      try txn.forEach(in: store.keywords, range) { key, value in
+        if let length = lengths[ColumnTerm.keyword(of: key)], length > best?.words ?? 0,
+          let keyword = Keyword(encoded: value)
+        {
+          best = (keyword.spelling, length)
+        }
+        count += 1
+        return count < most
+      }
+      if let best {
+        found.append((Mention(attribute: attribute.name, value: best.value), best.words))
+      }
+    }
+    return found
+  }
+
+  private static func spellings(of run: String) -> [String] {
     var spellings = [run, run + "s", run + "es"]
     if run.hasSuffix("s"), run.utf8.count > 3 { spellings.append(String(run.dropLast())) }
     if run.hasSuffix("es"), run.utf8.count > 4 { spellings.append(String(run.dropLast(2))) }
-    var mentions: [Mention] = []
-    for (number, attribute) in store.schema.attributes.enumerated()
-    where attribute.kind == .keyword {
-      for spelling in spellings {
-        let term = ColumnTerm.keyword(number, spelling)
-        guard let keyword = try Keyword.stored(in: store.keywords, for: term, txn) else { continue }
-        mentions.append(Mention(attribute: attribute.name, value: keyword.spelling))
-        break
-      }
-    }
-    return mentions
+    return spellings
   }
 
   /// Every attribute that is named has one of the values that are named.

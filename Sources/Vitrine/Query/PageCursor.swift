@@ -32,14 +32,29 @@ struct PageCursor {
     return Int(numbers[2])
   }
 
-  /// Stable over processes: FNV-1a over the query as JSON.
+  /// Stable over processes: FNV-1a over the query as JSON; over the bytes of what is long in it.
   private static func hash(_ query: Query) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    func combine(_ bytes: some Sequence<UInt8>) {
+      for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    }
     var query = query
     query.cursor = nil
     query.explain = false
+    for place in query.terms.indices {
+      switch query.terms[place].subject {
+      case .vector(let vector):
+        for number in vector { hash = (hash ^ UInt64(number.bitPattern)) &* 0x100_0000_01b3 }
+        query.terms[place].subject = .vector([])
+      case .image(let bytes):
+        combine(bytes)
+        query.terms[place].subject = .image([])
+      case .text, .product: break
+      }
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    let bytes = (try? encoder.encode(query)) ?? Data()
-    return bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    combine((try? encoder.encode(query)) ?? Data())
+    return hash
   }
 }

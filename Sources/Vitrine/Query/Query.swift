@@ -16,7 +16,7 @@ public struct Query: Hashable, Sendable {
   public var filter: Filter?
   /// How many products to return.
   public var k = 10
-  /// Breadth of the walk through the graph; by default that of ``candidates``.
+  /// Breadth of the walk through the graph: by default 64, or ``candidates`` if that is more.
   public var ef: Int?
   /// Whether to compare with every permitted vector instead of walking the graph.
   public var exact = false

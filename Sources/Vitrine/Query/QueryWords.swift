@@ -48,12 +48,12 @@ struct QueryWords {
       uniquingKeysWith: { first, _ in first })
   }
 
-  /// What a reader should know of words that the catalogue does not have.
+  /// What a reader should know of words that the catalogue does not have, or hardly.
   var corrections: [String] {
     zip(query.words, alternatives).compactMap { word, alternatives in
       guard alternatives.contains(where: { $0.isCorrection }) else { return nil }
       let read = alternatives.dropFirst().map(\.spelling).joined(separator: ", ")
-      return "no product has \"\(word)\"; read as \(read)"
+      return "\"\(word)\" was also read as \(read)"
     }
   }
 }

@@ -6,7 +6,8 @@ public struct SearchResponse: Sendable, Hashable, Codable {
   public var tookMs: Double
   /// Whether every permitted vector was compared, so that no nearer product can have been missed.
   public var exact: Bool
-  /// How the vectors were searched: `graph`, `filtered-graph`, `scan`.
+  /// How the vectors were searched: `graph`, `filtered-graph`, `scan`; or not at all, but by
+  /// `words` alone, or `all` that are permitted being listed.
   public var path: String
   /// How many products the filter, phrases and exclusions permit; nil if they permit all.
   public var matches: Int?
@@ -140,7 +141,10 @@ public struct Plan: Sendable, Hashable, Codable {
   public var permitted: Int
   /// How many of them were ranked.
   public var ranked: Int
-  /// How many vectors were compared with the query.
+  /// What the ways through the vectors were expected to cost, in vectors that a scan compares: the
+  /// cheaper one was taken. Nil if no vectors were searched.
+  public var estimate: Estimate?
+  /// How many vectors were compared with the query: what it did cost.
   public var distances: Int
   /// What the words of the query were taken for.
   public var words: [String: [String]]
@@ -150,6 +154,14 @@ public struct Plan: Sendable, Hashable, Codable {
   public var snapshot: Int
   /// Milliseconds by stage.
   public var milliseconds: [String: Double]
+
+  /// What ways through the vectors are expected to cost.
+  public struct Estimate: Sendable, Hashable, Codable {
+    /// Comparing all that are permitted.
+    public var scan: Double
+    /// Walking the graph, broadly enough for what is permitted.
+    public var walk: Double
+  }
 }
 
 /// What is wrong with a query beyond its filter.

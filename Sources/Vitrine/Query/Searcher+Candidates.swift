@@ -10,6 +10,7 @@ struct Candidates {
   var isExact = true
   var path = "scan"
   var distances = 0
+  var estimate: Plan.Estimate?
   /// Whether these are all the products that are permitted.
   var areAll = false
 }
@@ -110,6 +111,7 @@ extension Searcher {
     guard let vector else {
       let everything = permitted ?? snapshot.slots
       found.slots = words.areScored ? best : everything.allSlots
+      found.path = words.areScored ? "words" : "all"
       // Without looks, products that have none of the words are not relevant at all.
       found.areAll = !words.areScored || best.count < size || best.count == total
       return found
@@ -117,7 +119,7 @@ extension Searcher {
     let metric = snapshot.configuration.metric
     let isScan = query.exact || size == total
     let nearest = try snapshot.search(
-      vector.vector.span, k: size, ef: max(query.ef ?? 0, size), filter: permitted, exact: isScan)
+      vector.vector.span, k: size, ef: max(query.ef ?? 64, size), filter: permitted, exact: isScan)
     var similarities: [Slot: Float] = [:]
     for hit in nearest.hits { similarities[hit.slot] = metric.similarity(hit.distance) }
     let strangers = best.filter { similarities[$0] == nil }
@@ -137,6 +139,7 @@ extension Searcher {
         snapshot)
     found.isExact = nearest.isExact
     found.path = nearest.path.name
+    found.estimate = Plan.Estimate(scan: nearest.estimate.scan, walk: nearest.estimate.walk)
     found.distances += nearest.distanceCount
     found.areAll = found.slots.count == total
     return found

@@ -54,7 +54,7 @@ struct Searcher {
     if query.explain {
       response.plan = Plan(
         permitted: permitted?.count ?? snapshot.count, ranked: relevant.count,
-        distances: found.distances, words: words.readings,
+        estimate: found.estimate, distances: found.distances, words: words.readings,
         calibration: found.spread.map { [$0.background, $0.best] }, snapshot: txn.id,
         milliseconds: clock.milliseconds)
     }

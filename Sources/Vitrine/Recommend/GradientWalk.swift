@@ -16,7 +16,8 @@ import LMDB
 /// x ← x / |x|
 /// x ← x + (1 − λ) · step · v + λ · mean(products nearest to x)
 /// ```
-/// From each place it takes the nearest product that lies further along v than the last one taken.
+/// From each place it takes the nearest product that lies further along v than the last one taken;
+/// where the direction is a quality, one of P, so that the walk stays with the start's kind.
 struct GradientWalk {
   let options: RecommendOptions
   let permitted: SlotSet?
@@ -33,16 +34,20 @@ struct GradientWalk {
   ) throws -> [(slot: Slot, progress: Float, similarity: Float)] {
     guard var place = snapshot.vector(of: start), let last = texts.last else { return [] }
     let kind = texts.count == 2 ? texts[0] : place
-    guard let direction = try direction(kind: kind, towards: last, snapshot) else { return [] }
+    let population = try nearest(kind, options.population, permitted, snapshot)
+    // What shows a quality, and has more of it, is of the kind; another kind is anywhere.
+    let reachable = staysInKind ? SlotSet(population.map(\.slot)) : permitted
+    guard let direction = try direction(of: population, towards: last, within: reachable, snapshot)
+    else { return [] }
     let origin = VectorMath.dot(place, direction)
     var taken: Set<Slot> = [start]
     var furthest: Float = 0
     var steps: [(slot: Slot, progress: Float, similarity: Float)] = []
-    var around = try nearest(place, options.neighbours, permitted, snapshot)
+    var around = try nearest(place, options.neighbours, reachable, snapshot)
     for _ in 0..<options.steps {
       try cancellation.check()
       place = step(from: place, direction, around.compactMap { snapshot.vector(of: $0.slot) })
-      around = try nearest(place, options.neighbours, permitted, snapshot)
+      around = try nearest(place, options.neighbours, reachable, snapshot)
       for hit in around where !taken.contains(hit.slot) {
         guard let vector = snapshot.vector(of: hit.slot) else { continue }
         let progress = VectorMath.dot(vector, direction) - origin
@@ -66,15 +71,14 @@ struct GradientWalk {
     return VectorMath.normalized(next) ?? place
   }
 
-  /// The direction from a kind towards a text; nil where the catalogue shows no difference.
+  /// The direction from products of a kind towards a text; nil where the catalogue shows no
+  /// difference.
   private func direction(
-    kind: [Float], towards text: [Float], _ snapshot: borrowing Snapshot
+    of population: [SearchHit], towards text: [Float], within reachable: SlotSet?,
+    _ snapshot: borrowing Snapshot
   ) throws -> [Float]? {
-    let population = try nearest(kind, options.population, permitted, snapshot)
-    // The exemplars of a quality are of the kind; those of another kind are anywhere.
-    let isOfKind = SlotSet(population.map(\.slot))
     let share = max(1, min(options.exemplars, population.count / 2))
-    let exemplars = try nearest(text, share, staysInKind ? isOfKind : permitted, snapshot)
+    let exemplars = try nearest(text, share, reachable, snapshot)
     let all = population.compactMap { snapshot.vector(of: $0.slot) }
     let shown = exemplars.compactMap { snapshot.vector(of: $0.slot) }
     guard !all.isEmpty, !shown.isEmpty else { return nil }

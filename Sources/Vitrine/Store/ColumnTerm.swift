@@ -1,4 +1,5 @@
 import HNSW
+import LMDB
 
 /// One fact about a product that filters can ask for: an attribute has a value, or has any.
 ///
@@ -118,6 +119,12 @@ extension ColumnTerm {
       return .number(Double(bitPattern: bits >> 63 == 1 ? bits ^ 1 << 63 : ~bits))
     case .date: return .date(Int64(bitPattern: bigEndian(payload) ^ 1 << 63))
     }
+  }
+
+  /// The folded keyword that the key of a keyword's term holds.
+  static func keyword(of key: RawSpan) -> String {
+    guard key.byteCount > 4 else { return "" }
+    return String(bytes: key.extracting(3..<key.byteCount - 1))
   }
 
   private static func bigEndian(_ bytes: ArraySlice<UInt8>) -> UInt64 {

@@ -1,19 +1,29 @@
-import ArgumentParser
-import Vitrine
+public import ArgumentParser
+public import Vitrine
 
 /// What to search for, as options: the command line and the REPL make the same ``Query`` of it.
 struct SearchOptions: ParsableArguments {
-  @Argument(help: "Words: what it looks like, what it is called. -word excludes.")
+  @Argument(
+    help: "Words: what it looks like, what it is called. \"-word\" in quotes excludes it.")
   var text: [String] = []
 
   @Option(name: .short, help: "How many results.")
   var k = 10
 
-  @Option(help: ArgumentHelp("Look like this photograph.", valueName: "file"), completion: .file())
-  var image: String?
+  @Option(
+    help: ArgumentHelp("Look like this photograph. Repeatable.", valueName: "file"),
+    completion: .file())
+  var image: [String] = []
 
-  @Option(help: ArgumentHelp("Look like this product.", valueName: "id"))
-  var like: String?
+  @Option(help: ArgumentHelp("Look like this product. Repeatable.", valueName: "id"))
+  var like: [String] = []
+
+  @Option(help: ArgumentHelp("Look away from this product. Repeatable.", valueName: "id"))
+  var unlike: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Look away from what these words say. Repeatable.", valueName: "words"))
+  var less: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -23,15 +33,15 @@ struct SearchOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Raise products, such as \"colour = Red by 0.2\". Repeatable.", valueName: "boost"))
+      "Raise products: \"colour = Red by 0.2\", \"price near 50 within 20\", \"sales by 0.1\" for "
+        + "what is popular. Repeatable.", valueName: "boost"))
   var boost: [String] = []
 
   @Option(help: ArgumentHelp("Count this attribute's values. Repeatable.", valueName: "attribute"))
   var facet: [String] = []
 
-  @Option(
-    help: ArgumentHelp("Order by this attribute; -price for falling.", valueName: "attribute"))
-  var sort: String?
+  @Option(help: ArgumentHelp("Go on where an answer's cursor says.", valueName: "text"))
+  var cursor: String?
 
   @Flag(help: "Compare with every product instead of walking the graph.")
   var exact = false
@@ -42,27 +52,94 @@ struct SearchOptions: ParsableArguments {
   @Flag(help: "Say how each score came about.")
   var explain = false
 
+  @OptionGroup(title: "How products are ranked") var ranking: RankingOptions
+
   /// The query.
   ///
   /// - Throws: ``FilterError``, ``Failure`` for a photograph that cannot be read.
   func query(schema: Schema) throws -> Query {
     let words = text.joined(separator: " ")
     var query = Query(words.isEmpty ? nil : words)
-    if let image { query.terms.append(.image(try WholeFile.read(image))) }
-    if let like { query.terms.append(.product(like)) }
+    query.terms += try image.map { .image(try WholeFile.read($0)) }
+    query.terms += like.map { .product($0) }
+    query.terms += unlike.map { .product($0, weight: -0.5) } + less.map { .text($0, weight: -0.5) }
     query.filter = try filter.map { try Filter.parse($0, schema: schema) }
     query.boosts = try boost.compactMap {
       if case .boost(let boost) = try ReplCommand.parse(":boost \($0)") { boost } else { nil }
     }
     query.facets = facet.map { FacetRequest($0) }
-    query.sort = sort.map { [SortKey(sortable: $0)] } ?? []
     query.k = k
+    query.cursor = cursor
     query.ef = ef
     query.exact = exact
     query.explain = explain
+    ranking.apply(to: &query)
     return query
   }
 }
+
+/// How products are ranked and arranged, as options, and as settings of the REPL.
+struct RankingOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "How much looks count, the rest being words: from 0 to 1.", valueName: "share"))
+  var looks: Float?
+
+  @Option(help: "How looks and words are put together: calibrated or rrf (by rank).")
+  var fusion = Fusion.calibrated
+
+  @Option(help: "What a brand or colour in the words does: boost, filter or ignore.")
+  var mentions = Mentions.boost
+
+  @Option(help: ArgumentHelp("Only products that score so much.", valueName: "score"))
+  var cutoff: Float?
+
+  @Option(
+    help: ArgumentHelp("Only the best of each value of this attribute.", valueName: "attribute"))
+  var group: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Vary the results: from 1, relevance alone, down to 0, variety alone.", valueName: "lambda"))
+  var diversity: Float?
+
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Order by this attribute; -price for falling. Repeatable.", valueName: "attribute"))
+  var sort: [String] = []
+
+  init() {}
+
+  func apply(to query: inout Query) {
+    if let looks { query.weights = BlendWeights(similarity: looks, lexical: 1 - looks) }
+    query.fusion = fusion
+    query.mentions = mentions
+    query.cutoff = cutoff
+    query.group = group.map { Grouping(by: $0) }
+    query.diversity = diversity
+    query.sort = sort.map { SortKey(sortable: $0) }
+  }
+
+  /// Reads settings, each as the values of the option of its name.
+  ///
+  /// - Throws: ``Failure`` for a value that makes no sense.
+  init(settings: [String: [String]]) throws(Failure) {
+    let words = settings.sorted { $0.key < $1.key }
+      .flatMap { name, values in values.map { "--\(name)=\($0)" } }
+    do {
+      self = try RankingOptions.parse(words)
+    } catch {
+      throw .usage(RankingOptions.message(for: error))
+    }
+  }
+
+  /// The names of the options.
+  static let names = ["looks", "fusion", "mentions", "cutoff", "group", "diversity", "sort"]
+}
+
+extension Fusion: ExpressibleByArgument {}
+extension Mentions: ExpressibleByArgument {}
 
 extension SortKey {
   /// `price`, or `-price` for falling.

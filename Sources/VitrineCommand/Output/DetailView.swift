@@ -38,6 +38,20 @@ package enum DetailView {
     }
   }
 
+  /// How an answer came about: the way that was taken, what it was expected to cost and did, and
+  /// what took how long.
+  package static func plan(_ plan: Plan, path: String, style: Style) -> [String] {
+    var way = ["\(path): \(Numbers.grouped(plan.permitted)) permitted"]
+    if let estimate = plan.estimate {
+      let (scan, walk) = (Int(estimate.scan), Int(estimate.walk))
+      way.append("scan would cost \(Numbers.grouped(scan)), walk \(Numbers.grouped(walk))")
+    }
+    way.append("\(Numbers.grouped(plan.distances)) compared")
+    let stages = plan.milliseconds.sorted { $0.value > $1.value }
+      .map { "\($0.key) \(Duration.seconds($0.value / 1000).inWords)" }
+    return [way, stages].map { style.dim($0.joined(separator: ", ")) }
+  }
+
   /// Counts of values with bars, the most frequent first; histograms in order.
   package static func facet(_ facet: Facet, width: Int?, style: Style) -> [String] {
     let counts =

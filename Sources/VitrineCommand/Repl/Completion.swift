@@ -46,7 +46,6 @@ package protocol Vocabulary {
 
 /// Completes lines of the REPL.
 package enum Completer {
-  private static let settings = ["k", "ef", "exact", "pictures", "columns"]
   private static let operators = ["=", "!=", "<", "<=", ">", ">=", "in", "between"]
 
   /// - Parameter line: the line up to the cursor.
@@ -65,8 +64,8 @@ package enum Completer {
       return Completion(word: tokens.last, from: vocabulary.ids(prefix: tokens.bareLast))
     case ":facets": return Completion(word: tokens.last, from: vocabulary.attributes)
     case ":set" where tokens.complete.count == 1:
-      return Completion(word: tokens.last, from: settings)
-    case ":set" where tokens.complete[1] == "columns":
+      return Completion(word: tokens.last, from: ReplCommand.settings)
+    case ":set" where ["columns", "group", "sort"].contains(tokens.complete[1]):
       return Completion(word: tokens.last, from: vocabulary.attributes)
     case ":help": return Completion(word: tokens.last, from: ReplUsage.all.map(\.name))
     default: return Completion(word: tokens.last, from: [])

@@ -79,7 +79,15 @@ extension ReplCommand {
       guard !leaning.isEmpty else { break }
       return .like(try reference(trimmed(rest[..<range.lowerBound]), "like"), but: leaning)
     }
-    return .like(try reference(rest, "like"), but: nil)
+    let words = Words.split(rest)
+    guard words.count > 1 else { return .like(try reference(rest, "like"), but: nil) }
+    func references(_ words: some Sequence<String>) -> [Reference] {
+      words.map { word in Int(word).map { Reference.hit($0) } ?? .id(word) }
+    }
+    let more = words.prefix { $0 != "not" }
+    let less = words.dropFirst(more.count + 1)
+    guard !more.isEmpty else { throw .usage("use :like N|ID … [not N|ID …]") }
+    return .likeAll(references(more), not: references(less))
   }
 
   /// `colour = Red, Pink by 0.2`, or `price near 50 within 20 by 0.1`.
@@ -98,11 +106,25 @@ extension ReplCommand {
       return .boost(Boost(name, .values(values.map { .text(trimmed($0)) }), weight: weight))
     }
     if words.count == 5, words[1] == "near", words[3] == "within" {
-      let half = try number(words[4], "a distance")
-      return .boost(
-        Boost(words[0], .near(try number(words[2], "near"), half: half), weight: weight))
+      let half = try distance(words[4])
+      return .boost(Boost(words[0], .near(try place(words[2]), half: half), weight: weight))
     }
-    throw .usage("use :boost NAME = VALUE [by N], or :boost NAME near N within N [by N]")
+    if words.count == 1 { return .boost(Boost(words[0], .popularity, weight: weight)) }
+    throw .usage(
+      "use :boost NAME = VALUE [by N], :boost NAME near N within N [by N], or :boost NAME [by N]")
+  }
+
+  /// A number, a date, or `now`.
+  private static func place(_ text: String) throws(Failure) -> Double {
+    if text == "now" { return Date.now.timeIntervalSince1970 }
+    if text.contains("-"), let time = Timestamp.span(of: text) { return Double(time.lowerBound) }
+    return try number(text, "near")
+  }
+
+  /// A number, or days of dates: `30d`.
+  private static func distance(_ text: String) throws(Failure) -> Double {
+    guard text.hasSuffix("d") else { return try number(text, "a distance") }
+    return 86_400 * (try number(String(text.dropLast()), "a distance"))
   }
 
   private static func number(_ text: String, _ what: String) throws(Failure) -> Double {
@@ -111,6 +133,10 @@ extension ReplCommand {
     }
     return number
   }
+
+  /// The names of all settings.
+  package static let settings =
+    ["k", "ef", "exact", "pictures", "columns"] + RankingOptions.names
 
   private static func setting(_ rest: String) throws(Failure) -> Setting? {
     let words = Words.split(rest)
@@ -122,7 +148,10 @@ extension ReplCommand {
     case "exact": return .exact(try flag(value, name))
     case "pictures": return .pictures(try flag(value, name))
     case "columns": return .columns(value == "auto" ? [] : Array(words.dropFirst()))
-    default: throw .usage("there is no setting \"\(name)\": k, ef, exact, pictures, columns")
+    case _ where RankingOptions.names.contains(name):
+      return .ranking(name, value == "auto" ? [] : Array(words.dropFirst()))
+    default:
+      throw .usage("there is no setting \"\(name)\": \(settings.joined(separator: ", "))")
     }
   }
 

@@ -16,6 +16,8 @@ package enum ReplCommand: Hashable, Sendable {
   case boostOff
   /// Products like a hit or an id, perhaps leaning some way.
   case like(Reference, but: String?)
+  /// Products like several, and unlike others.
+  case likeAll([Reference], not: [Reference])
   /// Products like a photograph.
   case image(String)
   /// Counts of an attribute's values among the results; of all small attributes if none is named.
@@ -62,6 +64,8 @@ package enum ReplCommand: Hashable, Sendable {
     case pictures(Bool)
     /// The attributes shown as columns; empty for the usual ones.
     case columns([String])
+    /// One of ``RankingOptions`` by name; without values it is as if never set.
+    case ranking(String, [String])
   }
 }
 
@@ -79,7 +83,8 @@ package struct ReplUsage: Sendable {
     ReplUsage("filter", "[EXPR | off]", "narrow the results: :filter price < 50"),
     ReplUsage("and", "EXPR", "narrow them further"),
     ReplUsage("boost", "[NAME = VALUE by N | off]", "raise some: :boost colour = Red by 0.1"),
-    ReplUsage("like", "N|ID [but WORDS]", "more like a product: :like 3 but darker"),
+    ReplUsage(
+      "like", "N|ID [but WORDS]", "more like a product: :like 3 but darker, :like 1 2 not 5"),
     ReplUsage("image", "FILE", "look for what a photograph shows"),
     ReplUsage("facets", "[ATTRIBUTE …]", "count values among the results"),
     ReplUsage("explain", "N|ID", "where a score comes from"),
@@ -87,7 +92,7 @@ package struct ReplUsage: Sendable {
     ReplUsage("show", "N|ID", "one product in full"),
     ReplUsage("open", "N|ID", "its picture in the desktop's viewer"),
     ReplUsage("compare", "INDEX [MODEL]", "the same search on another index, side by side"),
-    ReplUsage("set", "[NAME VALUE]", "k, ef, exact, pictures, columns"),
+    ReplUsage("set", "[NAME VALUE]", "k, ef, exact, columns, looks, group, sort …"),
     ReplUsage("save", "FILE", "write the results as .json or .csv"),
     ReplUsage("stats", "", "what the index holds; also :verify, :export, :delete …"),
     ReplUsage("help", "[COMMAND]", "this list"),

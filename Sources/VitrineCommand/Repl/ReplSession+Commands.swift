@@ -62,6 +62,11 @@ extension ReplSession {
             + schema.attributes.map(\.name).joined(separator: ", "))
       }
       columns = names
+    case .ranking(let name, let values):
+      var ranking = ranking
+      ranking[name] = values.isEmpty ? nil : values
+      try RankingOptions(settings: ranking).apply(to: &query)
+      self.ranking = ranking
     case nil: break
     }
     let shown = columns.isEmpty ? "auto" : columns.joined(separator: ", ")
@@ -70,6 +75,11 @@ extension ReplSession {
       "exact     \(query.exact ? "on" : "off")", "pictures  \(showsPictures ? "on" : "off")",
       "columns   \(shown)",
     ])
+    console.print(
+      RankingOptions.names.map { name in
+        let value = ranking[name].map { $0.joined(separator: ", ") } ?? "auto"
+        return name + String(repeating: " ", count: 10 - name.count) + value
+      })
   }
 
   func facets(_ names: [String]) async throws {
@@ -100,12 +110,7 @@ extension ReplSession {
     }
     console.print(DetailView.score(hit, width: console.width, style: console.style))
     guard let plan = answer.plan else { return }
-    let stages = plan.milliseconds.sorted { $0.value > $1.value }
-      .map { "\($0.key) \(Duration.seconds($0.value / 1000).inWords)" }
-    console.print(
-      console.style.dim(
-        "\(answer.path): \(Numbers.grouped(plan.permitted)) permitted, "
-          + "\(Numbers.grouped(plan.distances)) compared; \(stages.joined(separator: ", "))"))
+    console.print(DetailView.plan(plan, path: answer.path, style: console.style))
   }
 
   func show(_ reference: ReplCommand.Reference) async throws {

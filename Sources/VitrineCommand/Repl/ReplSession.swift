@@ -18,6 +18,8 @@ final class ReplSession {
   var hits: [Hit] = []
   /// The attributes shown as columns; empty chooses.
   var columns: [String] = []
+  /// What is set of ``RankingOptions``, by name.
+  var ranking: [String: [String]] = [:]
   /// Whether photographs are shown.
   var showsPictures: Bool
   /// Whether the conversation goes on.
@@ -49,6 +51,9 @@ final class ReplSession {
     case .nothing: break
     case .search(let text): try await search([.text(text)])
     case .like(let reference, let leaning): try await like(reference, leaning: leaning)
+    case .likeAll(let more, let less):
+      let away = try less.map { QueryTerm.product(try id(of: $0), weight: -0.5) }
+      try await search(try more.map { QueryTerm.product(try id(of: $0)) } + away)
     case .image(let path): try await search([.image(try WholeFile.read(path))])
     case .filter(let text): try await filter(text)
     case .narrow(let text): try await narrow(text)

@@ -94,6 +94,17 @@ import Vitrine
     #expect(error("price = nan")?.column == 9)
   }
 
+  @Test func aWordOfANameSuggestsTheName() {
+    let schema = Schema(
+      attributes: ["brandName", "base_colour", "descriptors.style"].map {
+        Attribute(name: $0, kind: .keyword)
+      })
+    #expect(error("brnd = Nike", with: schema)?.suggestion == "brandName")
+    #expect(error("color = Red", with: schema)?.suggestion == "base_colour")
+    #expect(error("style = x", with: schema)?.suggestion == "descriptors.style")
+    #expect(error("weight = 3", with: schema)?.suggestion == nil)
+  }
+
   @Test func theExcerptPutsACaretUnderTheColumn() {
     #expect(error("price < cheap")?.excerpt == "price < cheap\n        ^")
   }
@@ -139,8 +150,15 @@ import Vitrine
     let filter = try parse(#"brand in ("in", 'a "quoted" one') and price between 1 and 2.5"#)
     let json = try JSONEncoder().encode([filter])
     #expect(try JSONDecoder().decode([Filter].self, from: json) == [filter])
-    #expect(throws: DecodingError.self) {
+    #expect(throws: FilterError.self) {
       try JSONDecoder().decode([Filter].self, from: Data(#"["brand ="]"#.utf8))
     }
+    let decoder = JSONDecoder()
+    decoder.userInfo[try #require(CodingUserInfoKey.schema)] = schema
+    let error = #expect(throws: FilterError.self) {
+      try decoder.decode([Filter].self, from: Data(#"["  BRAND=Nike  and  pryce<5"]"#.utf8))
+    }
+    #expect(error?.column == 20)
+    #expect(error?.suggestion == "price")
   }
 }

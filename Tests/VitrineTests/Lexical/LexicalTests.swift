@@ -104,6 +104,15 @@ import Vitrine
     #expect(try Set(found("shirt ", in: fixture).keys) == [0])
   }
 
+  @Test func aRareMisspellingIsReadAsTheCommonWordToo() throws {
+    let fixture = try fixture(["runing vest"] + Array(repeating: "running shoes", count: 1500))
+    let scores = try found("runing ", in: fixture)
+    #expect(scores.count == 1501)
+    #expect(try #require(scores[0]) > (try #require(scores[1])))
+    // A word that is as common is meant as it is written.
+    #expect(try Set(found("vest ", in: fixture).keys) == [0])
+  }
+
   @Test func phrasesMustStandAndExclusionsMustNot() throws {
     let fixture = try fixture([
       "light red dress", "red light lamp", "dark red dress", "reds dresses",

@@ -56,6 +56,19 @@ import Vitrine
     }
   }
 
+  @Test func anEngineThatIsLetGoCanBeOpenedAgainAtOnce() async throws {
+    let directory = FileManager.default.temporaryDirectory
+      .appending(path: "vitrine-engine-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: directory) }
+    _ = try Engine.create(
+      path: directory.path, configuration: IndexConfiguration(dimensions: 4),
+      modelFingerprint: "none")
+    for _ in 0..<200 {
+      _ = try await Engine(path: directory.path).search(Query("x"))
+      _ = try await Engine(path: directory.path).statistics()
+    }
+  }
+
   @Test func aCancelledTaskStops() async throws {
     try await withEngine { engine in
       let task = Task {

@@ -79,6 +79,36 @@ import Vitrine
     }
   }
 
+  @Test func anyFilterKeepsTheRecallOfALargeCatalogue() throws {
+    let seed: UInt64 = 53
+    let fixture = try randomFixture(20_000, seed: seed)
+    let vectors = try fixture.vectors()
+    var random = RandomCatalogue(seed: seed + 1)
+    var (wanted, found, walks) = (0, 0, 0)
+    for _ in 0..<25 {
+      let filter = random.filter()
+      let matching = fixture.products.values.filter { PlainEvaluator.matches($0, filter) }
+      for _ in 0..<4 {
+        var query = Query()
+        let looked = vector(&random)
+        query.terms = [.vector(looked)]
+        query.filter = filter
+        query.candidates = 20
+        let response = try fixture.search(query)
+        #expect(response.matches == matching.count, "seed \(seed), \(filter)")
+        let unit = WordModel.unit(looked)
+        let best = matching.map { ($0.id, SearchFixture.dot(unit, vectors[$0.id] ?? [])) }
+          .sorted { ($1.1, $0.0) < ($0.1, $1.0) }.prefix(10).map(\.0)
+        if response.exact { #expect(response.hits.map(\.id) == best, "seed \(seed), \(filter)") }
+        walks += response.path.hasSuffix("graph") ? 1 : 0
+        wanted += best.count
+        found += response.hits.count { best.contains($0.id) }
+      }
+    }
+    #expect(walks > 10, "\(walks) walks show little")
+    #expect(Double(found) >= 0.99 * Double(wanted), "seed \(seed): \(found) of \(wanted)")
+  }
+
   @Test func explanationsAddUpToTheScore() throws {
     var fixture = try SearchFixture()
     try fixture.put(Samples.products)
@@ -101,6 +131,9 @@ import Vitrine
         #expect(parts.allSatisfy { (0...1).contains($0.value) })
       }
       #expect(response.plan?.distances ?? 0 > 0)
+      // Five products: a scan is expected to cost less than a walk, and is taken.
+      let estimate = try #require(response.plan?.estimate)
+      #expect(estimate.scan == 5 && estimate.walk > estimate.scan && response.path == "scan")
       #expect(response.hits == response.hits.sorted { $0.score > $1.score })
     }
   }

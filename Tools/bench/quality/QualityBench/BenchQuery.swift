@@ -11,6 +11,8 @@ struct BenchProduct {
   let colour: String
   let gender: String
   let usage: String
+  /// Which half of the titles its own belongs to: 0 or 1.
+  let half: Int
 
   static let schema = Schema(
     attributes: [
@@ -28,28 +30,28 @@ struct BenchProduct {
 
   /// The products whose titles the model was not trained on.
   ///
-  /// A title is held out if its hash falls into the given tenths, as `Tools/train` splits.
-  static func heldOut(in path: String, tenths: Int) throws -> [BenchProduct] {
+  /// A title is held out if its hash is divisible by ten, as `Tools/train` splits.
+  static func heldOut(in path: String) throws -> [BenchProduct] {
     let split = try Process.lines(
       "/usr/bin/env",
       [
         "python3", "-c",
         """
         import gzip, hashlib, json, sys
-        path, tenths = sys.argv[1], int(sys.argv[2])
+        path = sys.argv[1]
         lines = (gzip.open if path.endswith(".gz") else open)(path, "rt", encoding="utf-8")
         for line in lines:
             row = json.loads(line)
             title = str(row.get("productDisplayName") or "").strip().lower()
             digest = hashlib.sha256(title.encode()).digest()
-            if title and int.from_bytes(digest[:8], "big") % 10 < tenths:
+            if title and int.from_bytes(digest[:8], "big") % 10 == 0:
                 print(json.dumps({k: str(v or "") for k, v in {
-                    "id": row["id"], "title": row["productDisplayName"],
+                    "half": str(digest[8] % 2), "id": row["id"], "title": row["productDisplayName"],
                     "brand": row.get("brandName"), "type": row.get("articleType"),
                     "colour": row.get("baseColour"), "gender": row.get("gender"),
                     "usage": row.get("usage"),
                     "description": (row.get("descriptors") or {}).get("description")}.items()}))
-        """, path, "\(tenths)",
+        """, path,
       ])
     return try split.map { line in
       let row = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
@@ -57,7 +59,7 @@ struct BenchProduct {
       return BenchProduct(
         id: text("id"), title: text("title"), brand: text("brand"),
         description: text("description"), type: text("type"), colour: text("colour"),
-        gender: text("gender"), usage: text("usage"))
+        gender: text("gender"), usage: text("usage"), half: Int(text("half")) ?? 0)
     }
   }
 }

@@ -1,0 +1,39 @@
+import CLIP
+import Vitrine
+
+/// What the command line says.
+struct Options {
+  var catalogue = ""
+  var images = ""
+  var model = ""
+
+  init(_ arguments: [String]) throws {
+    var rest = arguments.dropFirst()
+    while let argument = rest.popFirst() {
+      switch argument {
+      case "--images": images = rest.popFirst() ?? ""
+      case "--model": model = rest.popFirst() ?? ""
+      default: catalogue = argument
+      }
+    }
+    guard !catalogue.isEmpty, !images.isEmpty, !model.isEmpty else {
+      throw VitrineError.invalidArgument(
+        "usage: QualityBench CATALOGUE.jsonl --images FOLDER|TAR --model DIR"
+      )
+    }
+  }
+}
+
+/// A CLIP model as the engine takes it.
+struct ModelEmbedder: Embedder {
+  let model: CLIPModel
+  var dimensions: Int { model.dimensions }
+  var fingerprint: String { model.fingerprint }
+  var logitScale: Float { model.logitScale }
+
+  func embed(images: [[UInt8]]) -> [Result<[Float], any Error>] {
+    model.encode(images: images).map { $0.mapError { $0 as any Error } }
+  }
+
+  func embed(texts: [String]) throws -> [[Float]] { model.encode(texts: texts) }
+}
