@@ -42,7 +42,10 @@ class Plan:
 
 
 def augment(pictures: Tensor, plan: Plan, aspect: float, strength: float) -> Tensor:
-    """Pictures (B, H, W, 3) uint8 → (B, 3, H, W) in 0…1; `aspect` is width/height before squashing."""
+    """Pictures (B, H, W, 3) uint8 → (B, 3, H, W) in 0…1.
+
+    `aspect` is their width/height before they were squashed.
+    """
     x = pictures.permute(0, 3, 1, 2).float().div_(255)
     empty = _background(x)
     if plan.background.any():

@@ -22,13 +22,15 @@ PHOTO = ("{}", "{}", "a photo of a {}", "a photo of {}", "a photo of a {}.", "a 
 TEMPLATES = {
     "colour": PHOTO + ("{} clothing", "a {} product", "a photo of a {} product", "{} colour",
                        "a photo of a {} item", "the colour is {}", "an item in {}", "{} coloured"),
-    "gender": PHOTO + ("for {}", "clothing for {}", "a product for {}", "a photo of a product for {}",
-                       "fashion for {}", "{}'s fashion", "a {} product", "an item for {}"),
+    "gender": PHOTO + ("for {}", "clothing for {}", "a product for {}",
+                       "a photo of a product for {}", "fashion for {}", "a {} product",
+                       "an item for {}"),
     "usage": PHOTO + ("{} wear", "for {} use", "{} style", "{} clothing", "a {} product",
                       "a photo of a {} product"),
-    "brand": ("{}", "{}", "a {} product", "a product by {}", "made by {}", "a photo of a {} product"),
+    "brand": ("{}", "{}", "a {} product", "a product by {}", "made by {}",
+              "a photo of a {} product"),
 }
-OWNERS = {"Men": "men's", "Women": "women's", "Boys": "boys'", "Girls": "girls'", "Unisex": "unisex"}
+OWNERS = {"Men": "men's", "Women": "women's", "Boys": "boys'", "Girls": "girls'"}
 NO_CLAIM = -1
 
 
@@ -80,10 +82,9 @@ class Captioner:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self.colours = re.compile(
-            r"\b(?:" + "|".join(
-                sorted(map(re.escape, vocabulary.roles.get("colour", ["\0"])), key=len, reverse=True)
-            ) + r")\b", re.IGNORECASE)
+        colours = sorted(vocabulary.roles.get("colour", ["\0"]), key=len, reverse=True)
+        names = "|".join(map(re.escape, colours))
+        self.colours = re.compile(rf"\b(?:{names})\b", re.IGNORECASE)
 
     def draw(
         self, product: Product, rng: random.Random, coloured: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -46,6 +47,8 @@ class Dataset:
             for kind in vocabulary.kinds_of(product):
                 self.kinds[i, names[kind]] = True
         self.captioner = Captioner(vocabulary)
+        common = self.kinds.sum(0).float() + 1
+        self.kind_prior = (common / common.sum()).log()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -53,15 +56,25 @@ class Dataset:
                 "held_out": len(self.validation)}
 
     def batches(
-        self, size: int, aspect: float, strength: float, seed: int
+        self, size: int, aspect: float, strength: float, balance: float, seed: int
     ) -> Iterator[Batch]:
-        """Augmented batches without end, each epoch in a new order."""
-        rng = random.Random(seed)
+        """Augmented batches without end, each epoch in a new order.
+
+        A picture is drawn in proportion to (how common its type is)^-balance.
+        """
+        rng, draw = random.Random(seed), np.random.default_rng(seed)
+        shares = self._shares(balance)
         while True:
-            order = self.training.copy()
-            np.random.default_rng(rng.getrandbits(32)).shuffle(order)
+            order = draw.choice(self.training, len(self.training), replace=balance > 0, p=shares)
             for start in range(0, len(order) - size + 1, size):
                 yield self._batch(np.sort(order[start : start + size]), aspect, strength, rng)
+
+    def _shares(self, balance: float) -> np.ndarray:
+        owners = [self.products[o] for o in self.owners[self.training]]
+        groups = [(p.labels.get("type"), *self.vocabulary.kinds_of(p)) for p in owners]
+        counts = Counter(groups)
+        shares = np.array([counts[group] ** -balance for group in groups])
+        return shares / shares.sum()
 
     def _batch(
         self, rows: np.ndarray, aspect: float, strength: float, rng: random.Random

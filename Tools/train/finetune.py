@@ -26,7 +26,7 @@ TOKENIZER_FILES = ("vocab.json", "merges.txt", "tokenizer.json", "tokenizer_conf
 
 def main() -> None:
     options = parser(__doc__ or "", rate=1e-5, batch=64, keep="0:1", heads="", strength=0.5,
-                     ema=0.99, steps=2000)
+                     ema=0.99, aspect=1.0, steps=2000)
     group = options.add_argument_group("model")
     group.add_argument("--model", type=Path, required=True, help="the CLIP directory to start from")
     group.add_argument("--freeze", nargs="*", default=[], choices=["vision", "text"],

@@ -29,7 +29,7 @@ def initialise_vision(model: CLIPModel, pictures: np.ndarray, prepare: Preproces
 
 
 def _whitening(pictures: np.ndarray, prepare: Preprocessing, side: int) -> Tensor:
-    """(C·side², C·side²): directions of patches by falling variance, each scaled to about one."""
+    """(C·side², C·side²): directions of patches by falling power, each scaled to about one."""
     mean, std = (torch.tensor(v)[:, None, None] for v in (prepare.mean, prepare.std))
     x = (torch.from_numpy(pictures).permute(0, 3, 1, 2) / 255 - mean) / std
     flat = patches(x, side).flatten(0, 1)

@@ -59,18 +59,19 @@ def sigmoid(batch: Pairs, scale: Tensor, bias: Tensor) -> Tensor:
 
 
 def class_prompts(
-    images: Tensor, prompts: Tensor, scale: Tensor, target: Tensor, smoothing: float = 0.0
+    images: Tensor, prompts: Tensor, scale: Tensor, target: Tensor, prior: Tensor | None = None
 ) -> Tensor:
     """Cross-entropy of images against all prompts of a role (UniCL, arXiv 2204.03610).
 
     `target` (B, C) marks the right prompts; several share the weight, none leaves the image out.
+    With the logarithms of the classes' shares (C) as `prior`, similarities learn how well a prompt
+    fits and not how common it is (balanced softmax, Ren et al. 2020, arXiv 2007.10740).
     """
     known = target.any(1)
     if not known.any():
         return images.new_zeros(())
     scores = (scale * images[known] @ prompts.T).float()
-    loss = _spread(scores, target[known])
-    return loss - smoothing * scores.log_softmax(1).mean() if smoothing else loss
+    return _spread(scores if prior is None else scores + prior, target[known])
 
 
 def _spread(scores: Tensor, fit: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from transformers import CLIPModel
 def encode_images(
     model: CLIPModel, pixels: Tensor, dtype: torch.dtype, keep: float = 1.0
 ) -> Tensor:
-    """Unit vectors (B, D) of normalised pixels (B, 3, H, W), from a random `keep` of the patches."""
+    """Unit vectors (B, D) of normalised pixels (B, 3, H, W), seeing `keep` of the patches."""
     vision = model.vision_model
     embeddings = vision.embeddings
     weight = embeddings.patch_embedding.weight
@@ -88,13 +88,11 @@ def _block(hidden: Tensor, layer: nn.Module, config, mask: Tensor | None) -> Ten
 
 
 def _feed_forward(hidden: Tensor, mlp: nn.Module, activation: str) -> Tensor:
-    cast = hidden.dtype
-    if activation == "quick_gelu":  # x·σ(1.702x) = silu(1.702x)/1.702: scale weights, not activations
-        up, down = 1.702, 1 / 1.702
-        inner = F.silu(F.linear(hidden, (mlp.fc1.weight * up).to(cast), (mlp.fc1.bias * up).to(cast)))
-    elif activation == "gelu":
-        down = 1.0
-        inner = F.gelu(F.linear(hidden, mlp.fc1.weight.to(cast), mlp.fc1.bias.to(cast)))
-    else:
+    # quick_gelu is x·σ(1.702x) = silu(1.702x)/1.702; scaling the weights spares the activations.
+    if activation not in ("quick_gelu", "gelu"):
         raise SystemExit(f"hidden_act: expected quick_gelu or gelu, found {activation!r}")
-    return F.linear(inner, (mlp.fc2.weight * down).to(cast), mlp.fc2.bias.to(cast))
+    quick = activation == "quick_gelu"
+    scale, cast = (1.702 if quick else 1.0), hidden.dtype
+    inner = F.linear(hidden, (mlp.fc1.weight * scale).to(cast), (mlp.fc1.bias * scale).to(cast))
+    inner = F.silu(inner) if quick else F.gelu(inner)
+    return F.linear(inner, (mlp.fc2.weight / scale).to(cast), mlp.fc2.bias.to(cast))

@@ -25,7 +25,7 @@ from vocabulary import load_tokenizer, make_vocabulary
 
 
 def main() -> None:
-    options = parser(__doc__ or "", rate=2e-3, muon_rate=4e-3, steps=6000)
+    options = parser(__doc__ or "", rate=2e-3, muon_rate=4e-3, steps=6000, balance=0.25)
     group = options.add_argument_group("model")
     group.add_argument("--image-size", type=int, default=80)
     group.add_argument("--patch", type=int, default=10)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import math
 import random
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -43,10 +45,12 @@ class Recipe:
     memory: int = 0                # earlier pairs kept as candidates, once a fifth is done
     keep: str = "0:0.3,0.4:0.5,0.85:1"  # share of patches seen, from a share of the training on
     aspect: float = 0.75           # width/height of the pictures, for augmentation
-    strength: float = 1.0
+    strength: float = 1.0          # of augmentation
+    balance: float = 0.0           # how much oftener pictures of rare types are seen
     precision: str = "bf16"
     seed: int = 1
     validate_every: float = 0.1    # as a share of the training
+    save_every: float = 3.0        # minutes between checkpoints
 
     def weights(self) -> dict[str, float]:
         pairs = (part.split(":") for part in self.heads.split(",") if part)
@@ -88,39 +92,49 @@ class Trainer:
 
     def run(self) -> None:
         """Trains to the end of the schedule; `folder/last.pt` resumes it at any time."""
-        recipe = self.recipe
+        recipe, first = self.recipe, distributed.RANK == 0
         seed = (recipe.seed * 1_000_003 + self.step) * 97 + distributed.RANK
         torch.manual_seed(seed)
         self.rng.seed(seed)
-        batches = self.data.batches(recipe.batch, recipe.aspect, recipe.strength, seed)
+        batches = self.data.batches(
+            recipe.batch, recipe.aspect, recipe.strength, recipe.balance, seed)
         distributed.same_weights([p.data for p in self.model.parameters()])
         next_check = self.progress + recipe.validate_every
+        started, saved = time.monotonic() - self.elapsed, self.elapsed
         losses: list[float] = []
-        started = time.monotonic() - self.elapsed
         while self.progress < 1:
-            set_rate(self.optimisers, max(self.progress, 1e-4), recipe.warmup)
-            for optimiser in self.optimisers:
-                optimiser.zero_grad(set_to_none=True)
-            for _ in range(recipe.accumulate):
-                loss = self.loss(next(batches)) / recipe.accumulate
-                loss.backward()
-                losses.append(loss.item() * recipe.accumulate)
-            distributed.average_gradients(self.model)
-            torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-            for optimiser in self.optimisers:
-                optimiser.step()
-            with torch.no_grad():
-                self.model.logit_scale.clamp_(0, 4.6052)
-            self.step += 1
-            self.average.update(self.model, self.step)
+            losses.append(self._update(batches))
             self.elapsed = distributed.from_first(time.monotonic() - started, self.device)
-            if self.step % 25 == 0 and distributed.RANK == 0:
-                self._report(losses[-25 * recipe.accumulate :])
+            if first and self.step % 25 == 0:
+                self._report(losses[-25:])
+            if first and self.elapsed > saved + 60 * recipe.save_every:
+                saved = self.elapsed
+                self.save()
             if self.progress >= min(next_check, 1):
                 next_check = self.progress + recipe.validate_every
-                if distributed.RANK == 0:
+                if first:
                     self.check(losses)
                 losses = []
+
+    def _update(self, batches: Iterator[Batch]) -> float:
+        """One step of the optimisers; the mean loss of its micro-batches."""
+        recipe, total = self.recipe, 0.0
+        set_rate(self.optimisers, max(self.progress, 1e-4), recipe.warmup)
+        for optimiser in self.optimisers:
+            optimiser.zero_grad(set_to_none=True)
+        for _ in range(recipe.accumulate):
+            loss = self.loss(next(batches)) / recipe.accumulate
+            loss.backward()
+            total += loss.item()
+        distributed.average_gradients(self.model)
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        for optimiser in self.optimisers:
+            optimiser.step()
+        with torch.no_grad():
+            self.model.logit_scale.clamp_(0, math.log(100))
+        self.step += 1
+        self.average.update(self.model, self.step)
+        return total
 
     def loss(self, batch: Batch) -> Tensor:
         recipe, scale = self.recipe, self.model.logit_scale.exp()
@@ -151,7 +165,8 @@ class Trainer:
             labels, target = self._targets(role, batch, pairs)
             prompts = self.data.vocabulary.prompts(role, labels, self.rng)
             vectors = self._encode(prompts)
-            total = total + weight * class_prompts(pairs.images, vectors, scale, target)
+            prior = self.data.kind_prior.to(self.device) if role == "kind" else None
+            total = total + weight * class_prompts(pairs.images, vectors, scale, target, prior)
         return total
 
     def _targets(self, role: str, batch: Batch, pairs: Pairs) -> tuple[list[str], Tensor]:
