@@ -18,21 +18,22 @@ INLINE void NAME(round_bfloat16)(const float *x, size_t count, uint16_t *out) {
 /// Symmetric codes of a column of weights: value ≈ scale · code, |code| ≤ 127.
 INLINE void NAME(quantise_signed)(const float *x, size_t count, int8_t *out, float *scale,
                                   int32_t *sum) {
-  float most = 0;
-  for (size_t i = 0; i < count; i++) {
-    float magnitude = x[i] < 0 ? -x[i] : x[i];
-    most = magnitude > most ? magnitude : most;
-  }
-  float inverse = most > 0 ? 127 / most : 0;
-  int32_t total = 0;
-  for (size_t i = 0; i < count; i++) {
-    float scaled = x[i] * inverse;
-    int8_t code = (int8_t)(scaled + (scaled < 0 ? -0.5f : 0.5f));
-    out[i] = code;
-    total += code;
+  size_t whole = count / LANES * LANES;
+  float ends[LANES] = {};
+  for (size_t i = whole; i < count; i++) ends[i - whole] = x[i];
+  v16f magnitudes = __builtin_elementwise_abs(LOAD(ends));
+  for (size_t i = 0; i < whole; i += LANES)
+    magnitudes = MAX(magnitudes, __builtin_elementwise_abs(LOAD(x + i)));
+  float most = vector_largest(magnitudes), inverse = most > 0 ? 127 / most : 0;
+  v16i total = {};
+  for (size_t i = 0; i < count; i += LANES) {
+    v16i codes = round_to_integers(LOAD(i < whole ? x + i : ends) * inverse);
+    v16b bytes = __builtin_convertvector((v16u)codes, v16b);
+    total += codes;
+    memcpy(out + i, &bytes, i < whole ? LANES : count - whole);
   }
   *scale = most / 127;
-  *sum = total;
+  *sum = vector_total(total);
 }
 
 /// The affine map of a row with these extremes onto the codes 0...255; zero is a code.
@@ -44,9 +45,7 @@ INLINE void NAME(code_range)(float least, float most, float *scale, int32_t *zer
 }
 
 INLINE void NAME(store_codes)(v16f x, float inverse, int32_t zero, uint8_t *out) {
-  const float magic = 12582912.0f;
-  v16f shifted = x * inverse + ((float)zero + magic);
-  v16i codes = (v16i)shifted - 0x4b400000;
+  v16i codes = round_to_integers(x * inverse + (float)zero);
   codes = MIN(MAX(codes, (v16i)0), (v16i)255);
   *(v16b_memory *)out = __builtin_convertvector((v16u)codes, v16b);
 }

@@ -11,9 +11,11 @@
 // split of the depth: rows are blocked so that the left operand stays in L2 whatever its depth).
 #include "convert_body.h"
 
+// Asks for weights 64 groups ahead, into L2: more requests can be under way there than in L1.
+#define PREFETCH(line) __builtin_prefetch((line) + 64 * CK_PANEL * CK_GROUP_BYTES, 0, 2)
+
 enum {
-  NAME(PREFETCH) = 64,  // groups ahead
-  NAME(CHUNK) = 4,      // groups that are widened twice while they are in L1
+  NAME(CHUNK) = 4,  // groups that are widened twice while they are in L1
 };
 
 /// What a tile multiplies: rows and weights of one format, or floats with bfloat16 weights.
@@ -37,7 +39,7 @@ INLINE void NAME(add_groups)(const int rows, const NAME(kind) kind, const char *
     v16u right[TILE_VECTORS];
     UNROLL for (int v = 0; v < TILE_VECTORS; v++) {
       right[v] = *(const v16u_memory *)(column + v * 64);
-      __builtin_prefetch(column + v * 64 + NAME(PREFETCH) * CK_PANEL * CK_GROUP_BYTES);
+      PREFETCH(column + v * 64);
     }
     UNROLL for (int r = 0; r < rows; r++) {
       word left = *(const word *)(a + r * stride + group * CK_GROUP_BYTES);
@@ -59,8 +61,7 @@ INLINE void NAME(add_mixed)(const int rows, const char *a, size_t stride, const 
         UNROLL for (int v = 0; v < TILE_VECTORS; v++) {
           v16u pair = *(const v16u_memory *)(column + v * 64);
           right[v] = (v16f)(half == 0 ? pair << 16 : pair & 0xffff0000);
-          if (half == v % 2)
-            __builtin_prefetch(column + v * 64 + NAME(PREFETCH) * CK_PANEL * CK_GROUP_BYTES);
+          if (half == v % 2) PREFETCH(column + v * 64);
         }
         UNROLL for (int r = 0; r < rows; r++) {
           float left = *(const unaligned_float *)(a + r * stride + (2 * group + half) * 4);
@@ -189,15 +190,40 @@ static void NAME(multiply)(const ck_operand *a, const ck_weights *w, const ck_ep
   }
 }
 
+/// Transposes 16 rows of 16 words: out[i][j] = rows[j][i]. Taking two halves of the rows in turns,
+/// word by word, rotates the bits of a word's place by one; four times is half of its eight bits.
+INLINE void NAME(transpose)(const uint32_t *rows, size_t stride, uint32_t *out,
+                            size_t out_stride) {
+  v16u x[LANES], y[LANES];
+  UNROLL for (int i = 0; i < LANES; i++) x[i] = *(const v16u_memory *)(rows + i * stride);
+  UNROLL for (int step = 0; step < 4; step++) {
+    UNROLL for (int i = 0; i < LANES / 2; i++) {
+      y[2 * i] = __builtin_shufflevector(x[i], x[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
+                                         6, 22, 7, 23);
+      y[2 * i + 1] = __builtin_shufflevector(x[i], x[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
+                                             13, 29, 14, 30, 15, 31);
+    }
+    UNROLL for (int i = 0; i < LANES; i++) x[i] = y[i];
+  }
+  UNROLL for (int i = 0; i < LANES; i++) *(v16u_memory *)(out + i * out_stride) = x[i];
+}
+
 /// 32 rows of groups, one after the other, become groups of 32 rows.
-INLINE void NAME(interleave)(const uint32_t *rows, size_t groups, uint32_t *out) {
-  for (size_t group = 0; group < groups; group++)
+static void NAME(interleave)(const uint32_t *rows, size_t groups, uint32_t *out) {
+  size_t group = 0;
+  for (; group + LANES <= groups; group += LANES) {
+    for (size_t i = 0; i < CK_PANEL; i += LANES)
+      NAME(transpose)(rows + i * groups + group, groups, out + group * CK_PANEL + i, CK_PANEL);
+  }
+  for (; group < groups; group++)
     for (size_t i = 0; i < CK_PANEL; i++) out[group * CK_PANEL + i] = rows[i * groups + group];
 }
 
 static void NAME(pack)(ck_format format, const float *columns, size_t count, size_t inputs,
                        size_t groups, void *scratch, void *panel, float *scales, int32_t *sums) {
   size_t bytes = groups * CK_GROUP_BYTES;
+  if (format == CK_F32 && count == CK_PANEL && inputs == groups)
+    return NAME(interleave)((const uint32_t *)columns, groups, panel);
   memset(scratch, 0, CK_PANEL * bytes);
   for (size_t i = 0; i < count; i++) {
     void *row = (char *)scratch + i * bytes;

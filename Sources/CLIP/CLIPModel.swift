@@ -65,8 +65,8 @@ public final class CLIPModel: Sendable {
   /// - Parameters:
   ///   - precision: `nil` takes ``Precision/standard``.
   ///   - cache: where packed weights are kept.
-  ///   - threads: how many pack the weights, and share a single picture or text; `nil` takes 2 where
-  ///     the machine has as many cores.
+  ///   - threads: how many share a single picture or text; `nil` takes 2 where the machine has as
+  ///     many cores.
   /// - Throws: ``ModelError``.
   public init(
     directory: String, precision: Precision? = nil, cache: WeightsCache = .automatic,

@@ -20,7 +20,7 @@ package final class Encoders: Sendable {
 
   /// Packs the weights, or maps what an earlier run packed into `file`.
   ///
-  /// - Parameter threads: how many pack the weights, and share a single image or text.
+  /// - Parameter threads: how many share a single image or text.
   package init(
     _ configuration: CLIPConfiguration, weights: Weights, precision: CLIPModel.Precision,
     threads: Int, kernels: Kernels, file: PackedWeightsFile? = nil
@@ -33,9 +33,10 @@ package final class Encoders: Sendable {
     var packer = WeightPacker(weights: weights, arena: arena, format: precision.format)
     let visionWeights = try VisionWeights(configuration, &packer)
     let textWeights = try TextWeights(configuration, &packer)
-    packer.pack(threads: threads)
+    packer.pack()
     if !arena.isMapped { file?.save(arena) }
-    vision = VisionEncoder(configuration, visionWeights, kernels: kernels)
+    vision = VisionEncoder(
+      configuration, visionWeights, format: precision.format, kernels: kernels)
     text = TextEncoder(configuration, textWeights, format: precision.format, kernels: kernels)
     imagesPerBatch = max(1, Encoders.rowsPerBatch / configuration.vision.positions)
     team = Team(count: threads)

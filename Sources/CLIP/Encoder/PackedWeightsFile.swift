@@ -16,7 +16,7 @@ package struct PackedWeightsFile: Sendable {
   private static let mostFiles = 4
   private static let suffix = "packed"
   /// Raise it with every change of the layout.
-  private static let version = 1
+  private static let version = 2
 
   /// The file in `directory` for the model of this fingerprint at this precision.
   package init(directory: String, fingerprint: String, precision: CLIPModel.Precision) {

@@ -63,8 +63,3 @@ private final class Helpers: Sendable {
     }
   }
 }
-
-/// Runs `body` on `count` threads, one of them the caller's, and returns when all are done.
-func onThreads(_ count: Int, _ body: @Sendable (Int) -> Void) {
-  DispatchQueue.concurrentPerform(iterations: max(1, count)) { body($0) }
-}

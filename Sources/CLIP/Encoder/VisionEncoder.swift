@@ -7,14 +7,19 @@ struct VisionEncoder: Sendable {
   let patchEmbedding: PackedMatrix
   let positions: Matrix
   let inputNorm: LayerNorm
+  let format: NumberFormat
   let transformer: Transformer
 
-  init(_ configuration: CLIPConfiguration, _ weights: VisionWeights, kernels: Kernels) {
+  init(
+    _ configuration: CLIPConfiguration, _ weights: VisionWeights, format: NumberFormat,
+    kernels: Kernels
+  ) {
     sizes = configuration.vision
     dimensions = configuration.dimensions
     patchEmbedding = weights.patchEmbedding
     positions = weights.positions
     inputNorm = weights.inputNorm
+    self.format = kernels.rowFormat(for: format)
     transformer = Transformer(
       sizes: sizes.transformer, layers: weights.layers, outputNorm: weights.outputNorm,
       projection: weights.projection, isCausal: false, kernels: kernels)
@@ -39,9 +44,9 @@ struct VisionEncoder: Sendable {
     let capacity =
       RunState.capacity(sizes.transformer, dimensions: dimensions, limits: limits)
       + 4 * (rows * (columns + 96) + pixelCount + 96)
-    let format = transformer.kernels.rowFormat(for: patchEmbedding.format)
     guard let arena = Arena(capacity: capacity),
-      let patches = Operand(in: arena, format: format, rows: rows, columns: columns),
+      let patches = Operand(
+        in: arena, format: patchEmbedding.format, rows: rows, columns: columns),
       let pixels = Matrix(in: arena, rows: 1, columns: pixelCount),
       let state = RunState(
         sizes.transformer, format: format, dimensions: dimensions, limits: limits,

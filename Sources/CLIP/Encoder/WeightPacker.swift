@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import Kernels
 import Synchronization
 
@@ -5,7 +7,7 @@ import Synchronization
 ///
 /// The encoders ask for their tensors one after the other and always in the same order, which is
 /// the layout of the arena. Sums of small tensors are copied at once; matrices are only given their
-/// place, and ``pack(threads:)`` fills them. Over a mapped arena nothing is copied: it holds what an
+/// place, and ``pack()`` fills them. Over a mapped arena nothing is copied: it holds what an
 /// earlier run packed.
 struct WeightPacker {
   let weights: Weights
@@ -81,13 +83,14 @@ struct WeightPacker {
     return matrix
   }
 
-  /// Fills the matrices, `threads` panels at a time.
-  func pack(threads: Int) {
+  /// Fills the matrices, a panel on each core at a time.
+  func pack() {
     let panels = jobs.flatMap { job in
       (0..<(job.matrix.outputs[job.part] + 31) / 32).map { (job: job, panel: $0) }
     }
     let next = Atomic<Int>(0)
-    onThreads(threads) { _ in
+    DispatchQueue.concurrentPerform(iterations: ProcessInfo.processInfo.activeProcessorCount) {
+      _ in
       var floats: [Float] = []
       while true {
         let index = next.add(1, ordering: .relaxed).oldValue
