@@ -116,7 +116,7 @@ public final class CLIPModel: Sendable {
     encoders.encodeImages(images.count) {
       (index, pixels: inout MutableSpan<Float>) throws(ImagingError) in
       let image = try Image.decode(
-        images[index], minimumShortSide: preprocessor.minimumShortSide)
+        images[index], for: preprocessor.targetSide)
       preprocessor(image, into: &pixels)
     }
   }

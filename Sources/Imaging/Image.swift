@@ -35,17 +35,17 @@ public struct Image: Sendable {
   ///
   /// - Parameters:
   ///   - bytes: the whole file.
-  ///   - minimumShortSide: permits a large JPEG to be decoded at 1/2, 1/4 or 1/8 of its size as
-  ///     long as its shorter side keeps this many pixels.
+  ///   - side: what the shorter side will be resized to, which permits a large JPEG to be decoded
+  ///     at 1/2, 1/4 or 1/8 of its size; `nil` asks for every pixel.
   /// - Throws: ``ImagingError``.
   /// - Complexity: O(pixels).
   public static func decode(
-    _ bytes: [UInt8], limits: Limits = Limits(), minimumShortSide: Int? = nil
+    _ bytes: [UInt8], limits: Limits = Limits(), for side: Int? = nil
   ) throws(ImagingError) -> Image {
     let format = try Format(of: bytes)
     let decoded =
       switch format {
-      case .jpeg: try decodeJPEG(bytes, limits: limits, minimumShortSide: minimumShortSide)
+      case .jpeg: try decodeJPEG(bytes, limits: limits, for: side)
       case .png: try decodePNG(bytes, limits: limits)
       case .webp: try decodeWebP(bytes, limits: limits)
       }

@@ -46,14 +46,14 @@ struct InputBench {
 struct Pictures {
   let preprocessor: Preprocessor
   let files: [[UInt8]]
-  let minimumShortSide: Int?
+  let targetSide: Int?
 
   init(_ arguments: [String]) throws {
     preprocessor = Preprocessor(configuration: try .init(path: arguments[0]))
     files = try String(contentsOfFile: arguments[1], encoding: .utf8).split(separator: "\n").map {
       [UInt8](try Data(contentsOf: URL(filePath: String($0))))
     }
-    minimumShortSide = arguments.last == "scaled" ? preprocessor.minimumShortSide : nil
+    targetSide = arguments.last == "scaled" ? preprocessor.targetSide : nil
   }
 
   func preprocess(_ image: Image) -> [Float] {
@@ -68,7 +68,7 @@ struct Pictures {
     try Data().write(to: URL(filePath: path))
     let out = try FileHandle(forWritingTo: URL(filePath: path))
     for file in files {
-      let image = try Image.decode(file, minimumShortSide: minimumShortSide)
+      let image = try Image.decode(file, for: targetSide)
       try preprocess(image).withUnsafeBytes { try out.write(contentsOf: Data($0)) }
     }
   }
@@ -79,7 +79,7 @@ struct Pictures {
     for _ in 0..<repeats {
       for file in files {
         let start = clock()
-        let image = try Image.decode(file, minimumShortSide: minimumShortSide)
+        let image = try Image.decode(file, for: targetSide)
         let decoded = clock()
         _ = preprocess(image)
         decoding += decoded - start
