@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 
@@ -24,14 +25,14 @@ struct AccessMiddleware<Context: RequestContext>: RouterMiddleware {
     return try await next(request, context)
   }
 
-  private static func key(of request: Request) -> Substring? {
+  private static func key(of request: Request) -> String? {
     if let header = request.headers[.authorization], header.hasPrefix("Bearer ") {
-      return header.dropFirst("Bearer ".count)
+      return String(header.dropFirst("Bearer ".count))
     }
     if let name = HTTPField.Name("X-API-Key"), let header = request.headers[name] {
-      return header[...]
+      return header
     }
-    return request.cookies["vitrine-key"].map { $0.value[...] }
+    return request.cookies["vitrine-key"].flatMap { $0.value.removingPercentEncoding }
   }
 
   /// Searching is a POST, and classifying too; only what changes products is writing.

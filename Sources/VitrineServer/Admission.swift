@@ -23,6 +23,11 @@ package final class Admission: Sendable {
         .tooManyRequests, "the server works on \(limits.concurrentRequests) requests already",
         headers: [.retryAfter: "1"])
     }
+    return try await within(body)
+  }
+
+  /// Runs `body` without counting it, such as the reading of what a slow client sends.
+  func within<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R {
     let seconds = limits.seconds
     return try await withThrowingTaskGroup(of: R.self) { group in
       group.addTask(operation: body)

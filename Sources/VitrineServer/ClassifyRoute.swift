@@ -17,7 +17,7 @@ extension VitrineServer {
       }
       let templates = parameters.getAll("template")
       let labels = parameters.getAll("label")
-      let image = try await request.body.collect(upTo: configuration.limits.bodyBytes)
+      let image = try await body(of: request)
       let bytes = [UInt8](buffer: image)
       return try json(
         try await admission.run {

@@ -13,6 +13,7 @@ extension VitrineServer {
         guard let product = try await engine.product(id) else {
           throw VitrineError.noProduct(id: id)
         }
+        if let bytes = pictures?.picture(at: product.image) { return bytes }
         return try await engine.imageBytes(of: product)
       }
       guard let bytes else { throw Problem(.notFound, "the product \"\(id)\" has no picture") }
@@ -44,7 +45,7 @@ extension VitrineServer {
   }
 
   /// Told by the first bytes: a file's name may lie, and nothing but a picture may be shown.
-  private static func mediaType(of bytes: [UInt8]) -> String {
+  static func mediaType(of bytes: [UInt8]) -> String {
     if bytes.starts(with: [0xFF, 0xD8]) { return "image/jpeg" }
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return "image/png" }
     if bytes.starts(with: Array("RIFF".utf8)) { return "image/webp" }

@@ -51,7 +51,9 @@ package struct Problem: Error, Sendable {
     let details = Details(title: status.reasonPhrase, status: status.code, detail: detail)
     var fields = headers
     fields[.contentType] = "application/problem+json"
-    let body = (try? JSONEncoder().encode(details)) ?? Data()
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let body = (try? encoder.encode(details)) ?? Data()
     return Response(
       status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
   }
@@ -63,7 +65,7 @@ package struct Problem: Error, Sendable {
       "the JSON lacks \"\(key.stringValue)\"\(place(context))"
     case .typeMismatch(_, let context), .valueNotFound(_, let context),
       .dataCorrupted(let context):
-      "\(context.debugDescription)\(place(context))"
+      "\(context.debugDescription.drop(suffix: "."))\(place(context))"
     @unknown default: "the JSON could not be read"
     }
   }
@@ -72,15 +74,38 @@ package struct Problem: Error, Sendable {
     let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }
     return path.isEmpty ? "" : " at \(path.joined())"
   }
+
+  /// What to say of a path or method that no route has.
+  init(unknown request: Request) {
+    let path = request.uri.path
+    let methods = OpenAPI.methods(of: path)
+    if methods.isEmpty {
+      self.init(.notFound, "there is nothing at \(path); /openapi.json lists what there is")
+    } else {
+      let allowed = methods.joined(separator: ", ")
+      self.init(
+        .methodNotAllowed, "\(path) takes \(allowed), not \(request.method)",
+        headers: [.allow: allowed])
+    }
+  }
 }
 
-/// Turns every error into problem details. Outermost, so that nothing escapes it.
+extension String {
+  fileprivate func drop(suffix: String) -> Substring {
+    hasSuffix(suffix) ? dropLast(suffix.count) : self[...]
+  }
+}
+
+/// Turns every error into problem details. Around all that may throw, so that nothing escapes it.
 struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
   func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
     do {
       return try await next(request, context)
+    } catch let error as HTTPError where error.status == .notFound {
+      // The only one that Hummingbird throws: no route.
+      return Problem(unknown: request).response
     } catch {
       return Problem(error, logger: context.logger).response
     }

@@ -3,8 +3,7 @@ import Synchronization
 
 /// Keeps the metrics of the process and writes them in Prometheus' text format (0.0.4).
 ///
-/// Durations become summaries of count and sum in seconds: enough for rates and means, without
-/// guessing at buckets.
+/// Durations become histograms in seconds, from a millisecond to ten seconds.
 public final class PrometheusMetrics: MetricsFactory {
   private let series = Mutex<[String: Series]>([:])
 
@@ -40,9 +39,14 @@ public final class PrometheusMetrics: MetricsFactory {
     find(label, dimensions, aggregate ? "summary" : "gauge")
   }
 
+  /// A gauge that goes up and down.
+  public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+    find(label, dimensions, "gauge")
+  }
+
   /// A timer, in seconds.
   public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-    find(label + "_seconds", dimensions, "summary")
+    find(label + "_seconds", dimensions, "histogram")
   }
 
   /// Series live as long as the process.
@@ -51,6 +55,8 @@ public final class PrometheusMetrics: MetricsFactory {
   public func destroyRecorder(_ handler: any RecorderHandler) {}
   /// Series live as long as the process.
   public func destroyTimer(_ handler: any TimerHandler) {}
+  /// Series live as long as the process.
+  public func destroyMeter(_ handler: any MeterHandler) {}
 
   private func find(_ label: String, _ dimensions: [(String, String)], _ kind: String) -> Series {
     let made = Series(label, dimensions, kind)
@@ -62,42 +68,77 @@ public final class PrometheusMetrics: MetricsFactory {
   }
 }
 
-/// One line (or two) of the page.
-private final class Series: CounterHandler, RecorderHandler, TimerHandler {
+/// The lines of one name and one set of labels.
+private final class Series: CounterHandler, RecorderHandler, TimerHandler, MeterHandler {
+  private struct State {
+    var sum = 0.0
+    var count = 0
+    /// How many values were at most each of ``bounds``, those of lower bounds not included.
+    var buckets = [Int](repeating: 0, count: Series.bounds.count)
+  }
+
+  private static let bounds = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+  ]
+
   let name: String
   let kind: String
   let key: String
-  private let labels: String
-  private let state = Mutex((sum: 0.0, count: 0))
+  private let labels: [String]
+  private let state = Mutex(State())
 
   init(_ label: String, _ dimensions: [(String, String)], _ kind: String) {
-    let name = String(label.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
-    let labels = dimensions.map { "\($0)=\"\(escaped($1))\"" }.joined(separator: ",")
-    self.name = name
+    name = plain(label)
     self.kind = kind
-    self.labels = labels.isEmpty ? "" : "{\(labels)}"
-    key = name + self.labels
+    labels = dimensions.map { "\(plain($0))=\"\(escaped($1))\"" }
+    key = name + labels.joined(separator: ",")
   }
 
   var lines: String {
-    let (sum, count) = state.withLock { $0 }
-    return kind == "summary"
-      ? "\(name)_sum\(labels) \(sum)\n\(name)_count\(labels) \(count)\n"
-      : "\(name)\(labels) \(sum)\n"
+    let state = state.withLock { $0 }
+    switch kind {
+    case "histogram":
+      var below = 0
+      let buckets = zip(Series.bounds, state.buckets).map { bound, count in
+        below += count
+        return line("_bucket", "\(below)", "le=\"\(bound)\"")
+      }
+      return buckets.joined() + line("_bucket", "\(state.count)", "le=\"+Inf\"")
+        + line("_sum", "\(state.sum)") + line("_count", "\(state.count)")
+    case "summary": return line("_sum", "\(state.sum)") + line("_count", "\(state.count)")
+    default: return line("", "\(state.sum)")
+    }
+  }
+
+  private func line(_ suffix: String, _ value: String, _ label: String? = nil) -> String {
+    let all = labels + (label.map { [$0] } ?? [])
+    return name + suffix + (all.isEmpty ? "" : "{\(all.joined(separator: ","))}") + " \(value)\n"
   }
 
   func increment(by amount: Int64) { add(Double(amount)) }
-  func reset() { state.withLock { $0 = (0, 0) } }
+  func increment(by amount: Double) { add(amount) }
+  func decrement(by amount: Double) { add(-amount) }
+  func set(_ value: Int64) { set(Double(value)) }
+  func set(_ value: Double) { state.withLock { $0.sum = value } }
+  func reset() { state.withLock { $0 = State() } }
   func record(_ value: Int64) { record(Double(value)) }
+  func record(_ value: Double) { if kind == "gauge" { set(value) } else { add(value) } }
   func recordNanoseconds(_ duration: Int64) { add(Double(duration) / 1e9) }
 
-  func record(_ value: Double) {
-    if kind == "gauge" { state.withLock { $0.sum = value } } else { add(value) }
-  }
-
   private func add(_ amount: Double) {
-    state.withLock { $0 = ($0.sum + amount, $0.count + 1) }
+    state.withLock { state in
+      state.sum += amount
+      state.count += 1
+      if let bucket = Series.bounds.firstIndex(where: { amount <= $0 }) {
+        state.buckets[bucket] += 1
+      }
+    }
   }
+}
+
+/// A name as Prometheus takes it: what is not a letter or digit becomes an underscore.
+private func plain(_ name: String) -> String {
+  String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
 }
 
 private func escaped(_ value: String) -> String {

@@ -8,7 +8,8 @@ public struct ServerConfiguration: Sendable {
   public var keys = APIKeys()
   /// Origins whose pages may call the server (CORS); none by default.
   public var allowedOrigins: [String] = []
-  /// The folder below which `PUT` requests may name images by path; nil allows uploads only.
+  /// The folder where uploaded pictures are kept and below which `PUT` requests may name images by
+  /// path. Nil allows uploads only, which are embedded and then forgotten.
   public var imageRoot: String?
   /// How much work one request, and all of them together, may ask for.
   public var limits = Limits()

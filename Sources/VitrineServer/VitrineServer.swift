@@ -14,6 +14,8 @@ public struct VitrineServer: Sendable {
   let metrics: PrometheusMetrics
   let logger: Logger
   let admission: Admission
+  /// Where uploads are kept; nil keeps none.
+  let pictures: PictureFolder?
 
   /// A server of open indexes.
   ///
@@ -22,7 +24,7 @@ public struct VitrineServer: Sendable {
   ///   - configuration: where to listen and what to allow.
   ///   - metrics: what `/metrics` shows; bootstrap `MetricsSystem` with the same one.
   /// - Throws: ``VitrineError/invalidArgument(_:)`` if it would listen beyond this machine without
-  ///   keys.
+  ///   keys, ``VitrineError/file(path:reason:)`` if the folder of pictures is not there.
   public init(
     engines: [String: Engine], configuration: ServerConfiguration, metrics: PrometheusMetrics,
     logger: Logger
@@ -31,6 +33,9 @@ public struct VitrineServer: Sendable {
       throw VitrineError.invalidArgument(
         "\(configuration.host) can be reached from other machines: give API keys, "
           + "or listen on 127.0.0.1")
+    }
+    pictures = try configuration.imageRoot.map { root throws(VitrineError) in
+      try PictureFolder(path: root)
     }
     self.engines = engines
     self.configuration = configuration
@@ -41,27 +46,37 @@ public struct VitrineServer: Sendable {
 
   /// Serves until the task is cancelled or the process is asked to end; requests under way are
   /// finished first.
-  public func run() async throws {
-    try await application.runService()
+  ///
+  /// - Parameter ready: is called with the port once requests are taken.
+  public func run(ready: @escaping @Sendable (_ port: Int) -> Void = { _ in }) async throws {
+    try await application(ready: ready).runService()
   }
 
   /// The application, for tests and for a service group of one's own.
-  public var application: some ApplicationProtocol {
+  public var application: some ApplicationProtocol { application(ready: { _ in }) }
+
+  private func application(
+    ready: @escaping @Sendable (_ port: Int) -> Void
+  ) -> some ApplicationProtocol {
     Application(
       router: router,
+      // Who sends nothing for so long, or sends a request byte by byte, is let go.
+      server: .http1(configuration: .init(idleTimeout: .seconds(60))),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port),
         serverName: "vitrine"),
+      onServerRunning: { channel in ready(channel.localAddress?.port ?? configuration.port) },
       logger: logger)
   }
 
   private var router: Router<BasicRequestContext> {
-    let router = Router()
-    router.add(middleware: GzipMiddleware())
-    router.add(middleware: ProblemMiddleware())
+    let router = Router(options: .autoGenerateHeadEndpoints)
     router.add(middleware: MetricsMiddleware())
+    router.add(middleware: GzipMiddleware())
     router.add(middleware: OriginMiddleware(allowed: Set(configuration.allowedOrigins)))
+    router.add(middleware: ProblemMiddleware())
     router.add(middleware: AccessMiddleware(keys: configuration.keys))
+    router.add(middleware: ParameterMiddleware())
     addHealth(to: router)
     addPage(to: router)
     addSearch(to: router)
@@ -85,10 +100,16 @@ public struct VitrineServer: Sendable {
   func decode<T: Decodable>(
     _ type: T.Type, from request: Request, schema: Schema? = nil
   ) async throws -> T {
-    let body = try await request.body.collect(upTo: configuration.limits.bodyBytes)
+    let body = try await body(of: request)
     let decoder = JSONDecoder()
     if let key = CodingUserInfoKey.schema { decoder.userInfo[key] = schema }
     return try decoder.decode(type, from: Data(body.readableBytesView))
+  }
+
+  /// The body, up to the limits of size and time.
+  func body(of request: Request) async throws -> ByteBuffer {
+    let (body, limit) = (request.body, configuration.limits.bodyBytes)
+    return try await admission.within { try await body.collect(upTo: limit) }
   }
 
   /// `value` as a JSON answer.

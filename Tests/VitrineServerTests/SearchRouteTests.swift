@@ -40,7 +40,8 @@ import VitrineServer
     (#"{"text": "#, 400), (#"{"k": "ten"}"#, 400), (#"{"text": "red", "k": 0}"#, 422),
     (#"{"text": "red", "k": 100000}"#, 422), (#"{"filter": "price <"}"#, 422),
     (#"{"filter": "colour = Red"}"#, 422), (#"{"text": "red", "cursor": "x"}"#, 422),
-    (#"{"terms": [{"product": "nobody"}]}"#, 404), (#"{"terms": [{"vector": [1]}]}"#, 422),
+    (#"{"terms": [{"image": ""}]}"#, 422), (#"{"terms": [{"product": "nobody"}]}"#, 404),
+    (#"{"terms": [{"vector": [1]}]}"#, 422),
   ])
   func badRequestsAreProblemsInWords(body: String, status: Int) async throws {
     let response = try await search(body)
@@ -82,6 +83,10 @@ import VitrineServer
       let response = try await client.execute(uri: product + "?towards=blue", method: .get)
       #expect(response.status == .ok)
       #expect((response.json["start"] as? [String: Any])?["id"] as? String == "p0")
+      let kept = try await client.execute(
+        uri: product + "?towards=blue&keep=brand&keep=price", method: .get)
+      #expect(kept.status == .ok)
+      #expect((kept.json["steps"] as? [Any])?.isEmpty == true)
       let aimless = try await client.execute(uri: product, method: .get)
       #expect(aimless.status == .unprocessableContent)
     }

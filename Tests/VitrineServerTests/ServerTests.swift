@@ -71,6 +71,9 @@ import VitrineServer
       #expect(try await status(.get, "readreadreadread") == 200)
       #expect(try await status(.delete, "readreadreadread") == 403)
       #expect(try await status(.delete, "writewritewrite1") == 204)
+      let cookie = try await client.execute(
+        uri: "/v1/indexes", method: .get, headers: [.cookie: "vitrine-key=readreadreadrea%64"])
+      #expect(cookie.status == .ok)
       let health = try await client.execute(uri: "/health", method: .get)
       #expect(health.status == .ok)
     }
@@ -106,7 +109,8 @@ import VitrineServer
       let again = try await client.execute(uri: "/", method: .get, headers: [.ifNoneMatch: tag])
       #expect(again.status == .notModified)
       for file in [
-        "app.js", "api.js", "state.js", "grid.js", "facets.js", "detail.js", "style.css",
+        "app.js", "api.js", "state.js", "grid.js", "facets.js", "terms.js", "detail.js",
+        "picture.js", "style.css",
       ] {
         #expect(try await client.execute(uri: "/page/\(file)", method: .get).status == .ok)
       }
@@ -128,20 +132,41 @@ import VitrineServer
 
   @Test func metricsCountInPrometheusFormat() {
     let metrics = PrometheusMetrics()
-    metrics.makeCounter(label: "searches.total", dimensions: [("index", "a\"b")]).increment(by: 2)
-    metrics.makeTimer(label: "search", dimensions: []).recordNanoseconds(1_500_000_000)
-    metrics.makeRecorder(label: "size", dimensions: [], aggregate: false).record(Int64(7))
+    metrics.makeCounter(label: "searches.total", dimensions: [("http.route", "a\"b")])
+      .increment(by: 2)
+    let active = metrics.makeMeter(label: "active", dimensions: [])
+    active.increment(by: 3)
+    active.decrement(by: 1)
+    metrics.makeRecorder(label: "size", dimensions: [], aggregate: true).record(Int64(7))
     #expect(
       metrics.text == """
-        # TYPE search_seconds summary
-        search_seconds_sum 1.5
-        search_seconds_count 1
+        # TYPE active gauge
+        active 2.0
         # TYPE searches_total counter
-        searches_total{index="a\\"b"} 2.0
-        # TYPE size gauge
-        size 7.0
+        searches_total{http_route="a\\"b"} 2.0
+        # TYPE size summary
+        size_sum 7.0
+        size_count 1
 
         """)
+  }
+
+  @Test func durationsAreHistogramsThatAddUp() {
+    let metrics = PrometheusMetrics()
+    let timer = metrics.makeTimer(label: "search", dimensions: [("index", "shop")])
+    for nanoseconds in [500_000, 4_000_000, 1_500_000_000] as [Int64] {
+      timer.recordNanoseconds(nanoseconds)
+    }
+    let lines = metrics.text.split(separator: "\n").map(String.init)
+    for line in [
+      "# TYPE search_seconds histogram", #"search_seconds_bucket{index="shop",le="0.001"} 1"#,
+      #"search_seconds_bucket{index="shop",le="0.005"} 2"#,
+      #"search_seconds_bucket{index="shop",le="1.0"} 2"#,
+      #"search_seconds_bucket{index="shop",le="+Inf"} 3"#,
+      #"search_seconds_sum{index="shop"} 1.5045"#, #"search_seconds_count{index="shop"} 3"#,
+    ] {
+      #expect(lines.contains(line), "\(line)")
+    }
   }
 
   @Test func theDescriptionNamesEveryRoute() async throws {

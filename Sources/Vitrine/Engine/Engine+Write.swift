@@ -29,22 +29,33 @@ extension Engine {
     }
   }
 
-  /// Embeds a photograph and stores its product.
-  ///
-  /// - Parameter image: the encoded photograph (JPEG, PNG or WebP).
-  /// - Throws: what the embedder says of a photograph that cannot be decoded, and what
-  ///   ``upsert(_:)`` throws.
+  /// Embeds a photograph and stores its product, in a transaction of its own.
   public func upsert(_ product: Product, image: [UInt8]) async throws {
+    try await upsert(embedding: [(product, image)])
+  }
+
+  /// Embeds photographs and stores their products, in place of those of the same ids, in one
+  /// transaction.
+  ///
+  /// - Parameter products: each with its encoded photograph (JPEG, PNG or WebP).
+  /// - Throws: ``VitrineError/badData`` for a photograph that cannot be decoded (`row` counts the
+  ///   products from 1), and what ``upsert(_:)`` throws.
+  public func upsert(embedding products: [(product: Product, image: [UInt8])]) async throws {
     guard let embedder else { throw VitrineError.noEmbedder(operation: "storing a photograph") }
     try await offPool { [self] in
-      guard let vector = try embedder.embed(images: [image]).first?.get() else {
-        throw VitrineError.storage("the model gave no vector")
-      }
-      let product = try grow(by: [product]).typed(product, row: 1)
-      let record = ContentRecord(source: ContentRecord.hash(ofImage: image), product: product)
+      let vectors = embedder.embed(images: products.map(\.image))
+      let schema = try grow(by: products.map(\.product))
       var changes = Changes()
-      changes.put(product, vector: vector, record: record.bytes)
-      try commit(changes, threads: 1)
+      for (row, (product, image)) in products.enumerated() {
+        let vector = try vectors[row].mapError { error in
+          VitrineError.badData(
+            path: product.id, row: row + 1, column: "image", reason: "\(error)")
+        }.get()
+        let product = try schema.typed(product, row: row + 1)
+        let record = ContentRecord(source: ContentRecord.hash(ofImage: image), product: product)
+        changes.put(product, vector: vector, record: record.bytes)
+      }
+      try commit(changes, threads: options.threads)
     }
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Query: Codable {
-  private enum Key: String, CodingKey {
+  private enum Key: String, CodingKey, CaseIterable {
     case text, terms, filter, k, ef, exact, explain, weights, fusion, boosts, mentions
     case fieldWeights = "field_weights"
     case cutoff, facets, group, diversity, sort, candidates, cursor
@@ -11,6 +11,7 @@ extension Query: Codable {
   /// short for one term.
   public init(from decoder: any Decoder) throws {
     self.init()
+    try decoder.refuseMembers(besides: Key.self)
     let container = try decoder.container(keyedBy: Key.self)
     func read<T: Decodable>(_ key: Key, into value: inout T) throws {
       value = try container.decodeIfPresent(T.self, forKey: key) ?? value
@@ -66,11 +67,12 @@ extension Query: Codable {
 }
 
 extension QueryTerm: Codable {
-  private enum Key: String, CodingKey { case text, image, product, vector, weight }
+  private enum Key: String, CodingKey, CaseIterable { case text, image, product, vector, weight }
 
   /// Decodes `{"text": "…"}`, `{"product": "id"}`, `{"vector": […]}` or `{"image": "base64"}`,
   /// each with an optional `"weight"`.
   public init(from decoder: any Decoder) throws {
+    try decoder.refuseMembers(besides: Key.self)
     let container = try decoder.container(keyedBy: Key.self)
     weight = try container.decodeIfPresent(Float.self, forKey: .weight) ?? 1
     if let text = try container.decodeIfPresent(String.self, forKey: .text) {

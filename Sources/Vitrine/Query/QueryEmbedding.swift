@@ -36,7 +36,10 @@ enum QueryEmbedding {
     }
     if !images.isEmpty {
       for (image, result) in zip(images, embedder.embed(images: images.map(\.bytes))) {
-        vectors[image.query][image.term] = try result.get()
+        vectors[image.query][image.term] = try result.mapError { error in
+          VitrineError.badData(
+            path: "the photograph searched by", row: 0, column: nil, reason: "\(error)")
+        }.get()
       }
     }
     return vectors

@@ -43,7 +43,10 @@ struct ServeCommand: WorkspaceCommand {
     help: ArgumentHelp("Origin whose pages may call the server.", valueName: "url"))
   var origins: [String] = []
 
-  @Option(help: ArgumentHelp("Folder below which PUT requests may name images.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "Folder for pictures of products that are PUT: uploads are kept in it, paths are below it.",
+      valueName: "dir"))
   var imageRoot: String?
 
   @Option(help: "Requests worked on at one time; more are answered 429.")
@@ -70,8 +73,10 @@ struct ServeCommand: WorkspaceCommand {
     let server = try VitrineServer(
       engines: try engines(in: workspace), configuration: configuration, metrics: metrics,
       logger: logger)
-    console.say("Serving at http://\(host):\(port)/ — Ctrl-C ends it")
-    try await server.run()
+    let shown = host.contains(":") ? "[\(host)]" : host
+    try await server.run { port in
+      console.say("Serving at http://\(shown):\(port)/ — Ctrl-C ends it")
+    }
   }
 
   private func engines(in workspace: Workspace) throws -> [String: Engine] {

@@ -74,9 +74,13 @@ import Vitrine
     #expect(left == ["b"])
     #expect(try await engine.product("a")?.attributes == ["price": .number(6)])
     #expect(try await engine.vector("a") == vector)
-    await #expect(throws: ByteEmbedder.Undecodable.self) {
-      try await engine.upsert(Product(id: "c"), image: Array("bad".utf8))
+    let error = await #expect(throws: VitrineError.self) {
+      try await engine.upsert([
+        (Product(id: "d"), [4, 5, 6]), (Product(id: "c"), Array("bad".utf8)),
+      ])
     }
+    #expect(error?.description.hasPrefix("c, row 2, column image: ") == true)
+    #expect(try await engine.product("d") == nil)
   }
 
   @Test func `products are deleted by id and by filter`() async throws {

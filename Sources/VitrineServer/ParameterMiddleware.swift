@@ -1,0 +1,19 @@
+import Foundation
+import Hummingbird
+
+/// Decodes what URLs name: the product `a/b` is asked for as `products/a%2Fb`.
+struct ParameterMiddleware<Context: RequestContext>: RouterMiddleware {
+  func handle(
+    _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+  ) async throws -> Response {
+    var context = context
+    let decoded = try context.parameters.map { name, value in
+      guard let text = value.removingPercentEncoding else {
+        throw Problem(.badRequest, "\"\(value)\" is not properly percent-encoded")
+      }
+      return (name, text[...])
+    }
+    context.coreContext.parameters = Parameters(decoded)
+    return try await next(request, context)
+  }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import Testing
+import Vitrine
+import VitrineServer
+
+@Suite struct UploadTests {
+  private static func body(_ words: String, _ attributes: String = "{}") -> ByteBuffer {
+    let picture = Data(words.utf8).base64EncodedString()
+    return ByteBuffer(string: #"{"attributes": \#(attributes), "image_data": "\#(picture)"}"#)
+  }
+
+  @Test func uploadedPicturesAreKeptAndServed() async throws {
+    let shop = try await Shop()
+    let root = shop.folder.appending(path: "pictures")
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    try await shop.server { $0.imageRoot = root.path() }.application.test(.router) { client in
+      let uri = "/v1/indexes/shop/products/new"
+      let put = try await client.execute(uri: uri, method: .put, body: Self.body("green hat"))
+      #expect(put.status == .ok)
+      let path = try await client.execute(uri: uri, method: .get).json["image"] as? String
+      #expect(path?.hasPrefix("uploads/") == true)
+      let image = try await client.execute(uri: uri + "/image", method: .get)
+      #expect(String(buffer: image.body) == "green hat")
+      let bad = try await client.execute(uri: uri, method: .put, body: Self.body(""))
+      #expect(bad.status == .unprocessableContent)
+      let kept = try FileManager.default.contentsOfDirectory(
+        atPath: root.appending(path: "uploads").path())
+      #expect(kept.count == 1)
+    }
+  }
+
+  @Test func withoutAFolderUploadsAreEmbeddedAndForgotten() async throws {
+    try await Shop().server().application.test(.router) { client in
+      let uri = "/v1/indexes/shop/products/new"
+      _ = try await client.execute(uri: uri, method: .put, body: Self.body("green hat"))
+      #expect(try await client.execute(uri: uri + "/image", method: .get).status == .notFound)
+      let similar = try await client.execute(uri: uri + "/similar?k=1", method: .get)
+      #expect(similar.status == .ok)
+    }
+  }
+
+  @Test func aProductKeepsItsPictureWhenItsFactsChange() async throws {
+    let shop = try await Shop()
+    let vector = try await shop.engine.vector("p0")
+    try await shop.server().application.test(.router) { client in
+      let body = ByteBuffer(string: #"{"attributes": {"title": "red dress", "price": 5}}"#)
+      let put = try await client.execute(
+        uri: "/v1/indexes/shop/products/p0", method: .put, body: body)
+      #expect(put.status == .ok)
+      let new = try await client.execute(
+        uri: "/v1/indexes/shop/products/p99", method: .put, body: body)
+      #expect(new.status == .unprocessableContent)
+    }
+    #expect(try await shop.engine.product("p0")?.attributes["price"] == .number(5))
+    #expect(try await shop.engine.vector("p0") == vector)
+  }
+
+  @Test func aBadPictureOfManyIsNamedAndNothingIsStored() async throws {
+    try await Shop().server().application.test(.router) { client in
+      let lines = #"{"id": "n1", "image_data": "cmVk"}"# + "\n" + #"{"id": "n2", "image_data": ""}"#
+      let response = try await client.execute(
+        uri: "/v1/indexes/shop/products", method: .put, body: ByteBuffer(string: lines))
+      #expect(response.status == .unprocessableContent)
+      #expect((response.json["detail"] as? String)?.hasPrefix("n2, row 2, column image") == true)
+      let first = try await client.execute(uri: "/v1/indexes/shop/products/n1", method: .get)
+      #expect(first.status == .notFound)
+      let empty = try await client.execute(uri: "/v1/indexes/shop/products", method: .put)
+      #expect(empty.status == .unprocessableContent)
+    }
+  }
+
+  @Test func manyProductsAreDeletedByIdOrByFilter() async throws {
+    try await Shop().server().application.test(.router) { client in
+      func delete(_ query: String) async throws -> TestResponse {
+        try await client.execute(uri: "/v1/indexes/shop/products\(query)", method: .delete)
+      }
+      #expect(try await delete("?id=p0&id=p1&id=nobody").json["deleted"] as? Int == 2)
+      #expect(try await delete("?filter=brand%20%3D%20Bolt").json["deleted"] as? Int == 2)
+      for query in ["", "?id=p2&filter=price%20%3E%201", "?filter=colour%20%3D%20Red"] {
+        #expect(try await delete(query).status == .unprocessableContent, "\(query)")
+      }
+      let left = try await client.execute(
+        uri: "/v1/indexes/shop/search", method: .post, body: ByteBuffer(string: "{}"))
+      #expect((left.json["hits"] as? [Any])?.count == 2)
+    }
+  }
+
+  @Test(arguments: ["a/b", "rød kjole", "50%", "../x", "?"])
+  func idsMayHoldAnyCharacter(id: String) async throws {
+    let escaped = try #require(id.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
+    try await Shop().server().application.test(.router) { client in
+      let uri = "/v1/indexes/shop/products/\(escaped)"
+      let put = try await client.execute(uri: uri, method: .put, body: Self.body("blue bag"))
+      #expect(put.status == .ok)
+      let got = try await client.execute(uri: uri, method: .get)
+      #expect(got.json["id"] as? String == id)
+    }
+  }
+
+  @Test func unknownPathsAndMethodsAreProblemsToo() async throws {
+    try await Shop().server().application.test(.router) { client in
+      let nowhere = try await client.execute(uri: "/v1/nothing", method: .get)
+      #expect(nowhere.status == .notFound)
+      #expect(nowhere.headers[.contentType] == "application/problem+json")
+      let wrong = try await client.execute(uri: "/v1/indexes/shop/search", method: .get)
+      #expect(wrong.status == .methodNotAllowed)
+      #expect(wrong.headers[.allow] == "POST")
+      let product = try await client.execute(uri: "/v1/indexes/shop/products/p0", method: .post)
+      #expect(product.headers[.allow] == "DELETE, GET, HEAD, PUT")
+      let head = try await client.execute(uri: "/v1/indexes/shop/products/p0", method: .head)
+      #expect(head.status == .ok)
+      #expect(head.body.readableBytes == 0)
+    }
+  }
+
+  @Test(arguments: [
+    (#"{"text": "red", "filters": "price < 5"}"#, "did you mean \"filter\"?"),
+    (#"{"terms": [{"text": "red", "wieght": 2}]}"#, "did you mean \"weight\"?"),
+  ])
+  func misspeltMembersAreRefused(body: String, hint: String) async throws {
+    try await Shop().server().application.test(.router) { client in
+      let response = try await client.execute(
+        uri: "/v1/indexes/shop/search", method: .post, body: ByteBuffer(string: body))
+      #expect(response.status == .badRequest)
+      #expect((response.json["detail"] as? String)?.contains(hint) == true)
+    }
+  }
+}
