@@ -1,8 +1,16 @@
 // The HTTP interface of the server this page came from.
 
+export class Refused extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
 async function answer(response) {
   const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(body.detail ?? body.title ?? `the server answered ${response.status}`);
+  if (!response.ok)
+    throw new Refused(response.status, body.detail ?? body.title ?? `the server answered ${response.status}`);
   return body;
 }
 
@@ -17,7 +25,16 @@ export const search = (index, query, signal) =>
 
 export const product = (index, id) => fetch(at(index, `/products/${encodeURIComponent(id)}`)).then(answer);
 
-export const recommend = (index, id, towards) =>
-  fetch(at(index, `/products/${encodeURIComponent(id)}/recommend?towards=${encodeURIComponent(towards)}`)).then(answer);
+export function recommend(index, id, towards, keep) {
+  const query = new URLSearchParams({ towards });
+  if (keep) query.set("keep", keep);
+  return fetch(at(index, `/products/${encodeURIComponent(id)}/recommend?${query}`)).then(answer);
+}
 
 export const image = (index, id) => at(index, `/products/${encodeURIComponent(id)}/image`);
+
+// Pictures are asked for by the browser itself, so the key goes with every request as a cookie that
+// no other site can make it send.
+export function remember(key) {
+  document.cookie = `vitrine-key=${encodeURIComponent(key)}; path=/; SameSite=Strict`;
+}

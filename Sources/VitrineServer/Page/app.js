@@ -3,18 +3,24 @@
 import * as api from "./api.js";
 import * as detail from "./detail.js";
 import * as facets from "./facets.js";
-import { element, fill } from "./grid.js";
-import { filterExpression, fromURL, state, toURL } from "./state.js";
+import { element, fill, titleOf } from "./grid.js";
+import * as picture from "./picture.js";
+import { blend, filterExpression, fromURL, state, toURL } from "./state.js";
+import * as terms from "./terms.js";
 
 const byId = (id) => document.getElementById(id);
 const pageSize = 24;
-let known = [];      // [{name, products, attributes}]
+let known = [];      // [{name, attributes}]
 let cursor = null;   // where the next page of the left grid begins
 let running = null;  // AbortController of the search in flight
+const hits = {};     // index → hits on the page
 
+// The first dozen that tell products apart; a catalogue may have hundreds of attributes.
 function facetAttributes(index) {
   const attributes = known.find((entry) => entry.name === index)?.attributes ?? [];
-  return attributes.filter((entry) => entry.facet).map((entry) => entry.name);
+  const telling = attributes.filter((entry) => entry.facet && !facets.isDull(index, entry.name)).slice(0, 12);
+  const used = [...Object.keys(state.picked), ...Object.keys(state.ranges)];
+  return [...new Set([...telling.map((entry) => entry.name), ...used])];
 }
 
 function query(index, next = null) {
@@ -22,7 +28,7 @@ function query(index, next = null) {
     terms: state.terms.map(({ text, product, image, weight }) => ({ text, product, image, weight })),
     filter: filterExpression() || undefined,
     weights: state.weights ?? undefined,
-    facets: next ? undefined : facetAttributes(index),
+    facets: next || index !== state.index ? undefined : facetAttributes(index),
     cursor: next ?? undefined,
     k: pageSize,
     explain: true,
@@ -30,131 +36,171 @@ function query(index, next = null) {
 }
 
 function say(text, wrong = false) {
-  byId("status").textContent = text;
-  byId("status").classList.toggle("wrong", wrong);
+  byId("count").textContent = text;
+  byId("count").classList.toggle("wrong", wrong);
 }
 
-const failed = (error) => { if (error.name !== "AbortError") say(error.message, true); };
+function failed(error) {
+  if (error.name === "AbortError") return;
+  if (error.status === 401) return void byId("key").showModal();
+  const ofFilter = /^filter/.test(error.message);
+  byId("filter").classList.toggle("wrong", ofFilter);
+  byId("filter-wrong").hidden = !ofFilter;
+  byId("filter-wrong").textContent = ofFilter ? error.message.replace(/ at \.filter$/, "") : "";
+  say(ofFilter ? "" : error.message, true);
+}
 
-async function run({ remember = true } = {}) {
-  if (remember) history.pushState(null, "", toURL());
+// `history` says what becomes of the address bar: "push", "replace" or "keep".
+async function run({ history: how = "push" } = {}) {
+  if (how !== "keep") history[`${how}State`](null, "", toURL());
   draw();
   running?.abort();
   running = new AbortController();
   const { signal } = running;
-  const open = (index) => (hit) => detail.open(index, hit);
+  const find = (index) => api.search(index, query(index), signal);
   try {
-    const [left, right] = await Promise.all([
-      api.search(state.index, query(state.index), signal),
-      state.compare ? api.search(state.compare, query(state.compare), signal) : null,
-    ]);
-    fill(byId("grid"), state.index, left.hits, open(state.index));
-    byId("right").hidden = byId("left-name").hidden = !right;
-    if (right) {
-      byId("left-name").textContent = `${state.index} · ${left.took_ms.toFixed(1)} ms`;
-      byId("right-name").textContent = `${state.compare} · ${right.took_ms.toFixed(1)} ms`;
-      fill(byId("grid-right"), state.compare, right.hits, open(state.compare));
-    }
-    facets.show(byId("facets"), left.facets ?? [], run);
-    cursor = left.cursor ?? null;
-    byId("more").hidden = !cursor;
-    byId("filter").classList.remove("wrong");
-    say(summary(left));
-  } catch (error) {
-    if (/filter|column/i.test(error.message)) byId("filter").classList.add("wrong");
-    failed(error);
+    const [left, right] = await Promise.all([find(state.index), state.compare ? find(state.compare) : null]);
+    show(left, right);
+  } catch (error) { failed(error); }
+}
+
+function show(left, right) {
+  document.body.classList.toggle("comparing", Boolean(right));
+  byId("right").hidden = byId("left-name").hidden = !right;
+  if (right) beside(left, right);
+  else fill(byId("grid"), state.index, left.hits, (hit) => detail.open(state.index, hit));
+  hits[state.index] = left.hits;
+  facets.show(byId("facets"), state.index, left.facets ?? [], run);
+  cursor = right ? null : left.cursor ?? null;
+  byId("more").hidden = !cursor;
+  byId("filter").classList.remove("wrong");
+  byId("filter-wrong").hidden = true;
+  say(summary(left));
+}
+
+// Two indexes side by side; each card says where the other index has the same product.
+function beside(left, right) {
+  const ranks = ({ hits }) => new Map(hits.map((hit, rank) => [hit.id, rank + 1]));
+  const sides = [["grid", "left-name", state.index, left, ranks(right)], ["grid-right", "right-name", state.compare, right, ranks(left)]];
+  for (const [grid, heading, index, answer, elsewhere] of sides) {
+    const shared = answer.hits.filter((hit) => elsewhere.has(hit.id)).length;
+    byId(heading).textContent = `${index} · ${answer.took_ms.toFixed(1)} ms · ${shared} of ${answer.hits.length} in both`;
+    hits[index] = answer.hits;
+    fill(byId(grid), index, answer.hits, (hit) => detail.open(index, hit), {
+      note: (hit, rank) => ({
+        text: elsewhere.has(hit.id) ? `${rank + 1} = ${elsewhere.get(hit.id)}` : `${rank + 1}`,
+        title: elsewhere.has(hit.id) ? "its rank here and there" : "only here",
+        missing: !elsewhere.has(hit.id),
+      }),
+    });
   }
 }
 
 function summary(answer) {
   if (!answer.hits.length) return "Nothing matches. Fewer filters, or other words?";
-  const notes = answer.notes?.length ? ` · ${answer.notes.join("; ")}` : "";
-  const count = answer.matches === null || answer.matches === undefined ? "" : `${answer.matches} match · `;
-  return `${count}${answer.took_ms.toFixed(1)} ms · ${answer.path}${answer.exact ? ", exact" : ""}${notes}`;
+  const matches = answer.matches ?? answer.plan?.permitted;
+  const count = matches === undefined ? [] : [`${matches.toLocaleString()} product${matches === 1 ? "" : "s"}`];
+  const how = state.terms.length ? [`${answer.took_ms.toFixed(1)} ms`, answer.path + (answer.exact ? ", exact" : "")] : [];
+  return [...count, ...how, ...(answer.notes ?? [])].join(" · ");
 }
 
 async function more() {
   try {
     const answer = await api.search(state.index, query(state.index, cursor));
-    fill(byId("grid"), state.index, answer.hits, (hit) => detail.open(state.index, hit), true);
+    fill(byId("grid"), state.index, answer.hits, (hit) => detail.open(state.index, hit), { append: true });
+    hits[state.index].push(...answer.hits);
     cursor = answer.cursor ?? null;
     byId("more").hidden = !cursor;
   } catch (error) { failed(error); }
 }
 
 function draw() {
-  const main = state.terms.find((term) => term.text && term.weight > 0);
-  byId("text").value = main?.text ?? "";
+  const text = terms.mainText()?.text ?? "";
+  if (document.activeElement !== byId("text") || byId("text").value.trim() !== text) byId("text").value = text;
+  document.title = text ? `${text} · Vitrine` : "Vitrine";
   byId("filter").value = state.filter;
   byId("index").value = state.index;
   byId("compare").value = state.compare;
-  byId("terms").replaceChildren(...state.terms.filter((term) => term !== main).map(chip));
-  for (const part of ["similarity", "lexical"]) {
-    const input = byId(`weight-${part}`);
-    if (state.weights) input.value = state.weights[part];
-    input.nextElementSibling.textContent = state.weights ? Number(input.value).toFixed(2) : "auto";
-  }
+  byId("looks").value = state.weights?.similarity ?? 0.3;
+  byId("auto").hidden = !state.weights;
+  terms.show(byId("terms"), run);
 }
 
-function chip(term) {
-  const remove = element("button", { type: "button", textContent: "×", ariaLabel: "Remove" });
-  remove.addEventListener("click", () => {
-    state.terms = state.terms.filter((other) => other !== term);
-    run();
-  });
-  const label = term.text ?? (term.product ? `like ${term.label ?? term.product}` : term.label);
-  return element("span", { className: "chip" },
-    ...(term.preview ? [element("img", { src: term.preview, alt: "" })] : []),
-    `${term.weight < 0 ? "not " : ""}${label}`, remove);
-}
-
-function take(file) {
+async function take(file) {
   if (!file) return;
-  const reader = new FileReader();
-  reader.addEventListener("load", () => {
-    const image = reader.result.slice(reader.result.indexOf(",") + 1);
-    state.terms = [...state.terms.filter((term) => !term.image), { image, weight: 1, label: file.name, preview: reader.result }];
-    run();
-  });
-  reader.readAsDataURL(file);
-}
-
-function readText(text) {
-  const others = state.terms.filter((term) => !term.text);
-  state.terms = text.trim() ? [{ text: text.trim(), weight: 1 }, ...others] : others;
-}
-
-function like(hit) {
-  state.terms = [{ product: hit.id, weight: 1, label: hit.attributes.title ?? hit.id, preview: api.image(state.index, hit.id) }];
+  const term = await picture.term(file);
+  state.terms = [...state.terms.filter((other) => !other.image), term];
   run();
 }
 
-function move(event) {
+function readText() {
+  const main = terms.mainText();
+  const others = state.terms.filter((term) => term !== main);
+  const text = byId("text").value.trim();
+  if (text === (main?.text ?? "")) return false;
+  state.terms = text ? [{ text, weight: main?.weight ?? 1 }, ...others] : others;
+  return true;
+}
+
+function like(index, hit) {
+  state.index = index;
+  state.terms = [{ product: hit.id, weight: 1, label: titleOf(hit), preview: api.image(index, hit.id) }];
+  run();
+  scrollTo({ top: 0, behavior: "smooth" });
+}
+
+function neighbour(index, hit, by) {
+  const list = hits[index] ?? [];
+  const here = list.findIndex((other) => other.id === hit.id);
+  return here < 0 ? null : list[here + by];
+}
+
+function move(key) {
   const cards = [...byId("grid").querySelectorAll(".card")];
   const here = cards.indexOf(document.activeElement);
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  cards[Math.max(0, Math.min(cards.length - 1, here + step))]?.focus();
+  const top = (card) => card.getBoundingClientRect().top;
+  const columns = cards.findIndex((card) => top(card) > top(cards[0]) + 1);
+  const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[key];
+  const next = here < 0 ? 0 : here + step;
+  cards[next]?.focus();
 }
 
 function keys(event) {
-  if (event.target.matches("input, select") || byId("detail").open || event.ctrlKey || event.metaKey) return;
+  if (event.target.matches("input, select") || document.querySelector("dialog[open]")) {
+    if (event.key === "ArrowDown" && event.target.id === "text") { event.preventDefault(); move(event.key); }
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "/") { event.preventDefault(); byId("text").select(); }
-  if (event.key === "ArrowRight" || event.key === "ArrowLeft") { event.preventDefault(); move(event); }
-  if (event.key === "l") document.activeElement.dataset?.id && like({ id: document.activeElement.dataset.id, attributes: {} });
+  if (event.key.startsWith("Arrow")) { event.preventDefault(); move(event.key); }
+  const id = document.activeElement.dataset?.id;
+  const hit = event.key === "l" && hits[state.index]?.find((other) => other.id === id);
+  if (hit) like(state.index, hit);
 }
 
+async function share() {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    byId("share").textContent = "Copied";
+  } catch { byId("share").textContent = "Copy it from the address bar"; }
+  setTimeout(() => { byId("share").textContent = "Copy link"; }, 2000);
+}
+
+let pause = null; // between the last key and the search
 function connect() {
-  byId("search").addEventListener("submit", (event) => { event.preventDefault(); readText(byId("text").value); run(); });
+  byId("text").addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(() => { if (readText()) run({ history: "replace" }); }, 120);
+  });
+  byId("search").addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(pause); readText(); run(); });
   byId("narrow").addEventListener("submit", (event) => { event.preventDefault(); state.filter = byId("filter").value; run(); });
   byId("file").addEventListener("change", (event) => { take(event.target.files[0]); event.target.value = ""; });
   byId("more").addEventListener("click", more);
+  byId("share").addEventListener("click", share);
+  byId("auto").addEventListener("click", () => { state.weights = null; run(); });
+  byId("looks").addEventListener("change", () => { state.weights = blend(Number(byId("looks").value)); run(); });
   byId("index").addEventListener("change", (event) => { state.index = event.target.value; run(); });
   byId("compare").addEventListener("change", (event) => { state.compare = event.target.value; run(); });
-  for (const input of document.querySelectorAll("#blend input"))
-    input.addEventListener("change", () => {
-      state.weights = { similarity: Number(byId("weight-similarity").value), lexical: Number(byId("weight-lexical").value) };
-      run();
-    });
   for (const name of ["dragover", "dragleave", "drop"])
     document.addEventListener(name, (event) => {
       event.preventDefault();
@@ -163,24 +209,37 @@ function connect() {
     });
   document.addEventListener("keydown", keys);
   addEventListener("popstate", () => { fromURL(location.search); start(); });
-  detail.connect({ like, failed });
+  byId("key-form").addEventListener("submit", () => { api.remember(byId("key-text").value); main(); });
+  detail.connect({ like, neighbour });
 }
 
-function start() {
+// Terms of a shared link have ids only: their titles are asked for.
+async function nameTerms() {
+  for (const term of state.terms.filter((term) => term.product && !term.label)) {
+    term.preview = api.image(state.index, term.product);
+    const product = await api.product(state.index, term.product).catch(() => null);
+    term.label = product ? titleOf({ ...product, score: 0 }) : term.product;
+  }
+}
+
+async function start() {
   if (!known.some((entry) => entry.name === state.index)) state.index = known[0]?.name ?? "";
-  run({ remember: false });
+  if (!known.some((entry) => entry.name === state.compare)) state.compare = "";
+  await nameTerms();
+  run({ history: "keep" });
 }
 
 async function main() {
-  fromURL(location.search);
-  connect();
   try {
     known = (await api.indexes()).indexes;
     const options = known.map(({ name }) => element("option", { value: name, textContent: name }));
     byId("index").replaceChildren(...options.map((option) => option.cloneNode(true)));
     byId("compare").replaceChildren(element("option", { value: "", textContent: "nothing" }), ...options);
+    for (const label of document.querySelectorAll(".index")) label.hidden = known.length < 2;
     start();
   } catch (error) { failed(error); }
 }
 
+fromURL(location.search);
+connect();
 main();

@@ -9,9 +9,13 @@ const first = (attributes, names) => names.map((name) => attributes[name]).find(
 
 export const titleOf = (hit) => String(first(hit.attributes, titles) ?? hit.id);
 
+// An attribute's name as words: `in_stock`, `brandName`, `articleAttributes.Fit`.
+export const wordsOf = (name) =>
+  name.split(".").at(-1).replaceAll("_", " ").replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2").toLowerCase();
+
 export function element(tag, properties = {}, ...children) {
   const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
+  node.append(...children.filter((child) => child !== null && child !== undefined));
   return node;
 }
 
@@ -25,25 +29,28 @@ function marked(title, words = []) {
   return span;
 }
 
-export function card(index, hit, open) {
+// `note` is what a card says in its corner: its rank in another index, or how far along it lies.
+export function card(index, hit, open, note) {
   const { attributes } = hit;
   const price = first(attributes, prices);
   const picture = element("img", { src: image(index, hit.id), alt: "", loading: "lazy", decoding: "async" });
   picture.addEventListener("error", () => picture.removeAttribute("src"), { once: true });
-  const button = element("button", { type: "button", className: "card", ariaLabel: titleOf(hit) }, picture,
-    element("div", { className: "words" },
+  const button = element("button", { type: "button", className: "card", ariaLabel: titleOf(hit) },
+    element("span", { className: "picture" }, picture,
+      note ? element("small", { className: "note", textContent: note.text, title: note.title ?? "" }) : null),
+    element("span", { className: "words" },
       marked(titleOf(hit), hit.words),
-      element("div", { className: "row" },
+      element("span", { className: "row" },
         element("small", { textContent: first(attributes, makers) ?? "" }),
-        element("span", { textContent: price ?? "" })),
-      element("small", { textContent: `score ${hit.score.toFixed(3)}` })));
+        element("span", { textContent: typeof price === "number" ? price.toLocaleString() : price ?? "" }))));
+  button.title = `score ${hit.score.toFixed(3)}`;
   button.dataset.id = hit.id;
   button.addEventListener("click", () => open(hit));
-  return element("li", {}, button);
+  return element("li", { className: note?.missing ? "alone" : "" }, button);
 }
 
-export function fill(list, index, hits, open, append = false) {
-  const cards = hits.map((hit) => card(index, hit, open));
+export function fill(list, index, hits, open, { append = false, note = () => null } = {}) {
+  const cards = hits.map((hit, rank) => card(index, hit, open, note(hit, rank)));
   if (append) list.append(...cards);
   else list.replaceChildren(...cards);
 }

@@ -7,7 +7,7 @@ export const state = {
   terms: [],       // [{text | product | image, weight, label?, preview?}]
   filter: "",      // what the user typed
   picked: {},      // attribute → values chosen in the facets
-  ranges: {},      // attribute → [low, high], either may be null
+  ranges: {},      // attribute → [low, high], either may be null; dates as "2026-01-31"
   weights: null,   // {similarity, lexical} or null for the engine's own
 };
 
@@ -17,35 +17,48 @@ export function toURL() {
   const query = new URLSearchParams();
   if (state.index) query.set("index", state.index);
   if (state.compare) query.set("compare", state.compare);
-  for (const term of state.terms.filter(plain))
-    query.append("term", JSON.stringify([term.text ? "text" : "product", term.text ?? term.product, term.weight]));
+  for (const term of state.terms.filter(plain)) {
+    const [kind, value] = term.text ? ["q", term.text] : ["like", term.product];
+    query.append(kind, term.weight === 1 ? value : `${value}^${term.weight}`);
+  }
   if (state.filter) query.set("filter", state.filter);
   if (Object.keys(state.picked).length) query.set("pick", JSON.stringify(state.picked));
   if (Object.keys(state.ranges).length) query.set("range", JSON.stringify(state.ranges));
-  if (state.weights) query.set("weights", JSON.stringify(state.weights));
-  return "?" + query;
+  if (state.weights) query.set("looks", state.weights.similarity);
+  return query.size ? "?" + query : location.pathname;
 }
 
 // A hand-edited URL may hold anything: what does not parse is left out.
-function parsed(text, fallback) {
-  try { return JSON.parse(text) ?? fallback; } catch { return fallback; }
+function parsed(text) {
+  try {
+    const value = JSON.parse(text);
+    return value && typeof value === "object" && !Array.isArray(value) ? value : {};
+  } catch { return {}; }
 }
+
+function term(kind, written) {
+  const [, value, weight] = written.match(/^(.*?)(?:\^(-?\d*\.?\d+))?$/s);
+  return value ? { [kind]: value, weight: Number(weight ?? 1) } : null;
+}
+
+export const blend = (looks) => ({ similarity: looks, lexical: Math.round((1 - looks) * 100) / 100 });
 
 export function fromURL(search) {
   const query = new URLSearchParams(search);
   state.index = query.get("index") ?? "";
   state.compare = query.get("compare") ?? "";
-  state.terms = query.getAll("term").map((text) => parsed(text, null))
-    .filter((term) => Array.isArray(term) && (term[0] === "text" || term[0] === "product"))
-    .map(([kind, value, weight]) => ({ [kind]: String(value), weight: Number(weight) || 1 }));
+  state.terms = [...query.getAll("q").map((text) => term("text", text)),
+                 ...query.getAll("like").map((text) => term("product", text))].filter(Boolean);
   state.filter = query.get("filter") ?? "";
-  state.picked = parsed(query.get("pick"), {});
-  state.ranges = parsed(query.get("range"), {});
-  state.weights = parsed(query.get("weights"), null);
+  state.picked = parsed(query.get("pick"));
+  state.ranges = parsed(query.get("range"));
+  const looks = Number(query.get("looks") ?? NaN);
+  state.weights = looks >= 0 && looks <= 1 ? blend(looks) : null;
 }
 
-const name = (attribute) => (/^[\p{L}_][\p{L}\p{N}_.-]*$/u.test(attribute) ? attribute : quoted(attribute));
 const quoted = (value) => `"${String(value).replace(/[\\"]/g, "\\$&")}"`;
+const name = (attribute) => (/^[\p{L}_][\p{L}\p{N}_]*$/u.test(attribute) ? attribute : quoted(attribute));
+const bound = (value) => (typeof value === "number" ? value : quoted(value));
 
 // One filter expression from what was typed, picked and dragged.
 export function filterExpression() {
@@ -54,8 +67,8 @@ export function filterExpression() {
   for (const [attribute, values] of Object.entries(state.picked))
     if (values.length) parts.push(`${name(attribute)} in (${values.map(quoted).join(", ")})`);
   for (const [attribute, [low, high]] of Object.entries(state.ranges)) {
-    if (low !== null) parts.push(`${name(attribute)} >= ${low}`);
-    if (high !== null) parts.push(`${name(attribute)} <= ${high}`);
+    if (low !== null) parts.push(`${name(attribute)} >= ${bound(low)}`);
+    if (high !== null) parts.push(`${name(attribute)} <= ${bound(high)}`);
   }
   return parts.join(" and ");
 }
