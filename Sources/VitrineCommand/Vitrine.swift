@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Vitrine
 
 @main
 struct VitrineCommand: AsyncParsableCommand {
@@ -40,6 +41,7 @@ struct VitrineCommand: AsyncParsableCommand {
 
   static func main() async {
     do {
+      try checkCommand(CommandLine.arguments.dropFirst().first)
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
@@ -49,6 +51,20 @@ struct VitrineCommand: AsyncParsableCommand {
     } catch {
       end(with: error)
     }
+  }
+
+  /// Says which command was meant; the parser would only call it an unexpected argument.
+  private static func checkCommand(_ name: String?) throws {
+    let commands = configuration.groupedSubcommands.flatMap(\.subcommands)
+    let names = commands.compactMap { $0.configuration.commandName } + ["help"]
+    guard let name, !name.hasPrefix("-"), !names.contains(name) else { return }
+    let near = names.min { distance($0, name) < distance($1, name) }
+    let hint = near.flatMap { distance($0, name) < 3 ? "did you mean \($0)? " : nil } ?? ""
+    throw Failure.usage("there is no command \(name); \(hint)vitrine --help lists them")
+  }
+
+  private static func distance(_ a: String, _ b: String) -> Int {
+    Spelling.distance(Array(a.lowercased()), Array(b.lowercased()))
   }
 
   /// Errors of the parser print themselves, with the usage or the help; all others are one line.

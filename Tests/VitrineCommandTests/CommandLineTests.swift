@@ -167,13 +167,18 @@ import Testing
     #expect(run.notes.hasPrefix("vitrine: \(broken): "))
   }
 
+  @Test func aMisspeltCommandIsCorrected() throws {
+    let run = try Tool.run(["serch", "red dress"])
+    #expect(run.status == 64)
+    #expect(run.notes.contains("did you mean search?"))
+  }
+
   @Test func everyCommandHasHelpWithAnExample() throws {
     let help = try Tool.run(["--help"])
     #expect(help.status == 0)
     let commands = [
-      "search", "recommend", "repl", "index", "import", "export", "delete", "stats", "verify",
-      "compact",
-      "embed", "model", "doctor",
+      "search", "recommend", "repl", "serve", "index", "classify", "import", "export", "delete",
+      "stats", "verify", "compact", "evaluate", "embed", "model", "doctor",
     ]
     for command in commands {
       #expect(help.output.contains("  \(command) "), "\(command)")
@@ -189,6 +194,9 @@ import Testing
     let well = try Tool.run(["doctor", "--index", try scratch.index(4)])
     #expect(well.status == 0, "\(well.output)\(well.notes)")
     #expect(well.output.contains("4 products"))
+    #if os(Linux)
+      #expect(well.output.contains("liblmdb.so"))
+    #endif
     let ill = try Tool.run(["doctor", "--model", "/nowhere"])
     #expect(ill.status == 1)
     #expect(ill.output.contains("no  model"))
@@ -209,7 +217,10 @@ import Testing
   @Test func walksInADirection() throws {
     let scratch = try Scratch()
     let index = try scratch.index()
-    let arguments = ["recommend", "V1003", "--towards", "darker", "--steps", "3", "--index", index]
+    let arguments = [
+      "recommend", "V1003", "--towards", "darker", "--steps", "3", "--keep", "type", "--index",
+      index,
+    ]
     let walk = try Tool.run(arguments + ["--json"]).json()
     #expect((walk["start"] as? [String: Any])?["id"] as? String == "V1003")
     let steps = try #require(walk["steps"] as? [[String: Any]])
@@ -220,6 +231,7 @@ import Testing
     let typed = try Tool.run(
       ["repl", "--index", index], input: ":like V1003 but darker\n:save \(file)\n")
     #expect(typed.output.contains("progress"), "\(typed.notes)")
+    #expect(typed.output.contains("stays at type = T-shirts"))
     #expect(typed.status == (steps.isEmpty ? 64 : 0))
   }
 

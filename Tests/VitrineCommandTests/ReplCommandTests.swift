@@ -41,6 +41,8 @@ import VitrineCommand
     ),
     (":set pictures off", .set(.pictures(false))),
     (":set columns brand price", .set(.columns(["brand", "price"]))),
+    (":set keep type", .set(.keep(["type"]))), (":set keep off", .set(.keep([]))),
+    (":set keep auto", .set(.keep(nil))),
     (":stats --json", .run(["stats", "--json"])),
     (":delete 'a b' c", .run(["delete", "a b", "c"])),
     (":help filter", .help("filter")),
@@ -55,8 +57,8 @@ import VitrineCommand
     (":set k 0", "k is a number from 1 to 1000; found \"0\""),
     (
       ":set colour red",
-      "there is no setting \"colour\": k, ef, exact, pictures, columns, looks, fusion, mentions, "
-        + "cutoff, group, diversity, sort"
+      "there is no setting \"colour\": k, ef, exact, pictures, columns, keep, looks, fusion, "
+        + "mentions, cutoff, group, diversity, sort"
     ),
     (":boost colour = Red by much", "a boost takes a number such as 0.1; found \"much\""),
     (":s", "there is no command :s (save, search, set, show, stats?); :help lists them"),

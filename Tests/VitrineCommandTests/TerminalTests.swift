@@ -54,6 +54,19 @@ struct TerminalTests {
     #expect(tail.contains { $0.contains("score") && $0.contains("title") })
   }
 
+  @Test func ranksOfTwoDigitsAreWholeInANarrowTerminal() throws {
+    let terminal = try Terminal(columns: 60, rows: 30)
+    try terminal.type("shirt\n", until: ":next for more")
+    #expect(terminal.screen().contains { $0.hasPrefix("10  0.") || $0.hasPrefix("10  1.") })
+  }
+
+  @Test func helpFitsTheTerminal() throws {
+    let terminal = try Terminal(columns: 60, rows: 40)
+    try terminal.type(":help\n", until: "Ctrl-D does too")
+    #expect(terminal.screen().contains { $0.hasPrefix("  :next") })
+    #expect(terminal.screen().filter { $0.hasPrefix("  :") }.count >= 16)
+  }
+
   @Test func errorsPointIntoTheFilter() throws {
     let terminal = try Terminal()
     try terminal.type(":filter price <> 3\n", until: "filter, column")

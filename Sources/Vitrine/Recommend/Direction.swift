@@ -17,6 +17,11 @@ public enum Direction: Hashable, Sendable, Codable {
     self = .towards(text)
   }
 
+  /// Whether it leads to more of a quality, within a kind, and not to another kind.
+  public var isQuality: Bool {
+    if case .towards = self { true } else { false }
+  }
+
   /// The texts to be embedded.
   var texts: [String] {
     switch self {

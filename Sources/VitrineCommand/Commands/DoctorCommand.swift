@@ -9,9 +9,9 @@ struct DoctorCommand: WorkspaceCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Check this machine, the model and an index.",
     discussion: """
-      Says which instructions of the CPU are used, which programs are found, whether the model \
-      loads and how fast it is here, and whether the index opens and fits the model. Exit code 1 \
-      if something needs attention.
+      Says which instructions of the CPU and which libraries are used, what the terminal can show, \
+      whether the model loads and how fast it is here, and whether the index opens and fits the \
+      model. Exit code 1 if something needs attention.
 
       Example:
 
@@ -30,8 +30,8 @@ struct DoctorCommand: WorkspaceCommand {
   }
 
   func run(in workspace: Workspace) async throws {
-    let findings = [cpu(), terminal(workspace.console), checkModel(workspace)]
-    let all = findings + [await checkIndex(workspace)]
+    let machine = [cpu(), libraries(), terminal(workspace.console)].compactMap(\.self)
+    let all = machine + [checkModel(workspace), await checkIndex(workspace)]
     let console = workspace.console
     if output.json {
       try console.printJSON(all)
@@ -58,6 +58,22 @@ struct DoctorCommand: WorkspaceCommand {
       }
     let cores = ProcessInfo.processInfo.activeProcessorCount
     return Finding(what: "CPU", isWell: true, detail: "\(detail), \(cores) threads")
+  }
+
+  /// The system libraries that this process has loaded, by the names that carry their versions.
+  private func libraries() -> Finding? {
+    let wanted = ["lmdb", "turbojpeg", "png", "webp", "roaring", "stemmer", "edit", "z"]
+    // Where there is no such file, as on macOS, nothing is said.
+    guard let data = try? FileHandle(forReadingAtPath: "/proc/self/maps")?.readToEnd() else {
+      return nil
+    }
+    let maps = String(decoding: data, as: UTF8.self)
+    let files = Set(maps.split(separator: "\n").compactMap { $0.split(separator: "/").last })
+    let found = wanted.map { name in
+      files.first { $0.prefix { $0 != "." }.trimmingCharacters(in: .decimalDigits) == "lib\(name)" }
+        .map(String.init) ?? "no lib\(name)"
+    }
+    return Finding(what: "libraries", isWell: true, detail: found.joined(separator: ", "))
   }
 
   private func terminal(_ console: Console) -> Finding {

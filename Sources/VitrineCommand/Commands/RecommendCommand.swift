@@ -55,7 +55,8 @@ extension Recommendation {
     let names = ResultView.columns(of: hits, schema: schema)
     let table = Table(
       [
-        .init("#", isNumeric: true, least: 1), .init("progress", isNumeric: true, least: 5),
+        .init("#", isNumeric: true, least: "\(steps.count)".count),
+        .init("progress", isNumeric: true, least: 5),
         .init("id", least: 8),
       ] + names.map { Table.Column($0, least: $0 == names.first ? 24 : 12) },
       rows: hits.enumerated().map { index, hit in

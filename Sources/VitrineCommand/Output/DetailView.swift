@@ -12,7 +12,7 @@ package enum DetailView {
     let widest = rows.map { DisplayWidth.of($0.0) }.max() ?? 0
     return rows.flatMap { name, value in
       let label = name + String(repeating: " ", count: widest - DisplayWidth.of(name))
-      let lines = wrapped(value, width: max(20, (width ?? .max) - widest - 2))
+      let lines = DisplayWidth.wrapped(value, width: width.map { max(20, $0 - widest - 2) })
       let indent = String(repeating: " ", count: widest + 2)
       return lines.enumerated().map { ($0 == 0 ? style.dim(label) + "  " : indent) + $1 }
     }
@@ -77,19 +77,5 @@ package enum DetailView {
         let bar = String(repeating: "█", count: max(1, count * room / most))
         return "  \(label)\(blanks)  \(pad)\(number)  \(style.cyan(bar))"
       }
-  }
-
-  /// The text in lines of at most so many columns, broken between words.
-  private static func wrapped(_ text: String, width: Int) -> [String] {
-    var lines: [String] = []
-    var line = ""
-    for word in DisplayWidth.printable(text).split(separator: " ") {
-      if !line.isEmpty, DisplayWidth.of(line) + 1 + DisplayWidth.of(word) > width {
-        lines.append(line)
-        line = ""
-      }
-      line += (line.isEmpty ? "" : " ") + word
-    }
-    return lines + [line]
   }
 }

@@ -21,6 +21,20 @@ package enum DisplayWidth {
     return kept + "…"
   }
 
+  /// The text in lines of at most so many columns, broken between words; one line if nil.
+  package static func wrapped(_ text: String, width: Int?) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in printable(text).split(separator: " ") {
+      if let width, !line.isEmpty, of(line) + 1 + of(word) > width {
+        lines.append(line)
+        line = ""
+      }
+      line += (line.isEmpty ? "" : " ") + word
+    }
+    return lines + [line]
+  }
+
   /// Control characters become blanks: data must not move the cursor.
   package static func printable(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {

@@ -50,7 +50,7 @@ package struct Pictures: Sendable {
   }
 
   /// The size of a picture in a strip, in cells: photographs of products stand upright.
-  package static let cell = (columns: 13, rows: 8)
+  package static let cell = (columns: 15, rows: 9)
 
   /// Photographs side by side with a caption under each: as many as fit the width.
   ///
@@ -88,7 +88,9 @@ package struct Pictures: Sendable {
     process.executableURL = URL(filePath: chafa)
     process.arguments = [
       "--format", drawing.rawValue, "--size", "\(columns)x\(rows)", "--colors", colours,
-      "--animate", "off", file.path,
+      "--animate", "off",
+      // Half blocks are in every font, without seams; finer symbols look torn on cloth.
+      "--symbols", "vhalf", file.path,
     ]
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output

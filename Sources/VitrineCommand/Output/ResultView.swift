@@ -22,11 +22,12 @@ package struct ResultView {
   ///
   /// - Parameter reminders: what else the last line should say.
   package func lines(width: Int?, style: Style, reminders: [String] = []) -> [String] {
-    let footer = footer(style, reminders)
+    let footer = footer(width, style, reminders)
     guard !response.hits.isEmpty else { return ["Nothing found."] + footer }
     let table = Table(
       [
-        .init("#", isNumeric: true, least: 1), .init("score", isNumeric: true, least: 5),
+        .init("#", isNumeric: true, least: "\(firstRank + response.hits.count)".count),
+        .init("score", isNumeric: true, least: 5),
         .init("id", least: 8),
       ] + names.map { Table.Column($0, isNumeric: isNumeric($0), least: least($0)) },
       rows: response.hits.enumerated().map { index, hit in
@@ -43,13 +44,14 @@ package struct ResultView {
     return marked + footer
   }
 
-  private func footer(_ style: Style, _ reminders: [String]) -> [String] {
+  private func footer(_ width: Int?, _ style: Style, _ reminders: [String]) -> [String] {
     var parts: [String] = []
     if let matches = response.matches { parts.append("\(Numbers.grouped(matches)) match") }
     parts.append(response.exact ? "\(response.path), exact" : response.path)
     parts.append(Duration.seconds(response.tookMs / 1000).inWords)
+    let line = (parts + reminders).joined(separator: " · ")
     return response.notes.map { style.yellow($0) }
-      + [style.dim((parts + reminders).joined(separator: " · "))]
+      + DisplayWidth.wrapped(line, width: width).map { style.dim($0) }
   }
 
   /// Columns that would be cut to less than this are left out; the first is the title.
@@ -65,6 +67,18 @@ package struct ResultView {
   package static func text(_ value: Value) -> String {
     if case .list(let items) = value { return items.joined(separator: ", ") }
     return value.label ?? ""
+  }
+
+  private static let kinds = [
+    "type", "articletype", "producttype", "itemtype", "subcategory", "category", "mastercategory",
+  ]
+
+  /// The attribute that says what kind of thing a product is, if there is one that looks like it.
+  static func kind(in schema: Schema) -> String? {
+    let keywords = schema.attributes.filter { $0.kind == .keyword }.map(\.name)
+    return kinds.lazy.compactMap { kind in
+      keywords.first { $0.lowercased().filter(\.isLetter) == kind }
+    }.first
   }
 
   private static let titles = ["title", "name", "productdisplayname", "product", "producttitle"]

@@ -1,3 +1,4 @@
+import Foundation
 import Vitrine
 
 /// An index at a glance.
@@ -8,20 +9,36 @@ struct StatisticsView {
   let path: String
 
   func lines(width: Int?, style: Style) -> [String] {
-    summary(style) + [""] + attributes(width: width, style: style) + [""] + graph(style)
+    summary(width, style) + [""] + attributes(width: width, style: style) + [""]
+      + graph(width, style)
   }
 
-  private func summary(_ style: Style) -> [String] {
+  private func summary(_ width: Int?, _ style: Style) -> [String] {
     let count = statistics.products
     let each = count > 0 ? ", \(Numbers.bytes(statistics.fileBytes / count)) a product" : ""
-    return [
-      "\(style.bold(path))  \(Numbers.grouped(count)) products",
-      "size      \(Numbers.bytes(statistics.fileBytes))\(each); "
-        + "vectors and graph \(Numbers.bytes(statistics.vectorBytes))",
-      "vectors   \(statistics.dimensions) numbers as \(statistics.storage), "
-        + "\(statistics.codeBits)-bit codes, \(statistics.metric)",
-      "model     \(statistics.model)",
-    ] + (statistics.images.map { ["images    \($0)"] } ?? [])
+    let facts =
+      [
+        (
+          "size",
+          "\(Numbers.bytes(statistics.fileBytes))\(each); "
+            + "vectors and graph \(Numbers.bytes(statistics.vectorBytes))"
+        ),
+        (
+          "vectors",
+          "\(statistics.dimensions) numbers as \(statistics.storage), "
+            + "\(statistics.codeBits)-bit codes, \(statistics.metric)"
+        ), ("model", statistics.model),
+      ] + (statistics.images.map { [("images", $0)] } ?? [])
+    return ["\(style.bold(path))  \(Numbers.grouped(count)) products"]
+      + facts.flatMap { fact($0, $1, width) }
+  }
+
+  /// A name and what is said of it, in as many lines as it takes.
+  private func fact(_ name: String, _ text: String, _ width: Int?) -> [String] {
+    let lines = DisplayWidth.wrapped(text, width: width.map { max(20, $0 - 10) })
+    return lines.enumerated().map { index, line in
+      (index == 0 ? name : "").padding(toLength: 10, withPad: " ", startingAt: 0) + line
+    }
   }
 
   private func attributes(width: Int?, style: Style) -> [String] {
@@ -50,22 +67,20 @@ struct StatisticsView {
     return values.joined(separator: ", ") + (facet.distinct > values.count ? ", …" : "")
   }
 
-  private func graph(_ style: Style) -> [String] {
+  private func graph(_ width: Int?, _ style: Style) -> [String] {
     let levels = statistics.levels.map(Numbers.grouped).joined(separator: " → ")
     let isWell = statistics.unreachable == 0
     let health =
       isWell
       ? style.green("every product is reachable")
       : style.red("\(Numbers.grouped(statistics.unreachable)) products are unreachable")
-    var lines = [
-      "graph     levels \(levels), \(Numbers.fixed(statistics.meanDegree, 1)) links on average, "
-        + "m \(statistics.m), efConstruction \(statistics.efConstruction)",
-      "health    \(health)",
-    ]
+    let shape =
+      "levels \(levels), \(Numbers.fixed(statistics.meanDegree, 1)) links on average, "
+      + "m \(statistics.m), efConstruction \(statistics.efConstruction)"
+    var lines = fact("graph", shape, width) + ["health    \(health)"]
     if statistics.freeSlots > 0 {
-      lines.append(
-        "to free   \(Numbers.grouped(statistics.freeSlots)) slots of deleted products: "
-          + "vitrine compact")
+      let slots = "\(Numbers.grouped(statistics.freeSlots)) slots of deleted products"
+      lines += fact("to free", slots + ": vitrine compact", width)
     }
     return lines
   }

@@ -65,7 +65,7 @@ package enum Completer {
     case ":facets": return Completion(word: tokens.last, from: vocabulary.attributes)
     case ":set" where tokens.complete.count == 1:
       return Completion(word: tokens.last, from: ReplCommand.settings)
-    case ":set" where ["columns", "group", "sort"].contains(tokens.complete[1]):
+    case ":set" where ["columns", "keep", "group", "sort"].contains(tokens.complete[1]):
       return Completion(word: tokens.last, from: vocabulary.attributes)
     case ":help": return Completion(word: tokens.last, from: ReplUsage.all.map(\.name))
     default: return Completion(word: tokens.last, from: [])

@@ -136,7 +136,7 @@ extension ReplCommand {
 
   /// The names of all settings.
   package static let settings =
-    ["k", "ef", "exact", "pictures", "columns"] + RankingOptions.names
+    ["k", "ef", "exact", "pictures", "columns", "keep"] + RankingOptions.names
 
   private static func setting(_ rest: String) throws(Failure) -> Setting? {
     let words = Words.split(rest)
@@ -148,6 +148,9 @@ extension ReplCommand {
     case "exact": return .exact(try flag(value, name))
     case "pictures": return .pictures(try flag(value, name))
     case "columns": return .columns(value == "auto" ? [] : Array(words.dropFirst()))
+    case "keep":
+      let names = value == "off" ? [] : Array(words.dropFirst())
+      return .keep(value == "auto" || value.isEmpty ? nil : names)
     case _ where RankingOptions.names.contains(name):
       return .ranking(name, value == "auto" ? [] : Array(words.dropFirst()))
     default:

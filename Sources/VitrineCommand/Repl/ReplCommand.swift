@@ -64,6 +64,8 @@ package enum ReplCommand: Hashable, Sendable {
     case pictures(Bool)
     /// The attributes shown as columns; empty for the usual ones.
     case columns([String])
+    /// The attributes at whose values a walk stays: none, or nil for the kind of product.
+    case keep([String]?)
     /// One of ``RankingOptions`` by name; without values it is as if never set.
     case ranking(String, [String])
   }
@@ -92,7 +94,7 @@ package struct ReplUsage: Sendable {
     ReplUsage("show", "N|ID", "one product in full"),
     ReplUsage("open", "N|ID", "its picture in the desktop's viewer"),
     ReplUsage("compare", "INDEX [MODEL]", "the same search on another index, side by side"),
-    ReplUsage("set", "[NAME VALUE]", "k, ef, exact, columns, looks, group, sort …"),
+    ReplUsage("set", "[NAME VALUE]", "k, ef, exact, columns, keep, looks, group …"),
     ReplUsage("save", "FILE", "write the results as .json or .csv"),
     ReplUsage("stats", "", "what the index holds; also :verify, :export, :delete …"),
     ReplUsage("help", "[COMMAND]", "this list"),

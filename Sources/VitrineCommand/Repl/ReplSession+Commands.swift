@@ -9,11 +9,21 @@ extension ReplSession {
     var options = RecommendOptions()
     options.steps = query.k
     options.filter = query.filter
-    let walk = try await engine.recommend(id, towards: Direction(leaning), options: options)
+    let direction = Direction(leaning)
+    options.keep =
+      kept ?? (direction.isQuality ? ResultView.kind(in: schema).map { [$0] } ?? [] : [])
+    let walk = try await engine.recommend(id, towards: direction, options: options)
     hits = walk.steps.map(\.hit)
     response = nil
     if showsPictures { await strip(hits, firstRank: 1) }
     console.print(walk.lines(schema: schema, width: console.width, style: console.style))
+    let stays = options.keep.compactMap { name in
+      walk.start.attributes[name].map { "\(name) = \(ResultView.text($0))" }
+    }
+    if !stays.isEmpty {
+      let note = "stays at \(stays.joined(separator: ", ")) · :set keep off lets it wander"
+      console.print(console.style.dim(note))
+    }
   }
 
   func filter(_ text: String?) async throws {
@@ -56,12 +66,11 @@ extension ReplSession {
       }
       showsPictures = flag
     case .columns(let names):
-      if let unknown = names.first(where: { schema[$0] == nil }) {
-        throw Failure.usage(
-          "there is no attribute \"\(unknown)\": "
-            + schema.attributes.map(\.name).joined(separator: ", "))
-      }
+      try check(names)
       columns = names
+    case .keep(let names):
+      try check(names ?? [])
+      kept = names
     case .ranking(let name, let values):
       var ranking = ranking
       ranking[name] = values.isEmpty ? nil : values
@@ -74,12 +83,20 @@ extension ReplSession {
       "k         \(query.k)", "ef        \(query.ef.map(String.init) ?? "auto")",
       "exact     \(query.exact ? "on" : "off")", "pictures  \(showsPictures ? "on" : "off")",
       "columns   \(shown)",
+      "keep      \(kept.map { $0.isEmpty ? "off" : $0.joined(separator: ", ") } ?? "auto")",
     ])
     console.print(
       RankingOptions.names.map { name in
         let value = ranking[name].map { $0.joined(separator: ", ") } ?? "auto"
         return name + String(repeating: " ", count: 10 - name.count) + value
       })
+  }
+
+  private func check(_ names: [String]) throws {
+    guard let unknown = names.first(where: { schema[$0] == nil }) else { return }
+    throw Failure.usage(
+      "there is no attribute \"\(unknown)\": "
+        + schema.attributes.map(\.name).joined(separator: ", "))
   }
 
   func facets(_ names: [String]) async throws {
@@ -166,11 +183,16 @@ extension ReplSession {
         style.dim("A plain line is a search. -word excludes, \"two words\" is a phrase."))
       let uses = ReplUsage.all.map { ":\($0.name) \($0.arguments)" }
       let widest = uses.map(\.count).max() ?? 0
-      return console.print(
-        zip(ReplUsage.all, uses).map { usage, use in
-          "  " + style.cyan(use) + String(repeating: " ", count: widest - use.count + 2)
-            + usage.summary
-        })
+      let room = console.width.map { max(20, $0 - widest - 4) }
+      for (usage, use) in zip(ReplUsage.all, uses) {
+        let indent = String(repeating: " ", count: widest - use.count + 2)
+        let lines = DisplayWidth.wrapped(usage.summary, width: room)
+        console.print("  " + style.cyan(use) + indent + lines[0])
+        for line in lines.dropFirst() {
+          console.print(String(repeating: " ", count: widest + 4) + line)
+        }
+      }
+      return
     }
     guard let usage = ReplUsage.all.first(where: { $0.name == name }) else {
       return console.print(VitrineCommand.helpMessage(for: try subcommand(name), columns: nil))

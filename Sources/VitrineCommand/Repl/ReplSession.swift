@@ -18,6 +18,8 @@ final class ReplSession {
   var hits: [Hit] = []
   /// The attributes shown as columns; empty chooses.
   var columns: [String] = []
+  /// The attributes at whose values a walk such as "darker" stays; nil chooses.
+  var kept: [String]?
   /// What is set of ``RankingOptions``, by name.
   var ranking: [String: [String]] = [:]
   /// Whether photographs are shown.
@@ -90,7 +92,11 @@ final class ReplSession {
 
   private func next() async throws {
     guard let cursor = response?.cursor, !hits.isEmpty else {
-      throw Failure.usage(response == nil ? "search for something first" : "there is no next page")
+      throw Failure.usage(
+        hits.isEmpty
+          ? "search for something first"
+          : response == nil ? "a walk is one page; :set k makes it longer" : "there is no next page"
+      )
     }
     query.cursor = cursor
     try await page()
