@@ -102,13 +102,15 @@ let package = Package(
     .executableTarget(
       name: "QualityBench", dependencies: ["Vitrine", "CLIP", "HNSW"],
       path: "Tools/bench/quality/QualityBench", swiftSettings: strict),
-
     .executableTarget(
       name: "SearchBench", dependencies: ["Vitrine", "CLIP", "HNSW", "LMDB"],
       path: "Tools/bench/search/SearchBench", swiftSettings: strict),
     .executableTarget(
       name: "ExampleBackend", dependencies: ["Vitrine", "CLIP", hummingbird],
       path: "Tools/examples/backend", swiftSettings: strict),
+    .executableTarget(
+      name: "LoadBench", dependencies: ["Vitrine"], path: "Tools/bench/load/LoadBench",
+      swiftSettings: strict),
 
     tests("Kernels"),
     tests("LMDB", ["LMDBTestProcess"]),

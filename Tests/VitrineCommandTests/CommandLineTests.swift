@@ -101,7 +101,8 @@ import Testing
     (["index", "/nowhere.csv"], 1, "vitrine: /nowhere.csv: there is no such file"),
     (["model", "/nowhere"], 65, "vitrine: /nowhere"),
     (["embed", "/nowhere.jpg"], 1, "vitrine: /nowhere.jpg: there is no such file"),
-    (["frobnicate"], 64, "Error: "), (["embed"], 64, "Error: "), (["delete"], 64, "Error: "),
+    (["frobnicate"], 64, "vitrine: there is no command frobnicate; "), (["embed"], 64, "Error: "),
+    (["delete"], 64, "Error: "),
   ]) func failuresAreOneLineAndAnExitCode(
     arguments: [String], status: Int32, message: String
   ) throws {

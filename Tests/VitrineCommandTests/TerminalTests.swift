@@ -47,11 +47,12 @@ struct TerminalTests {
     let terminal = try Terminal(columns: 100, rows: 30)
     try terminal.type("shirt\n", until: " · ")
     terminal.resize(columns: 50)
-    try terminal.type(":set k 2\nshirt\n", until: "k         2")
-    try terminal.wait(for: ":next for more")
-    let tail = terminal.screen().suffix(8)
-    #expect(tail.allSatisfy { $0.count <= 50 })
-    #expect(tail.contains { $0.contains("score") && $0.contains("title") })
+    try terminal.type(":set k 2\nshirts\n", until: "> shirts")
+    try terminal.wait(for: "the results at the new width") { screen in
+      let tail = screen.suffix(6)
+      return tail.last == "vitrine>" && tail.allSatisfy { $0.count <= 50 }
+        && tail.contains { $0.contains("score") && $0.contains("title") }
+    }
   }
 
   @Test func ranksOfTwoDigitsAreWholeInANarrowTerminal() throws {
@@ -129,12 +130,17 @@ private final class Terminal {
 
   /// Waits until a text is on the screen.
   func wait(for text: String) throws {
+    try wait(for: "\"\(text)\"") { $0.contains { $0.contains(text) } }
+  }
+
+  /// Waits until the screen is as wanted.
+  func wait(for what: String, _ isThere: ([String]) -> Bool) throws {
     let deadline = Date().addingTimeInterval(30)
     while Date() < deadline {
-      if screen().contains(where: { $0.contains(text) }) { return }
+      if isThere(screen()) { return }
       Thread.sleep(forTimeInterval: 0.05)
     }
-    Issue.record("\"\(text)\" never came; the screen:\n\(screen().joined(separator: "\n"))")
+    Issue.record("\(what) never came; the screen:\n\(screen().joined(separator: "\n"))")
   }
 
   @discardableResult private func tmux(_ arguments: String...) -> String { tmux(arguments) }

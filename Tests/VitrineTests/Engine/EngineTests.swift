@@ -75,7 +75,7 @@ import Vitrine
     #expect(try await engine.product("a")?.attributes == ["price": .number(6)])
     #expect(try await engine.vector("a") == vector)
     let error = await #expect(throws: VitrineError.self) {
-      try await engine.upsert([
+      try await engine.upsert(embedding: [
         (Product(id: "d"), [4, 5, 6]), (Product(id: "c"), Array("bad".utf8)),
       ])
     }
