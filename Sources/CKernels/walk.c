@@ -32,14 +32,20 @@ static inline uint64_t entry_of(int32_t score, uint32_t position) {
   return (uint64_t)((uint32_t)score ^ 0x80000000) << 32 | position;
 }
 
+// Narrows the range in which an entry belongs to `width` entries at most.
+static inline void narrow(const ck_pool *pool, uint64_t entry, uint32_t width, uint32_t *low,
+                          uint32_t *high) {
+  while (*high - *low > width) {
+    uint32_t middle = *low + (*high - *low) / 2;
+    if (pool->entries[middle] < entry) *low = middle + 1;
+    else *high = middle;
+  }
+}
+
 // The number of entries below one: where it belongs.
 static inline uint32_t place_portable(const ck_pool *pool, uint64_t entry) {
   uint32_t low = 0, high = pool->count;
-  while (low < high) {
-    uint32_t middle = (low + high) / 2;
-    if (pool->entries[middle] < entry) low = middle + 1;
-    else high = middle;
-  }
+  narrow(pool, entry, 0, &low, &high);
   return low;
 }
 
@@ -56,12 +62,14 @@ static const ck_walk portable = {.merge = merge_portable};
 #pragma clang attribute push( \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
 
-// Comparing with all is quicker than a search whose every step may be guessed wrong.
+// Comparing with many at once is quicker than a search whose every step may be guessed wrong.
 static inline uint32_t place_avx512(const ck_pool *pool, uint64_t entry) {
   __m512i all = _mm512_set1_epi64((long long)entry);
-  uint32_t place = 0;
-  for (uint32_t i = 0; i < pool->count; i += 8) {
-    __mmask8 valid = pool->count - i < 8 ? (__mmask8)((1u << (pool->count - i)) - 1) : 0xFF;
+  uint32_t low = 0, high = pool->count;
+  narrow(pool, entry, 512, &low, &high);
+  uint32_t place = low;
+  for (uint32_t i = low; i < high; i += 8) {
+    __mmask8 valid = high - i < 8 ? (__mmask8)((1u << (high - i)) - 1) : 0xFF;
     __m512i some = _mm512_maskz_loadu_epi64(valid, pool->entries + i);
     place += (uint32_t)__builtin_popcount(_mm512_mask_cmplt_epu64_mask(valid, some, all));
   }

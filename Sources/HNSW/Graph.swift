@@ -108,7 +108,7 @@ struct Graph: Sendable {
   /// Walks a level from `entry`, expanding the nearest `ef` nodes, and leaves the nearest `keep`
   /// that were scored in the pool: SEARCH-LAYER of the paper. A broad walk expands two candidates
   /// at a time, so that the rows of both their neighborhoods are fetched together; a narrow one
-  /// would expand too many in vain.
+  /// would expand too many in vain. Waiting for a disk is worth more of that.
   func walk(
     _ level: GraphLevel, from entry: UInt32, ef: Int, keep: Int = 0, _ scratch: Scratch
   ) {
@@ -118,7 +118,7 @@ struct Graph: Sendable {
     _ = scratch.visit(entry)
     scratch.gathered[0] = entry
     scratch.gatheredSlots[0] = level.slot(entry)
-    let width = ef > 32 ? 2 : 1
+    let width = scratch.isCold ? 4 : ef > 32 ? 2 : 1
     var found = 1
     repeat {
       walks.fetchNext(pool, links: level.rows)

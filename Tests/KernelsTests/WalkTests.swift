@@ -14,14 +14,14 @@ import Testing
     }
   }
 
-  @Test(arguments: levels, [1, 2, 7, 8, 9, 64, 200])
+  @Test(arguments: levels, [1, 2, 7, 8, 9, 64, 200, 1500])
   func `A pool keeps the nearest in order`(kernels: Kernels, capacity: Int) {
     var source = Source(state: UInt64(capacity))
     let pool = CandidatePool()
     for round in 0..<3 {
       pool.begin(capacity)
       var all: [(score: Int32, position: UInt32)] = []
-      for batch in [1, 3, 0, 70, 9, 150] {
+      for batch in [1, 3, 0, 70, 9, 150, 1100, 700] {
         let scores = (0..<batch).map { _ in Int32(source.next(200) - 100) }
         let positions = (0..<batch).map { UInt32(all.count + $0) }
         kernels.walks.merge(scores, positions, batch, into: pool)

@@ -17,8 +17,10 @@ private struct Setting: Hashable {
 
   static let all = Correlation.allCases.flatMap { correlation in
     [10, 100].flatMap { k in
-      [0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.001].flatMap { share in
-        [SearchPath.filteredGraph, .scan, nil].map {
+      [0.5, 0.3, 0.2, 0.1, 0.05, 0.01, 0.001].flatMap { share in
+        // A walk to what is farthest, or to few, meets everything else first.
+        let isWalkHopeless = correlation == .far || share < 0.05
+        return (isWalkHopeless ? [.scan, nil] : [SearchPath.filteredGraph, .scan, nil]).map {
           Setting(correlation: correlation, share: share, k: k, way: $0)
         }
       }
@@ -31,7 +33,7 @@ extension Contestant {
   /// what the planner chooses.
   func plan() throws {
     let (n, d) = (data.meta.n, data.meta.d)
-    let count = min(arguments.queryCount, 40)
+    let count = min(arguments.queryCount, 20)
     let queries = try data.rows("test.f32", count: count, width: d, of: Float.self)
     let rows = try data.rows("train.f32", count: n, width: d, of: Float.self)
     let index = try VectorIndex(environment: try environment())
