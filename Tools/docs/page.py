@@ -43,11 +43,10 @@ def main():
         browser.run("document.activeElement.blur()")
         browser.picture(options.page, "jpeg", 82)
         browser.dark(True)
-        browser.size(1280, 900)
+        browser.size(1280, 1150)
         browser.click("#grid .card")
         browser.click(".pill")
         browser.wait("document.querySelectorAll('#walk .card').length > 0")
-        browser.run("document.querySelector('#detail').scrollTop = 1e6")
         browser.picture(options.product, "jpeg", 82)
 
 

@@ -120,7 +120,7 @@ def main():
     arguments.add_argument("lines", nargs="+")
     arguments.add_argument("--index", default="Indexes/sample")
     arguments.add_argument("--columns", type=int, default=100)
-    arguments.add_argument("--rows", type=int, default=46)
+    arguments.add_argument("--rows", type=int, default=48)
     arguments.add_argument("--vitrine", type=pathlib.Path, default=root / ".build/release/vitrine")
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory() as state:
