@@ -53,8 +53,9 @@ extension VitrineServer {
         "k: expected at most \(configuration.limits.k), found \(query.k)")
     }
     let answers = try await admission.run { try await engine.search(all) }
-    if case .one = queries { return try json(answers[0]) }
-    return try json(answers)
+    var writer = JSONWriter()
+    if case .one = queries { try writer.write(answers[0]) } else { try writer.write(answers) }
+    return json(bytes: writer.bytes)
   }
 
   /// A whole number from a URL.

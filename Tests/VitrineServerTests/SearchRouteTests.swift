@@ -27,6 +27,33 @@ import VitrineServer
     #expect((response.json["facets"] as? [Any])?.count == 2)
   }
 
+  @Test(arguments: [
+    #"{}"#, #"{"text": "red dress", "k": 2, "facets": ["brand", "price"], "explain": true}"#,
+    #"{"filter": "brand = Nobody"}"#, #"{"text": "quoted", "k": 1}"#,
+  ])
+  func answersAreWrittenAsTheEncoderWouldWriteThem(body: String) async throws {
+    let shop = try await Shop()
+    let awkward: [String: Value] = [
+      "title": .text("quoted \"\\\" \n\t\u{1} é 👗 / </p>"), "tags": .list(["a", "ü\""]),
+      "price": .number(0.1), "weight": .number(1e21), "count": .number(-7), "new": .boolean(true),
+      "added": .date(1_700_000_000), "empty": .text(""),
+    ]
+    try await shop.engine.upsert(
+      Product(id: "a \"/", image: "a/b.jpg", attributes: awkward), image: Array("red".utf8))
+    let written = try await shop.server().application.test(.router) { client in
+      try await client.execute(
+        uri: "/v1/indexes/shop/search", method: .post, body: ByteBuffer(string: body))
+    }
+    // Once read and written by the encoder, all but the times must be the same.
+    let read = try JSONDecoder().decode(
+      SearchResponse.self, from: Data(written.body.readableBytesView))
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let encoded = String(decoding: try encoder.encode(read), as: UTF8.self)
+    #expect(String(buffer: written.body) == encoded)
+    #expect(!read.hits.isEmpty || body.contains("Nobody"))
+  }
+
   @Test func explainTellsPartsThatAddUp() async throws {
     let response = try await search(#"{"text": "blue shoe", "explain": true, "k": 1}"#)
     let hit = (response.json["hits"] as? [[String: Any]])?.first
