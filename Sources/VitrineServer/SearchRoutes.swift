@@ -29,14 +29,27 @@ extension VitrineServer {
     }
     router.get("/v1/indexes/:index/products/:id/similar") { request, context in
       let engine = try engine(context)
-      var query = Query()
-      query.terms = [.product(try context.parameters.require("id"))]
+      let id = try context.parameters.require("id")
       let parameters = request.uri.queryParameters
-      query.k = try parameters.get("k").map { try number($0, "k") } ?? query.k
+      var query = Query()
+      query.terms = [.product(id)]
       query.filter = try parameters.get("filter").map {
         try Filter.parse($0, schema: engine.schema)
       }
-      return try await answer(.one(query), engine)
+      let k = try parameters.get("k").map { try number($0, "k") } ?? query.k
+      guard (1...configuration.limits.k).contains(k) else {
+        throw Problem(
+          .unprocessableContent, "k: expected 1 to \(configuration.limits.k), found \(k)")
+      }
+      // One more, for the product itself, which is no news.
+      query.k = k + 1
+      let asked = query
+      var response = try await admission.run { try await engine.search(asked) }
+      response.hits = Array(response.hits.filter { $0.id != id }.prefix(k))
+      response.cursor = nil
+      var writer = JSONWriter()
+      try writer.write(response)
+      return json(bytes: writer.bytes)
     }
   }
 
