@@ -16,7 +16,8 @@ extension VitrineServer {
       options.filter = try parameters.get("filter").map {
         try Filter.parse($0, schema: engine.schema)
       }
-      options.keep = parameters.getAll("keep")
+      let keep = parameters.getAll("keep")
+      options.keep = keep.isEmpty ? nil : keep.filter { !$0.isEmpty }
       let asked = options
       return try json(
         try await admission.run {

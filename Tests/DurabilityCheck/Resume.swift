@@ -26,7 +26,6 @@ struct ByteEmbedder: Embedder {
 /// A catalogue and the index that is made of it, in one directory.
 struct Shop {
   static let rows = 3000
-  static let batch = 100
   let directory: String
   var catalogue: String { directory + "/catalogue.csv" }
   var index: String { directory + "/index" }
@@ -58,7 +57,7 @@ struct Shop {
   /// Takes in what the index lacks of the catalogue.
   func ingest() async throws -> IngestReport {
     var options = IngestOptions()
-    options.batchSize = Self.batch
+    options.batchSize = 100
     options.textOnly = true
     options.threads = 1
     return try await open().ingest(CatalogueSource(path: catalogue), options: options)

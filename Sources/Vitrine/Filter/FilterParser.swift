@@ -32,7 +32,34 @@ extension Filter {
   ///
   /// - Throws: ``FilterError``; its column is that in ``description``.
   public func bound(to schema: Schema) throws(FilterError) -> Filter {
-    try Filter.parse(description, schema: schema)
+    isBound(to: schema) ? self : try Filter.parse(description, schema: schema)
+  }
+
+  /// Whether names and values are those of a schema already.
+  private func isBound(to schema: Schema) -> Bool {
+    func fits(_ name: String, _ values: Value...) -> Bool { fits(name, values) }
+    func fits(_ name: String, _ values: [Value]) -> Bool {
+      guard let kind = schema[name]?.kind else { return false }
+      return values.allSatisfy { value in
+        switch (kind, value) {
+        case (.keyword, .text), (.boolean, .boolean), (.date, .date): true
+        case (.number, .number(let number)): number.isFinite
+        default: false
+        }
+      }
+    }
+    switch self {
+    case .and(let parts), .or(let parts): return parts.allSatisfy { $0.isBound(to: schema) }
+    case .not(let part): return part.isBound(to: schema)
+    case .compare(let name, let comparison, let value):
+      let isEquality = comparison == .equal || comparison == .notEqual
+      return fits(name, value) && (isEquality || schema[name]?.kind.isOrdered == true)
+    case .oneOf(let name, let values): return fits(name, values)
+    case .between(let name, let low, let high):
+      return fits(name, low, high) && schema[name]?.kind.isOrdered == true
+    case .prefix(let name, _): return schema[name]?.kind == .keyword
+    case .exists(let name): return schema[name] != nil
+    }
   }
 }
 

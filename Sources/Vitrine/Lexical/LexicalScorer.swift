@@ -72,10 +72,13 @@ struct LexicalScorer {
         }
       }
       let isLast = place == query.words.count - 1
+      var isBeginning = false
       if isLast, query.lastIsPrefix, word.unicodeScalars.count >= 2 {
-        add(try store.words.completions(of: word, limit: 32, in: txn), worth: 0.6)
+        let completions = try store.words.completions(of: word, limit: 32, in: txn)
+        isBeginning = completions.contains { $0.count * 1000 > products }
+        add(completions, worth: 0.6)
       }
-      if found.count == 1 {
+      if !isBeginning {
         add(try corrections(of: word, stem: stem, in: txn), worth: 0.7, isCorrection: true)
       }
       result.append(found)

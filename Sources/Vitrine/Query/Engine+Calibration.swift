@@ -34,7 +34,7 @@ extension Engine {
   private static func probes(
     _ snapshot: borrowing Snapshot, _ txn: borrowing ReadTransaction, _ store: ProductStore
   ) throws -> [String] {
-    let weights = FieldWeights.guessed(for: store.schema).weights
+    let weights = store.fieldWeights.weights
     let fields = store.schema.attributes.filter(\.kind.hasWords)
       .sorted { weights[$0.name] ?? 0 > weights[$1.name] ?? 0 }
     var probes: [String] = []

@@ -12,21 +12,31 @@ struct Mention: Hashable {
   /// How many values that begin like a word are looked at, for each attribute.
   private static let most = 1000
 
-  /// The values that runs of words of a text name. The longest run wins: "navy blue" is not also
-  /// "blue". Singular and plural name the same value.
+  /// The values that runs of words of a text name, in groups of alternatives: what is called "red"
+  /// may be so by any attribute that knows red, and where "blue" is a value of one of these as well,
+  /// red or blue will do. The longest run wins: "navy blue" is not also "blue". Singular and plural
+  /// name the same value.
   /// - Complexity: O(words · attributes) look-ups.
-  static func all(
+  static func groups(
     in words: [String], _ store: ProductStore, _ txn: borrowing ReadTransaction
-  ) throws -> [Mention] {
-    var mentions: [Mention] = []
+  ) throws -> [[Mention]] {
+    var groups: [[Mention]] = []
     var start = 0
     while start < words.count {
       let found = try named(by: words[start...].prefix(longest), store, txn)
       let length = found.map(\.words).max() ?? 1
-      mentions += found.filter { $0.words == length }.map(\.mention)
+      let mentions = found.filter { $0.words == length }.map(\.mention)
       start += length
+      guard !mentions.isEmpty else { continue }
+      let attributes = Set(mentions.map(\.attribute))
+      if let known = groups.firstIndex(where: { $0.contains { attributes.contains($0.attribute) } })
+      {
+        groups[known] += mentions
+      } else {
+        groups.append(mentions)
+      }
     }
-    return mentions
+    return groups
   }
 
   /// The value of each attribute that the first words name, with the number of these words.
@@ -71,12 +81,17 @@ struct Mention: Hashable {
     return spellings
   }
 
-  /// Every attribute that is named has one of the values that are named.
-  static func filter(_ mentions: [Mention]) -> Filter? {
-    let byAttribute = Dictionary(grouping: mentions, by: \.attribute)
-    let conditions = byAttribute.sorted { $0.key < $1.key }.map { attribute, mentions in
-      Filter.oneOf(attribute: attribute, mentions.map { .text($0.value) })
-    }
-    return conditions.isEmpty ? nil : .and(conditions)
+  /// Of each group one holds; nil if there are none.
+  static func filter(_ groups: [[Mention]]) -> Filter? {
+    groups.isEmpty ? nil : .and(groups.map(condition))
+  }
+
+  /// One mention of a group holds.
+  static func condition(_ group: [Mention]) -> Filter {
+    let byAttribute = Dictionary(grouping: group, by: \.attribute)
+    return .or(
+      byAttribute.sorted { $0.key < $1.key }.map { attribute, mentions in
+        Filter.oneOf(attribute: attribute, mentions.map { Value.text($0.value) })
+      })
   }
 }

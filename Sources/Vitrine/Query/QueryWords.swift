@@ -6,7 +6,7 @@ struct QueryWords {
   let query: LexicalQuery
   /// What each word stands for.
   let alternatives: [[LexicalScorer.Alternative]]
-  let mentions: [Mention]
+  let mentions: [[Mention]]
   private let scorer: LexicalScorer
   private(set) var scores = LexicalScores()
   /// Whether words count for the score.
@@ -20,7 +20,7 @@ struct QueryWords {
     areScored = scored && !query.words.isEmpty
     scorer = try LexicalScorer(store, weights: weights, in: txn)
     alternatives = areScored ? try scorer.alternatives(of: query, in: txn) : []
-    self.mentions = mentions ? try Mention.all(in: query.words, store, txn) : []
+    self.mentions = mentions ? try Mention.groups(in: query.words, store, txn) : []
   }
 
   /// Restricts to the phrases, and to what is not excluded; nil if the query says neither.

@@ -24,7 +24,7 @@ extension Searcher {
     }
     return try QueryWords(
       lexical, scored: query.weights.lexical > 0, mentions: query.mentions != .ignore,
-      weights: query.fieldWeights ?? .guessed(for: store.schema), store, in: txn)
+      weights: query.fieldWeights ?? store.fieldWeights, store, in: txn)
   }
 
   /// Which products may be found; nil if all may.

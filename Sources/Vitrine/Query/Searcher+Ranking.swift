@@ -30,11 +30,14 @@ extension Searcher {
     }
     for boost in query.boosts { try blend.add(boost, in: txn) }
     if query.mentions == .boost {
-      let named = Dictionary(grouping: words.mentions, by: \.attribute)
-      for (attribute, mentions) in named.sorted(by: { $0.key < $1.key }) {
-        let values = mentions.map { Value.text($0.value) }
-        try blend.add(
-          Boost(attribute, .values(values), weight: query.weights.mention), in: txn)
+      for group in words.mentions {
+        let slots = try FilterEvaluator(store: store).slots(Mention.condition(group), in: txn)
+        var values: [String] = []
+        for mention in group where !values.contains(mention.value) { values.append(mention.value) }
+        blend.parts.append(
+          Blend.Part(
+            name: "names \(values.joined(separator: ", "))", weight: query.weights.mention,
+            measure: .values(SlotSet(slots))))
       }
     }
     return blend

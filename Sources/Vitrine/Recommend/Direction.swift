@@ -64,8 +64,9 @@ public struct RecommendOptions: Hashable, Sendable {
   public var population = 500
   /// How many of those show what the direction means.
   public var exemplars = 50
-  /// Attributes in which every product must equal the first, such as its category.
-  public var keep: [String] = []
+  /// Attributes in which every product must equal the first. Nil keeps its category, if the schema
+  /// has an attribute of such a name, unless the direction leads to another kind.
+  public var keep: [String]?
   /// Which products may be found.
   public var filter: Filter?
 

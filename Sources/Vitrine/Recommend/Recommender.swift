@@ -14,8 +14,9 @@ package enum Recommender {
     guard let slot = try snapshot.slot(of: id),
       let product = try store.product(at: slot, in: txn)
     else { throw VitrineError.noProduct(id: id) }
-    let filter = try self.filter(product, options, store)
     let staysInKind = if case .towards = direction { true } else { false }
+    let keep = options.keep ?? (staysInKind ? category(of: store.schema) : [])
+    let filter = try self.filter(product, keep, options.filter, store)
     let walk = GradientWalk(
       options: options, permitted: try filter.map { try store.evaluate($0, in: txn) },
       staysInKind: staysInKind)
@@ -28,13 +29,26 @@ package enum Recommender {
     return Recommendation(start: Hit(product, score: 1), towards: direction, steps: steps)
   }
 
+  /// The attribute that says what kind of thing a product is, the most particular one, guessed from
+  /// its name; none if there is no such name.
+  private static func category(of schema: Schema) -> [String] {
+    let names = [
+      "articletype", "producttype", "itemtype", "type", "subcategory", "productcategory",
+      "category", "kind",
+    ]
+    let keywords = schema.attributes.filter { $0.kind == .keyword }.map(\.name)
+    func plain(_ name: String) -> String { Folding.fold(name).filter(\.isLetter) }
+    let found = names.lazy.compactMap { name in keywords.first { plain($0) == name } }.first
+    return found.map { [$0] } ?? []
+  }
+
   /// The filter of the options, and that products equal the first one in what is to be kept.
   private static func filter(
-    _ product: Product, _ options: RecommendOptions, _ store: ProductStore
+    _ product: Product, _ keep: [String], _ filter: Filter?, _ store: ProductStore
   ) throws -> Filter? {
     var conditions: [Filter] = []
-    if let filter = options.filter { conditions.append(filter) }
-    for name in options.keep {
+    if let filter { conditions.append(filter) }
+    for name in keep {
       let (number, _) = try store.attribute(
         name, expected: "an attribute with values"
       ) { $0 != .text }

@@ -20,6 +20,8 @@ package struct ProductStore: Sendable {
   let keywords: Database
   let words: WordIndex
   let numbers: [String: Int]
+  /// How much words count by attribute where a query does not say.
+  let fieldWeights: FieldWeights
 
   /// The store of an environment, whose databases are made if they are not there.
   package init(creatingIn txn: borrowing WriteTransaction, schema: Schema) throws {
@@ -48,6 +50,7 @@ package struct ProductStore: Sendable {
     self.columns = columns
     self.keywords = keywords
     self.words = words
+    fieldWeights = FieldWeights.guessed(for: schema)
     numbers = Dictionary(
       schema.attributes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
   }

@@ -24,7 +24,9 @@ struct RecommendCommand: WorkspaceCommand {
   var steps = 8
 
   @Option(
-    help: ArgumentHelp("Stay at this attribute's value. Repeatable.", valueName: "attribute"))
+    help: ArgumentHelp(
+      "Stay at this attribute's value, by default the category's; \"\" stays at none. Repeatable.",
+      valueName: "attribute"))
   var keep: [String] = []
 
   @Option(help: ArgumentHelp("Only products for which this holds.", valueName: "expr"))
@@ -40,7 +42,7 @@ struct RecommendCommand: WorkspaceCommand {
     let schema = try engine.schema
     var options = RecommendOptions()
     options.steps = steps
-    options.keep = keep
+    options.keep = keep.isEmpty ? nil : keep.filter { !$0.isEmpty }
     options.filter = try filter.map { try Filter.parse($0, schema: schema) }
     let walk = try await engine.recommend(id, towards: Direction(towards), options: options)
     if output.json { return try console.printJSON(walk) }

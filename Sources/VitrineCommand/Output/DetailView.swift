@@ -52,12 +52,20 @@ package enum DetailView {
     return [way, stages].map { style.dim($0.joined(separator: ", ")) }
   }
 
+  /// The edge of a bar: a number to as many digits as tell it from the next.
+  private static func edge(_ value: Value) -> String {
+    guard case .number(let number) = value, number != number.rounded() else {
+      return ResultView.text(value)
+    }
+    return Numbers.fixed(number, abs(number) < 100 ? 2 : 0)
+  }
+
   /// Counts of values with bars, the most frequent first; histograms in order.
   package static func facet(_ facet: Facet, width: Int?, style: Style) -> [String] {
     let counts =
       facet.values.map { $0.map { (ResultView.text($0.value), $0.count) } }
       ?? (facet.histogram ?? []).map { bar in
-        ("\(ResultView.text(bar.from)) … \(ResultView.text(bar.to))", bar.count)
+        ("\(edge(bar.from)) … \(edge(bar.to))", bar.count)
       }
     let most = max(1, counts.map(\.1).max() ?? 1)
     let widest = min(32, counts.map { DisplayWidth.of($0.0) }.max() ?? 0)

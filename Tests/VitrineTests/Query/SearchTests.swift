@@ -194,6 +194,36 @@ import Vitrine
     #expect(Set(try fixture.search(query).hits.map(\.score)).count == 1)
   }
 
+  @Test func aNameMayBeAValueOfAnyAttribute() throws {
+    let schema = Schema(attributes: [
+      Attribute(name: "title", kind: .text), Attribute(name: "colour", kind: .keyword),
+      Attribute(name: "second colour", kind: .keyword), Attribute(name: "type", kind: .keyword),
+    ])
+    var fixture = try SearchFixture(schema: schema)
+    let rows = [
+      ("a", "Red", "White", "Shoes"), ("b", "Blue", "Red", "Shoes"), ("c", "Red", "Blue", "Dress"),
+      ("d", "White", "White", "Shoes"),
+    ]
+    try fixture.put(
+      rows.map { id, colour, second, type in
+        Product(
+          id: id,
+          attributes: [
+            "colour": .text(colour), "second colour": .text(second), "type": .text(type),
+          ])
+      })
+    var query = Query("red shoes")
+    query.mentions = .filter
+    #expect(try Set(fixture.search(query).hits.map(\.id)) == ["a", "b"])
+    query = Query("red or white shoe ")
+    query.mentions = .filter
+    #expect(try Set(fixture.search(query).hits.map(\.id)) == ["a", "b", "d"])
+    query.mentions = .boost
+    query.explain = true
+    let parts = try #require(try fixture.search(query).hits.first?.explain).map(\.part)
+    #expect(parts == ["similarity", "lexical", "names Red, White", "names Shoes"])
+  }
+
   @Test func notesTellWhatWasNotFound() throws {
     var fixture = try SearchFixture()
     try fixture.put(Samples.products)

@@ -89,6 +89,18 @@ import Vitrine
     }
   }
 
+  @Test func theCategoryIsKeptUnlessToldOtherwise() throws {
+    let fixture = try fixture()
+    var options = RecommendOptions()
+    options.steps = 20
+    options.stepSize = 0.4
+    let kept = try recommend("shirt10", .towards("shoe"), options, in: fixture)
+    #expect(kept.steps.allSatisfy { $0.hit.id.hasPrefix("shirt") })
+    options.keep = []
+    let free = try recommend("shirt10", .towards("shoe"), options, in: fixture)
+    #expect(free.steps.contains { $0.hit.id.hasPrefix("shoe") })
+  }
+
   @Test func directionsReadAsTheyAreWritten() {
     #expect(Direction("darker") == .towards("darker"))
     #expect(Direction("sneaker → high heel") == .between("sneaker", "high heel"))
