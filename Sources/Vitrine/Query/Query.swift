@@ -111,7 +111,7 @@ public struct BlendWeights: Hashable, Sendable {
   public var mention: Float
 
   /// Weights, by default those that measured best; see the documentation of quality.
-  public init(similarity: Float = 0.3, lexical: Float = 0.7, mention: Float = 0.1) {
+  public init(similarity: Float = 0.5, lexical: Float = 0.5, mention: Float = 0.1) {
     self.similarity = similarity
     self.lexical = lexical
     self.mention = mention
