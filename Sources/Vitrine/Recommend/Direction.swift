@@ -73,6 +73,20 @@ public struct RecommendOptions: Hashable, Sendable {
   /// The defaults.
   public init() {}
 
+  /// The attributes that stay as they are on a walk along a direction.
+  public func kept(along direction: Direction, in schema: Schema) -> [String] {
+    if let keep { return keep }
+    guard direction.isQuality else { return [] }
+    // The most particular first.
+    let names = [
+      "articletype", "producttype", "itemtype", "type", "subcategory", "productcategory",
+      "category", "kind",
+    ]
+    let keywords = schema.attributes.filter { $0.kind == .keyword }.map(\.name)
+    func plain(_ name: String) -> String { Folding.fold(name).filter(\.isLetter) }
+    return names.compactMap { name in keywords.first { plain($0) == name } }.prefix(1).map(\.self)
+  }
+
   func validate() throws {
     guard (1...100).contains(steps), (1...1000).contains(neighbours),
       (2...Query.Limits.candidates).contains(population), (1...population).contains(exemplars),

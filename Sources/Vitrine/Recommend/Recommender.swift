@@ -14,12 +14,11 @@ package enum Recommender {
     guard let slot = try snapshot.slot(of: id),
       let product = try store.product(at: slot, in: txn)
     else { throw VitrineError.noProduct(id: id) }
-    let staysInKind = if case .towards = direction { true } else { false }
-    let keep = options.keep ?? (staysInKind ? category(of: store.schema) : [])
+    let keep = options.kept(along: direction, in: store.schema)
     let filter = try self.filter(product, keep, options.filter, store)
     let walk = GradientWalk(
       options: options, permitted: try filter.map { try store.evaluate($0, in: txn) },
-      staysInKind: staysInKind)
+      staysInKind: direction.isQuality)
     var steps: [Recommendation.Step] = []
     for step in try walk.steps(from: slot, texts: texts, snapshot, cancellation) {
       guard let found = try store.product(at: step.slot, in: txn) else { continue }
@@ -27,19 +26,6 @@ package enum Recommender {
         Recommendation.Step(hit: Hit(found, score: step.similarity), progress: step.progress))
     }
     return Recommendation(start: Hit(product, score: 1), towards: direction, steps: steps)
-  }
-
-  /// The attribute that says what kind of thing a product is, the most particular one, guessed from
-  /// its name; none if there is no such name.
-  private static func category(of schema: Schema) -> [String] {
-    let names = [
-      "articletype", "producttype", "itemtype", "type", "subcategory", "productcategory",
-      "category", "kind",
-    ]
-    let keywords = schema.attributes.filter { $0.kind == .keyword }.map(\.name)
-    func plain(_ name: String) -> String { Folding.fold(name).filter(\.isLetter) }
-    let found = names.lazy.compactMap { name in keywords.first { plain($0) == name } }.first
-    return found.map { [$0] } ?? []
   }
 
   /// The filter of the options, and that products equal the first one in what is to be kept.

@@ -69,18 +69,6 @@ package struct ResultView {
     return value.label ?? ""
   }
 
-  private static let kinds = [
-    "type", "articletype", "producttype", "itemtype", "subcategory", "category", "mastercategory",
-  ]
-
-  /// The attribute that says what kind of thing a product is, if there is one that looks like it.
-  static func kind(in schema: Schema) -> String? {
-    let keywords = schema.attributes.filter { $0.kind == .keyword }.map(\.name)
-    return kinds.lazy.compactMap { kind in
-      keywords.first { $0.lowercased().filter(\.isLetter) == kind }
-    }.first
-  }
-
   private static let titles = ["title", "name", "productdisplayname", "product", "producttitle"]
 
   /// The name of the product first, then what is short enough to stand in a column.

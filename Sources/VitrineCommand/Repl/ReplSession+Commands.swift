@@ -10,14 +10,13 @@ extension ReplSession {
     options.steps = query.k
     options.filter = query.filter
     let direction = Direction(leaning)
-    options.keep =
-      kept ?? (direction.isQuality ? ResultView.kind(in: schema).map { [$0] } ?? [] : [])
+    options.keep = kept
     let walk = try await engine.recommend(id, towards: direction, options: options)
     hits = walk.steps.map(\.hit)
     response = nil
     if showsPictures { await strip(hits, firstRank: 1) }
     console.print(walk.lines(schema: schema, width: console.width, style: console.style))
-    let stays = options.keep.compactMap { name in
+    let stays = options.kept(along: direction, in: schema).compactMap { name in
       walk.start.attributes[name].map { "\(name) = \(ResultView.text($0))" }
     }
     if !stays.isEmpty {
