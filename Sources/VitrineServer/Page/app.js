@@ -121,7 +121,7 @@ function draw() {
   byId("filter").value = state.filter;
   byId("index").value = state.index;
   byId("compare").value = state.compare;
-  byId("looks").value = state.weights?.similarity ?? 0.3;
+  byId("looks").value = state.weights?.similarity ?? 0.5;
   byId("auto").hidden = !state.weights;
   terms.show(byId("terms"), run);
 }
