@@ -6,26 +6,25 @@ extension ResolvedIndex {
   private static let batch = 256
 
   /// Scores the codes of all matches, and those of the best again in full precision. Where very
-  /// many are about as near as the k-th, codes cannot tell which are the nearest: a second pass
-  /// keeps more of them, and if they are more still, all matches are measured.
+  /// many are about as near as the k-th, codes cannot tell which are the nearest: then all matches
+  /// are measured.
   func scanCodes(
     _ parameters: SearchParameters, k: Int, matches: Int, _ scratch: Scratch
   ) -> SearchResult {
-    for kept in [max(64, 4 * k), max(512, 8 * k)] {
-      scratch.pool.begin(kept)
-      forEachBatch(parameters.filter, scratch) { size in
-        graph.score(size, scratch)
-        graph.walks.merge(scratch.scores, scratch.gatheredSlots, size, into: scratch.pool)
-      }
-      let count = takeCandidates(aroundPlace: k, scratch)
-      let isComplete = scratch.pool.count < kept
-      if isComplete || count < kept {
-        let hits = rank(count, k: k, within: parameters.maxDistance, scratch)
-        let isExact = isComplete && count == scratch.pool.count
-        return result(hits, .scan, isExact: isExact, matches: matches, scratch)
-      }
+    let kept = max(64, 4 * k)
+    scratch.pool.begin(kept)
+    forEachBatch(parameters.filter, scratch) { size in
+      graph.score(size, scratch)
+      graph.walks.merge(scratch.scores, scratch.gatheredSlots, size, into: scratch.pool)
     }
-    return scanVectors(parameters, k: k, matches: matches, scratch)
+    let isComplete = scratch.pool.count < kept
+    let count = takeCandidates(aroundPlace: k, scratch)
+    guard isComplete || count < kept else {
+      return scanVectors(parameters, k: k, matches: matches, scratch)
+    }
+    let hits = rank(count, k: k, within: parameters.maxDistance, scratch)
+    let isExact = isComplete && count == scratch.pool.count
+    return result(hits, .scan, isExact: isExact, matches: matches, scratch)
   }
 
   /// Measures all matches in full precision.

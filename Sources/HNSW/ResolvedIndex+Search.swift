@@ -4,11 +4,12 @@ internal import Kernels
 extension ResolvedIndex {
   /// What a search costs is counted in rows of codes that a scan reads. A walk's rows are
   /// scattered over memory and cost about this many of them.
-  private static let walkRowCost = 2.5
+  private static let walkRowCost = 1.8
 
   /// What a walk of breadth `ef` costs. The rows that it scores are, about, a line through what
-  /// walks over 60,000 and 200,000 vectors scored.
-  private static func walkCost(ef: Int) -> Double { walkRowCost * (300 + 14 * Double(ef)) }
+  /// walks over 200,000 vectors scored. Both constants were measured by the benchmark's phase
+  /// `plan`, which shows whether the cheaper way is taken.
+  private static func walkCost(ef: Int) -> Double { walkRowCost * (450 + 6.6 * Double(ef)) }
 
   /// Candidates that may be scored in full precision: beyond k, since codes misorder near ties.
   private func rescoreCount(k: Int) -> Int { max(30, k + k / 2) }
@@ -35,7 +36,8 @@ extension ResolvedIndex {
     let k = min(parameters.k, matches, live)
     guard k > 0 else { return result([], .scan, isExact: true, matches: matches, scratch) }
     let share = min(1, Double(matches) / Double(live))
-    let ef = min(live, Int((Double(max(parameters.ef, k)) / share).rounded(.up)))
+    let breadth = max(parameters.ef, parameters.filter == nil ? k : 2 * k)
+    let ef = min(live, Int((Double(breadth) / share).rounded(.up)))
     var found =
       parameters.exact
       ? scanVectors(parameters, k: k, matches: matches, scratch)
