@@ -7,7 +7,10 @@
 /// A region of zeroed memory that hands out ``Matrix``, ``Operand`` and ``PackedMatrix`` values, or
 /// a file's bytes handed out in the order in which they were once allocated.
 ///
-/// Pages are taken from the system when first touched, so a generous capacity costs nothing.
+/// Pages are taken from the system when first touched, so a generous capacity costs nothing. They are
+/// of the usual size: the kernels read in order and gain nothing measurable from huge ones, and a
+/// virtual machine may have to ask its host for each of those.
+///
 /// Values of the arena keep it alive.
 public final class Arena: @unchecked Sendable {
   // Sendable: one owner allocates, before views are shared; which thread may write which part of a
@@ -25,16 +28,12 @@ public final class Arena: @unchecked Sendable {
 
   /// Reserves address space for `capacity` bytes of zeros; `nil` where the system refuses.
   public init?(capacity: Int) {
-    let hugePage = 2 << 20
-    self.capacity = max(1, (capacity + hugePage - 1) / hugePage) * hugePage
+    self.capacity = max(1, capacity)
     let memory = mmap(
       nil, self.capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | Arena.anonymous, -1, 0)
     guard let memory, memory != MAP_FAILED else { return nil }
     base = memory
     isMapped = false
-    #if os(Linux)
-      madvise(base, self.capacity, MADV_HUGEPAGE)
-    #endif
   }
 
   /// Maps the open file `descriptor` read-only, shared with every process that does the same;

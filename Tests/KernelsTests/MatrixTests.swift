@@ -148,7 +148,7 @@ struct Shape: CustomTestStringConvertible, Sendable {
   }
 
   @Test func aFullArenaGivesNoMatrix() throws {
-    let arena = try #require(Arena(capacity: 1))
+    let arena = try #require(Arena(capacity: 4096))
     #expect(Matrix(in: arena, rows: 1 << 20, columns: 32) == nil)
     #expect(Matrix(in: arena, rows: 1, columns: 32) != nil)
   }

@@ -19,11 +19,11 @@ PEERS = {
 
 
 class Program:
-    def __init__(self, name, command, threads, environment):
+    def __init__(self, name, command, threads):
         self.name = name
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            text=True, env={**os.environ, "OMP_NUM_THREADS": str(threads), **environment})
+            text=True, env={**os.environ, "OMP_NUM_THREADS": str(threads)})
         self.load = self.read()["load"]
 
     def read(self):
@@ -42,15 +42,14 @@ class Program:
         self.process.wait()
 
 
-def programs(arguments, precision, threads, level=None):
+def programs(arguments, precision, threads):
     ours = [arguments.bench, "serve", "--model", arguments.model, "--precision", precision,
             "--threads", str(threads)]
-    environment = {"VITRINE_CPU": level} if level else {}
-    yield Program("vitrine", ours, threads, environment)
+    yield Program("vitrine", ours, threads)
     for peer in PEERS[precision]:
         command = [sys.executable, os.path.join(HERE, "peer.py"), peer, precision, str(threads),
                    arguments.model]
-        yield Program(peer, command, threads, {})
+        yield Program(peer, command, threads)
 
 
 def compare(arguments, precision, threads):
