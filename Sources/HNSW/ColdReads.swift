@@ -25,6 +25,11 @@ extension RowTable {
 extension Graph {
   /// Has what scoring the gathered slots takes read from the disk.
   func fetchGathered(_ count: Int, _ scratch: Scratch) {
+    for index in stride(from: 0, to: count, by: 8) {
+      guard let row = codes.address(of: scratch.gatheredSlots[index]) else { continue }
+      scratch.sampledCount += 1
+      if !PageCache.holds(row) { scratch.missingCount += 1 }
+    }
     codes.fetch(scratch.gatheredSlots, count)
     if scratch.normWeight != 0 { codes.fetchNorms(scratch.gatheredSlots, count) }
   }

@@ -8,7 +8,7 @@ final class ResolvedIndex: Sendable {
   let kernels: Kernels
   /// Where the header lies: another address means that the map has moved.
   let headerAddress: UInt
-  /// Whether the last look found much of the index not in memory.
+  /// Whether much of the index was not in memory, as far as searches have met it.
   private let isCold: Atomic<Bool>
 
   init(_ state: IndexState, headerAddress: UInt, kernels: Kernels) {
@@ -21,10 +21,15 @@ final class ResolvedIndex: Sendable {
 
   /// Runs a search that knows whether to expect what it reads in memory.
   func reading<R>(_ scratch: Scratch, _ body: () -> R) -> R {
-    scratch.isCold = isCold.load(ordering: .relaxed)
+    guard isCold.load(ordering: .relaxed) else { return body() }
+    scratch.isCold = true
+    (scratch.sampledCount, scratch.missingCount) = (0, 0)
     defer {
-      if scratch.isCold { isCold.store(!state.isInMemory, ordering: .relaxed) }
       scratch.isCold = false
+      // Where most is there, asking costs more than it saves.
+      if 16 * scratch.missingCount <= scratch.sampledCount {
+        isCold.store(false, ordering: .relaxed)
+      }
     }
     return body()
   }

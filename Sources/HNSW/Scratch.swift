@@ -34,8 +34,11 @@ final class Scratch: @unchecked Sendable {
 
   /// Rows scored since the query began.
   var distanceCount = 0
-  /// Whether what the search reads may have to come from the disk.
+  /// Whether what the search reads may have to come from the disk; then, of how many rows it has
+  /// looked whether they were in memory, and how many were not.
   var isCold = false
+  var sampledCount = 0
+  var missingCount = 0
 
   init(codeBytes: Int) {
     gathered = .allocate(capacity: Self.gatherCapacity)
