@@ -80,9 +80,11 @@ private final class Terminal {
   static let isAvailable = FileManager.default.isExecutableFile(atPath: "/usr/bin/tmux")
 
   /// The server that tmux leaves behind must not keep what it inherits: the end of a process is
-  /// seen by the closing of a descriptor.
-  private static let detached =
-    "for fd in {3..63}; do eval \"exec $fd>&-\"; done; exec /usr/bin/tmux \"$@\""
+  /// seen by the closing of a descriptor, and a server that is deaf to signals never ends.
+  private static let detached = """
+    use POSIX; POSIX::close($_) for 3..63; sigprocmask(SIG_SETMASK, POSIX::SigSet->new);
+    exec '/usr/bin/tmux', @ARGV
+    """
 
   private let scratch: Scratch
   private let socket: String
@@ -149,8 +151,8 @@ private final class Terminal {
     let process = Process()
     let output = Pipe()
     let isRead = arguments[0] == "capture-pane"
-    process.executableURL = URL(filePath: "/bin/bash")
-    process.arguments = ["-c", Terminal.detached, "tmux", "-u", "-S", socket] + arguments
+    process.executableURL = URL(filePath: "/usr/bin/perl")
+    process.arguments = ["-e", Terminal.detached, "--", "-u", "-S", socket] + arguments
     process.standardOutput = isRead ? output : FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     guard (try? process.run()) != nil else { return "" }

@@ -54,6 +54,22 @@ import VitrineServer
     #expect(!read.hits.isEmpty || body.contains("Nobody"))
   }
 
+  @Test func anArrayOfQueriesIsAnsweredByAnArray() async throws {
+    let bodies = [#"{"text": "red dress", "k": 2}"#, #"{"text": "blue shoe", "k": 1}"#]
+    let together = try await search("[\(bodies.joined(separator: ","))]")
+    #expect(together.status == .ok)
+    let answers = try JSONDecoder().decode(
+      [SearchResponse].self, from: Data(together.body.readableBytesView))
+    for (body, answer) in zip(bodies, answers) {
+      let alone = try JSONDecoder().decode(
+        SearchResponse.self, from: Data(try await search(body).body.readableBytesView))
+      #expect(answer.hits.map(\.id) == alone.hits.map(\.id))
+    }
+    #expect(answers.map(\.hits.count) == [2, 1])
+    let many = Array(repeating: bodies[0], count: 1000).joined(separator: ",")
+    #expect(try await search("[\(many)]").status == .unprocessableContent)
+  }
+
   @Test func explainTellsPartsThatAddUp() async throws {
     let response = try await search(#"{"text": "blue shoe", "explain": true, "k": 1}"#)
     let hit = (response.json["hits"] as? [[String: Any]])?.first
