@@ -71,6 +71,19 @@ public struct SlotSet: Sendable, Equatable {
     return SlotSet(words: result)
   }
 
+  /// The first slot of the set that is not before `slot`; nil if there is none.
+  public func first(from slot: Slot) -> Slot? {
+    var index = Int(slot >> 6)
+    guard index < words.count else { return nil }
+    var rest = words[index] & (~0 << UInt64(slot & 63))
+    while rest == 0 {
+      index += 1
+      guard index < words.count else { return nil }
+      rest = words[index]
+    }
+    return Slot(index) << 6 + Slot(rest.trailingZeroBitCount)
+  }
+
   /// Calls `body` with every slot in ascending order.
   public func forEach<E: Error>(_ body: (Slot) throws(E) -> Void) throws(E) {
     for (index, word) in words.enumerated() {

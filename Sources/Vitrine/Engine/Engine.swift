@@ -93,7 +93,7 @@ public final class Engine: Sendable {
       let index = try current
       return try storing(path) {
         try index.environment.read { (txn: borrowing ReadTransaction) in
-          try IndexDescription(in: txn)
+          try index.description(in: txn)
         }
       }
     }

@@ -7,8 +7,15 @@ import Synchronization
 final class OpenIndex: Sendable {
   let environment: Environment
   let index: VectorIndex
-  /// The store by the description's revision that it was made for.
-  private let cached = Mutex<(revision: UInt64, store: ProductStore)?>(nil)
+  private let cached = Mutex<Known?>(nil)
+
+  /// What was read at one revision of the description: catalogues may have hundreds of attributes,
+  /// and reading them anew would cost more than a search.
+  private struct Known {
+    let revision: UInt64
+    let description: IndexDescription
+    let store: ProductStore
+  }
 
   /// Opens the index of a directory.
   init(path: String, readOnly: Bool) throws(VitrineError) {
@@ -44,7 +51,7 @@ final class OpenIndex: Sendable {
   /// Refuses a model whose vectors are not those of the index.
   func check(_ embedder: any Embedder) throws(VitrineError) {
     let description = try storing(environment.path) {
-      try environment.read { (txn: borrowing ReadTransaction) in try IndexDescription(in: txn) }
+      try environment.read { (txn: borrowing ReadTransaction) in try self.description(in: txn) }
     }
     guard description.model == embedder.fingerprint else {
       throw .modelMismatch(index: description.model, model: embedder.fingerprint)
@@ -57,14 +64,24 @@ final class OpenIndex: Sendable {
 
   /// The products that a transaction sees.
   func store(in txn: borrowing ReadTransaction) throws -> ProductStore {
+    try known(in: txn).store
+  }
+
+  /// What the index says of itself in a transaction.
+  func description(in txn: borrowing ReadTransaction) throws -> IndexDescription {
+    try known(in: txn).description
+  }
+
+  private func known(in txn: borrowing ReadTransaction) throws -> Known {
     let revision = try IndexDescription.revision(in: txn)
-    if let known = cached.withLock({ $0 }), known.revision == revision { return known.store }
+    if let known = cached.withLock({ $0 }), known.revision == revision { return known }
     let description = try IndexDescription(in: txn, path: environment.path)
     guard let store = try ProductStore(in: txn, schema: description.schema) else {
       throw VitrineError.damaged("its products")
     }
-    cached.withLock { $0 = (revision, store) }
-    return store
+    let known = Known(revision: revision, description: description, store: store)
+    cached.withLock { $0 = known }
+    return known
   }
 }
 

@@ -85,14 +85,13 @@ extension SimilarityCalibration {
     return found.hits.map { metric.similarity($0.distance) }
   }
 
-  /// Some slots, the same ones for the same set.
+  /// Some slots, the same ones for the same set: those next to places at equal distances.
   static func sample(of slots: SlotSet, _ count: Int) -> [Slot] {
-    let step = max(1, slots.count / max(1, count))
+    guard slots.count > count else { return slots.allSlots }
     var sample: [Slot] = []
-    var place = 0
-    slots.forEach { slot in
-      if place % step == 0, sample.count < count { sample.append(slot) }
-      place += 1
+    for place in 0..<count {
+      let slot = slots.first(from: Slot(place * slots.words.count * 64 / count))
+      if let slot, slot != sample.last { sample.append(slot) }
     }
     return sample
   }
