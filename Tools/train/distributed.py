@@ -50,6 +50,19 @@ def average_gradients(model: nn.Module) -> None:
         gradient.copy_(part.view_as(gradient))
 
 
+def exchange(tensors: list[Tensor], owners: list[int]) -> None:
+    """Everyone gets each tensor of its owner."""
+    for rank in range(COUNT if COUNT > 1 else 0):
+        own = [tensor for tensor, owner in zip(tensors, owners, strict=True) if owner == rank]
+        if not own:
+            continue
+        flat = torch.cat([tensor.flatten() for tensor in own])
+        dist.broadcast(flat, rank)
+        parts = flat.split([tensor.numel() for tensor in own])
+        for tensor, part in zip(own, parts, strict=True):
+            tensor.copy_(part.view_as(tensor))
+
+
 def from_first(value: float, device: torch.device) -> float:
     """The first process's value, for all."""
     if COUNT == 1:

@@ -7,14 +7,14 @@ import math
 import torch
 from torch import Tensor, nn
 
+from muon import Muon
+
 
 def make_optimisers(
     model: nn.Module, rate: float, decay: float, muon_rate: float
 ) -> list[torch.optim.Optimizer]:
-    """AdamW for everything; with `muon_rate`, Muon for the matrices inside the towers' layers.
-
-    Muon (Jordan et al. 2024) orthogonalises the momentum of a matrix: about half the steps of
-    AdamW for a model trained from scratch.
+    """AdamW for everything; with `muon_rate`, Muon for the matrices inside the towers' layers:
+    about half the steps of AdamW for a model trained from scratch.
     """
     trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
     inner = [p for name, p in trained if muon_rate and p.ndim == 2 and ".layers." in name]
@@ -26,8 +26,7 @@ def make_optimisers(
         torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), eps=1e-6, fused=True)
     ]
     if inner:
-        optimisers.append(torch.optim.Muon(
-            inner, lr=muon_rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw"))
+        optimisers.append(Muon(inner, muon_rate, decay))
     for optimiser in optimisers:
         for group in optimiser.param_groups:
             group["peak"] = group["lr"]

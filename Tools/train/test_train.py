@@ -24,6 +24,7 @@ import losses
 from captions import Captioner, Vocabulary
 from catalogue import is_validation, parse_columns, read_catalogue
 from images import Preprocessing
+from muon import Muon, orthogonal, share
 from validation import Judge, recall_at, weighted_f1
 from vocabulary import load_tokenizer
 
@@ -136,6 +137,59 @@ class Tools(unittest.TestCase):
         images, texts = torch.eye(4), torch.eye(4).roll(1, 0)
         self.assertEqual(recall_at(images, texts, ["a", "b", "c", "d"], 1), 0.0)
         self.assertEqual(recall_at(images, texts, ["a", "a", "c", "c"], 1), 0.5)
+
+    def test_muon_steps_as_the_reference(self) -> None:
+        torch.manual_seed(4)
+        mine = [torch.nn.Parameter(torch.randn(s)) for s in ((24, 24), (16, 40), (40, 16))]
+        other = [torch.nn.Parameter(p.detach().clone()) for p in mine]
+        ours = Muon(mine, lr=0.02, weight_decay=0.1)
+        theirs = torch.optim.Muon(other, lr=0.02, weight_decay=0.1,
+                                  adjust_lr_fn="match_rms_adamw")
+        for _ in range(5):
+            for a, b in zip(mine, other, strict=True):
+                a.grad = torch.randn_like(a)
+                b.grad = a.grad.clone()
+            ours.step()
+            theirs.step()
+        for a, b in zip(mine, other, strict=True):  # the reference works in bfloat16
+            self.assertLess(float((a - b).detach().abs().max()), 0.004)
+        values = torch.linalg.svdvals(orthogonal(torch.randn(32, 64)))
+        self.assertGreater(float(values.min()), 0.6)
+        self.assertLess(float(values.max()), 1.3)
+
+    def test_muon_is_shared_out_evenly(self) -> None:
+        matrices = [torch.zeros(8, 8 * (1 + i % 3)) for i in range(30)]
+        owners = share(matrices, 4)
+        work = [sum(m.numel() for m, o in zip(matrices, owners, strict=True) if o == rank)
+                for rank in range(4)]
+        self.assertLess(max(work), 1.3 * min(work))
+
+    def test_two_processes_stay_equal(self) -> None:
+        """Weights of two processes that share the orthogonalisation are those of one."""
+        script = """
+import sys, torch, distributed
+from muon import Muon
+distributed.join("cpu")
+torch.manual_seed(7)
+matrices = [torch.nn.Parameter(torch.randn(6, 6 + i)) for i in range(5)]
+optimiser = Muon(matrices, 0.1, 0.1)
+for _ in range(3):
+    for m in matrices:
+        m.grad = torch.randn_like(m)
+    optimiser.step()
+print(float(sum((m.detach() * torch.arange(m.numel()).view_as(m)).sum() for m in matrices)))
+"""
+        with tempfile.TemporaryDirectory() as name:
+            path = Path(name) / "steps.py"
+            path.write_text(f"import sys; sys.path.insert(0, {str(HERE)!r})\n{script}")
+            one = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True)
+            two = subprocess.run(
+                [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", path],
+                capture_output=True, text=True, check=True)
+        sums = [float(line) for line in two.stdout.split()]
+        self.assertEqual(len(sums), 2)
+        for total in sums:
+            self.assertAlmostEqual(total, float(one.stdout), places=3)
 
     def test_split_is_by_title(self) -> None:
         self.assertEqual(is_validation("Red Shirt"), is_validation(" red shirt "))
