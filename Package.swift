@@ -24,7 +24,7 @@ func tests(
   _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
 ) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
     resources: resources, swiftSettings: strict)
 }
 
@@ -96,7 +96,7 @@ let package = Package(
       name: "InputBench", dependencies: ["CLIP", "Imaging"],
       path: "Tools/bench/input/InputBench", swiftSettings: strict),
     .executableTarget(
-      name: "IndexBench", dependencies: ["HNSW", "LMDB", "Kernels"],
+      name: "IndexBench", dependencies: ["HNSW", "LMDB", "Kernels", "TestSupport"],
       path: "Tools/bench/index/IndexBench",
       swiftSettings: strict),
     .executableTarget(
@@ -112,6 +112,7 @@ let package = Package(
       name: "LoadBench", dependencies: ["Vitrine"], path: "Tools/bench/load/LoadBench",
       swiftSettings: strict),
 
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("Kernels"),
     tests("LMDB", ["LMDBTestProcess"]),
     .executableTarget(
@@ -119,7 +120,7 @@ let package = Package(
       swiftSettings: strict),
     tests("HNSW", ["LMDB", "Kernels"]),
     .executableTarget(
-      name: "DurabilityCheck", dependencies: ["Vitrine", "HNSW", "LMDB"],
+      name: "DurabilityCheck", dependencies: ["Vitrine", "HNSW", "LMDB", "TestSupport"],
       path: "Tests/DurabilityCheck", swiftSettings: strict),
     .testTarget(
       name: "DurabilityTests", dependencies: ["DurabilityCheck"], swiftSettings: strict),

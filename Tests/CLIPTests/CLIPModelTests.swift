@@ -2,6 +2,7 @@ import CLIP
 import Foundation
 import Imaging
 import Testing
+import TestSupport
 
 /// Goldens: `Tools/goldens/make_goldens.py` lets the reference's own tokenizer and image processor
 /// (Pillow's) read the same strings and files.
@@ -118,7 +119,7 @@ import Testing
   }
 
   @Test func theCacheEqualsAListInOrderOfUse() {
-    var generator = SeededGenerator(seed: 9)
+    var generator = SplitMix(seed: 9)
     var cache = LRUCache<Int, Int>(capacity: 8), list: [(key: Int, value: Int)] = []
     for step in 0..<5000 {
       let key = Int.random(in: 0..<16, using: &generator)

@@ -1,6 +1,7 @@
 import CLIP
 import Foundation
 import Testing
+import TestSupport
 
 @Suite struct WeightsTests {
   static func bytes<T>(_ values: [T]) -> Data { values.withUnsafeBytes { Data($0) } }
@@ -125,7 +126,7 @@ import Testing
     let file = try writer.file()
     let directory = try TemporaryDirectory()
     for seed in UInt64(0)..<400 {
-      var random = SeededGenerator(seed: seed)
+      var random = SplitMix(seed: seed)
       var bytes = file
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         bytes[Int.random(in: bytes.indices, using: &random)] = .random(in: 0...255, using: &random)

@@ -1,6 +1,7 @@
 import Foundation
 import HNSW
 import LMDB
+import TestSupport
 
 /// Kills the writer at random moments, of its start too, and goes on with what it left.
 func killWriter(times: Int, seed: UInt64) throws -> Report {

@@ -1,6 +1,7 @@
 import Foundation
 import HNSW
 import LMDB
+import TestSupport
 
 /// A directory that is removed with this value.
 final class ScratchDirectory {

@@ -1,5 +1,6 @@
 import HNSW
 import LMDB
+import TestSupport
 
 /// What a look at an index, whole or damaged, has come to.
 enum Verdict: Hashable {

@@ -1,6 +1,7 @@
 import Foundation
 import HNSW
 import LMDB
+import TestSupport
 import Vitrine
 
 /// A model that makes a vector of the bytes of a text, taking its time.

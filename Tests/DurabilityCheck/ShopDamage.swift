@@ -1,6 +1,7 @@
 import Foundation
 import HNSW
 import LMDB
+import TestSupport
 import Vitrine
 
 extension Shop {

@@ -1,5 +1,6 @@
 import HNSW
 import LMDB
+import TestSupport
 
 /// An index whose content follows from the number of batches it has taken in, so that anyone can
 /// say what must be in it.
@@ -78,19 +79,7 @@ enum Workload {
   }
 }
 
-/// Random numbers that a seed brings back.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed &* 0x2545_F491_4F6C_DD1D &+ 1 }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
+extension SplitMix {
   /// A number between -1 and 1.
   mutating func component() -> Float { Float(Int64(bitPattern: next()) >> 40) / Float(1 << 23) }
 }

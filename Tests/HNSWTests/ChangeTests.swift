@@ -1,6 +1,7 @@
 import HNSW
 import LMDB
 import Testing
+import TestSupport
 
 @Suite struct ChangeTests {
   /// Random insertions, replacements and deletions, thousands of them, in five rounds.

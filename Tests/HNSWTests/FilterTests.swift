@@ -1,5 +1,6 @@
 import HNSW
 import Testing
+import TestSupport
 
 @Suite struct FilterTests {
   @Test(arguments: [0.9, 0.5, 0.1, 0.01, 0.001])

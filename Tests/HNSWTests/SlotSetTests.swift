@@ -1,5 +1,6 @@
 import HNSW
 import Testing
+import TestSupport
 
 @Suite struct SlotSetTests {
   @Test(arguments: [1, 2, 3] as [UInt64])

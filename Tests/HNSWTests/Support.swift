@@ -1,18 +1,9 @@
 import Foundation
 import HNSW
 import LMDB
+import TestSupport
 
-/// A repeatable source of randomness.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
+extension SplitMix {
   mutating func normal() -> Float {
     let (a, b) = (
       Double.random(in: 1e-12..<1, using: &self), Double.random(in: 0..<1, using: &self)

@@ -1,5 +1,6 @@
 import Imaging
 import Testing
+import TestSupport
 
 @Suite struct DecodingTests {
   @Test(arguments: Fixtures.all)
@@ -81,7 +82,7 @@ import Testing
   func damagedBytesNeverCrash(name: String) throws {
     let original = try Fixtures.bytes(name)
     for seed in UInt64(0)..<300 {
-      var random = SeededGenerator(seed: seed)
+      var random = SplitMix(seed: seed)
       var bytes = original
       for _ in 0..<Int.random(in: 1...6, using: &random) {
         bytes[Int.random(in: bytes.indices, using: &random)] = .random(in: 0...255, using: &random)

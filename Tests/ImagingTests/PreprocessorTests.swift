@@ -1,6 +1,7 @@
 import Imaging
 import Kernels
 import Testing
+import TestSupport
 
 /// Goldens: `CLIPImageProcessorPil` of transformers on photo.png, by
 /// `Tools/goldens/make_images.py`, with the same settings.
@@ -53,7 +54,7 @@ import Testing
   /// All sizes from 1×1 up, larger and smaller than the target, in every instruction set.
   @Test func instructionSetsAgreeOnEverySize() throws {
     for seed in UInt64(0)..<150 {
-      var random = SeededGenerator(seed: seed)
+      var random = SplitMix(seed: seed)
       let largest = seed % 10 == 0 ? 900 : 90
       let (width, height) = (
         Int.random(in: 1...largest, using: &random), Int.random(in: 1...largest, using: &random)

@@ -1,30 +1,12 @@
 import Kernels
 import Testing
+import TestSupport
 
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
-
-/// Reproducible random numbers (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
-  mutating func floats(_ count: Int, in range: ClosedRange<Float> = -1...1) -> [Float] {
-    (0..<count).map { _ in Float.random(in: range, using: &self) }
-  }
-}
 
 func matrix(_ values: [Float], rows: Int, columns: Int, in arena: Arena) -> Matrix? {
   guard let matrix = Matrix(in: arena, rows: rows, columns: columns) else { return nil }
@@ -85,7 +67,7 @@ struct Shape: CustomTestStringConvertible, Sendable {
     _ shape: Shape, _ rows: NumberFormat, _ format: NumberFormat, _ activation: Activation,
     _ kernels: Kernels, seed: UInt64
   ) throws {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix(seed: seed)
     let (m, k, n) = (shape.rows, shape.inputs, shape.outputs)
     let a = generator.floats(m * k), w = generator.floats(n * k), bias = generator.floats(n)
     let residual = generator.floats(m * n)
@@ -118,7 +100,7 @@ struct Shape: CustomTestStringConvertible, Sendable {
     level: Kernels.Level
   ) throws {
     let kernels = try #require(Kernels.named(level))
-    var generator = SeededGenerator(seed: 5)
+    var generator = SplitMix(seed: 5)
     let arena = try #require(Arena(capacity: 16 << 20))
     let x = try #require(matrix(generator.floats(20 * 40), rows: 20, columns: 40, in: arena))
     let left = try #require(Operand(in: arena, format: .float32, rows: 20, columns: 40))

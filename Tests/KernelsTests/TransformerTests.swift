@@ -1,5 +1,6 @@
 import Kernels
 import Testing
+import TestSupport
 
 #if canImport(Glibc)
   import Glibc
@@ -11,7 +12,7 @@ import Testing
   @Test(arguments: levels, [1, 15, 16, 24, 33, 768])
   func layerNormEqualsThatOfDoubles(level: Kernels.Level, columns: Int) throws {
     let kernels = try #require(Kernels.named(level))
-    var generator = SeededGenerator(seed: UInt64(columns))
+    var generator = SplitMix(seed: UInt64(columns))
     let arena = try #require(Arena(capacity: 4 << 20))
     let source = generator.floats(3 * columns, in: -2...5)
     let gain = generator.floats(columns), bias = generator.floats(columns)
@@ -53,7 +54,7 @@ import Testing
   @Test(arguments: levels, cases)
   func attentionEqualsThatOfDoubles(level: Kernels.Level, testCase: Case) throws {
     let kernels = try #require(Kernels.named(level))
-    var generator = SeededGenerator(seed: UInt64(testCase.headColumns))
+    var generator = SplitMix(seed: UInt64(testCase.headColumns))
     let arena = try #require(Arena(capacity: 32 << 20))
     let columns = testCase.heads * testCase.headColumns
     let keys = Sequences(lengths: testCase.lengths)

@@ -1,11 +1,12 @@
 import LMDB
 import Testing
+import TestSupport
 
 @Suite struct CrashTests {
   private let directory = TemporaryDirectory()
 
   @Test func `A writer killed at any moment leaves its last commit, whole`() throws {
-    var generator = SeededGenerator(seed: 5)
+    var generator = SplitMix(seed: 5)
     for _ in 0..<20 {
       let directory = TemporaryDirectory()
       let writer = try OtherProcess("commit-forever", directory.path)

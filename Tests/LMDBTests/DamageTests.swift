@@ -1,6 +1,7 @@
 import Foundation
 import LMDB
 import Testing
+import TestSupport
 
 @Suite struct DamageTests {
   private let directory = TemporaryDirectory()
@@ -50,7 +51,7 @@ import Testing
     try Environment(path: directory.path).fillWithSamples()
     let file = try DataFileBytes(directory)
     let entries = try Environment(path: directory.path).scanEverything()
-    var generator = SeededGenerator(seed: 11)
+    var generator = SplitMix(seed: 11)
     var refused = 0
     var found = 0
     for _ in 0..<400 {

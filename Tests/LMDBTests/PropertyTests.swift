@@ -1,5 +1,6 @@
 import LMDB
 import Testing
+import TestSupport
 
 /// Random operations against a dictionary, over commits, rollbacks and reopening.
 @Suite struct PropertyTests {
@@ -8,7 +9,7 @@ import Testing
   @Test(arguments: [1, 2, 3] as [UInt64])
   func `Any operations leave what a dictionary would hold`(seed: UInt64) throws {
     let directory = TemporaryDirectory()
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix(seed: seed)
     var stored: [[UInt8]: [UInt8]] = [:]
     for _ in 0..<4 {
       var options = Environment.Options()
@@ -33,7 +34,7 @@ import Testing
     case clear
   }
 
-  private static func operations(using generator: inout SeededGenerator) -> [Operation] {
+  private static func operations(using generator: inout SplitMix) -> [Operation] {
     (0..<Int.random(in: 1...120, using: &generator)).map { _ in
       let length = Int.random(in: 1...3, using: &generator)
       let key = (0..<length).map { _ in UInt8.random(in: 250...255, using: &generator) }
@@ -78,7 +79,7 @@ import Testing
 
   private static func compare(
     _ environment: Environment, with stored: [[UInt8]: [UInt8]], seed: UInt64,
-    using generator: inout SeededGenerator
+    using generator: inout SplitMix
   ) throws {
     let bounds = [0, 1].map { _ in [UInt8.random(in: 249...255, using: &generator)] }
       .sorted { $0.lexicographicallyPrecedes($1) }

@@ -1,19 +1,5 @@
+import TestSupport
 import Vitrine
-
-/// Random numbers that are the same for the same seed everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
-  }
-}
 
 /// Random products and filters over a small vocabulary, so that filters often match.
 struct RandomCatalogue {
@@ -35,9 +21,9 @@ struct RandomCatalogue {
   ]
   static let times: [Int64] = [0, 86_399, 86_400, 1_717_113_600, 1_717_200_000, -1, -86_400]
 
-  var generator: SeededGenerator
+  var generator: SplitMix
 
-  init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+  init(seed: UInt64) { generator = SplitMix(seed: seed) }
 
   mutating func flag(_ oneIn: Int = 2) -> Bool { Int.random(in: 0..<oneIn, using: &generator) == 0 }
 

@@ -1,6 +1,7 @@
 import Foundation
 import HNSW
 import LMDB
+import TestSupport
 import Vitrine
 
 /// A model that knows nothing: a word is a fixed random direction, a text the sum of its words, a
@@ -16,7 +17,7 @@ struct WordModel: Embedder {
       let seed = word.utf8.reduce(14_695_981_039_346_656_037) {
         ($0 ^ UInt64($1)) &* 1_099_511_628_211
       }
-      var generator = SeededGenerator(seed: seed)
+      var generator = SplitMix(seed: seed)
       for index in sum.indices { sum[index] += Float.random(in: -1...1, using: &generator) }
     }
     return Self.unit(sum)

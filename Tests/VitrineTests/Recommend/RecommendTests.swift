@@ -1,5 +1,6 @@
 import HNSW
 import Testing
+import TestSupport
 import Vitrine
 
 @Suite struct RecommendTests {
@@ -9,7 +10,7 @@ import Vitrine
       Attribute(name: "kind", kind: .keyword), Attribute(name: "darkness", kind: .number),
     ])
     var fixture = try SearchFixture(schema: schema, dimensions: 32)
-    var random = SeededGenerator(seed: 71)
+    var random = SplitMix(seed: 71)
     let dark = fixture.model.vector("darker")
     var products: [Product] = []
     var vectors: [[Float]] = []

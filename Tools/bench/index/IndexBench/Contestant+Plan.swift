@@ -2,6 +2,7 @@ import Foundation
 import HNSW
 import Kernels
 import LMDB
+import TestSupport
 
 /// A filter over a data set, and a way to answer it.
 private struct Setting: Hashable {
@@ -38,7 +39,7 @@ extension Contestant {
     let rows = try data.rows("train.f32", count: n, width: d, of: Float.self)
     let index = try VectorIndex(environment: try environment())
     var costs: [Setting: Cost] = [:]
-    var shuffler = Shuffler()
+    var shuffler = SplitMix(seed: 4)
     for number in 0..<count {
       let query = Array(queries[number * d..<(number + 1) * d])
       let scores = (0..<n).map {
@@ -107,17 +108,5 @@ private struct Cost {
       ("us", seconds / Double(queries) * 1e6), ("recall", Double(found) / Double(wanted)),
       ("distances", distances / queries), ("scans", Double(scans) / Double(queries)),
     ]
-  }
-}
-
-/// Repeatable randomness.
-private struct Shuffler: RandomNumberGenerator {
-  private var state: UInt64 = 4
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }
