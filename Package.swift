@@ -32,6 +32,7 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(
   name: "HummingbirdTesting", package: "hummingbird")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
@@ -75,7 +76,7 @@ let package = Package(
 
     // The engine behind HTTP, and its page.
     module(
-      "VitrineServer", ["Vitrine", "CZlib", hummingbird, logging, metrics],
+      "VitrineServer", ["Vitrine", "CZlib", hummingbird, hummingbirdCore, logging, metrics],
       resources: [.copy("Page"), .copy("openapi.json")]),
 
     // The small model that ships.

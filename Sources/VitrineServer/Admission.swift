@@ -1,5 +1,6 @@
 import HTTPTypes
 import Synchronization
+import Vitrine
 
 /// Takes on a bounded number of pieces of work, each for a bounded time.
 ///
@@ -13,9 +14,37 @@ package final class Admission: Sendable {
     self.limits = limits
   }
 
+  /// When a request that comes now must be done.
+  var deadline: ContinuousClock.Instant { .now + .seconds(limits.seconds) }
+
+  /// What a request is told that is not done by then.
+  var tookTooLong: Problem {
+    Problem(
+      .serviceUnavailable, "the request took longer than \(limits.seconds) seconds",
+      headers: [.retryAfter: "1"])
+  }
+
   /// Runs `body`, or throws a ``Problem``.
   package func run<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R
   {
+    let seconds = limits.seconds
+    return try await counted { _ in
+      try await withThrowingTaskGroup(of: R.self) { group in
+        group.addTask(operation: body)
+        group.addTask {
+          try await Task.sleep(for: .seconds(seconds))
+          throw self.tookTooLong
+        }
+        defer { group.cancelAll() }
+        guard let first = try await group.next() else { throw CancellationError() }
+        return first
+      }
+    }
+  }
+
+  /// Runs `body`, which looks at the clock itself and throws ``OutOfTime``, or throws a ``Problem``.
+  /// Two tasks and a timer cost more than a quick search. It is told whether nothing else is done.
+  package func counted<R>(_ body: (_ isAlone: Bool) async throws -> R) async throws -> R {
     let position = running.add(1, ordering: .relaxed).newValue
     defer { running.subtract(1, ordering: .relaxed) }
     guard position <= limits.concurrentRequests else {
@@ -23,23 +52,10 @@ package final class Admission: Sendable {
         .tooManyRequests, "the server works on \(limits.concurrentRequests) requests already",
         headers: [.retryAfter: "1"])
     }
-    return try await within(body)
-  }
-
-  /// Runs `body` without counting it, such as the reading of what a slow client sends.
-  func within<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R {
-    let seconds = limits.seconds
-    return try await withThrowingTaskGroup(of: R.self) { group in
-      group.addTask(operation: body)
-      group.addTask {
-        try await Task.sleep(for: .seconds(seconds))
-        throw Problem(
-          .serviceUnavailable, "the request took longer than \(seconds) seconds",
-          headers: [.retryAfter: "1"])
-      }
-      defer { group.cancelAll() }
-      guard let first = try await group.next() else { throw CancellationError() }
-      return first
+    do {
+      return try await body(position == 1)
+    } catch is OutOfTime {
+      throw tookTooLong
     }
   }
 }

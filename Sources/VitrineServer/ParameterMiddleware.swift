@@ -6,6 +6,9 @@ struct ParameterMiddleware<Context: RequestContext>: RouterMiddleware {
   func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
+    guard request.uri.path.utf8.contains(UInt8(ascii: "%")) else {
+      return try await next(request, context)
+    }
     var context = context
     let decoded = try context.parameters.map { name, value in
       guard let text = value.removingPercentEncoding else {

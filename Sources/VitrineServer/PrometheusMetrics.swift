@@ -6,6 +6,8 @@ import Synchronization
 /// Durations become histograms in seconds, from a millisecond to ten seconds.
 public final class PrometheusMetrics: MetricsFactory {
   private let series = Mutex<[String: Series]>([:])
+  /// The same by the words they are asked for with, which saves putting these into the right form.
+  private let known = Mutex<[String: Series]>([:])
 
   /// An empty registry; hand it to `MetricsSystem.bootstrap` once per process.
   public init() {}
@@ -59,12 +61,16 @@ public final class PrometheusMetrics: MetricsFactory {
   public func destroyMeter(_ handler: any MeterHandler) {}
 
   private func find(_ label: String, _ dimensions: [(String, String)], _ kind: String) -> Series {
+    let asked = dimensions.reduce(into: label) { $0 += "\n\($1.0)\n\($1.1)" }
+    if let known = known.withLock({ $0[asked] }) { return known }
     let made = Series(label, dimensions, kind)
-    return series.withLock { all in
-      if let known = all[made.key] { return known }
+    let kept = series.withLock { all in
+      if let earlier = all[made.key] { return earlier }
       all[made.key] = made
       return made
     }
+    known.withLock { $0[asked] = kept }
+    return kept
   }
 }
 

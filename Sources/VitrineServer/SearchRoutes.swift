@@ -1,4 +1,6 @@
+import Foundation
 import Hummingbird
+import NIOCore
 import Vitrine
 
 extension VitrineServer {
@@ -8,8 +10,9 @@ extension VitrineServer {
     router.get("/v1/indexes") { _, _ in try json(IndexList(engines: engines)) }
     router.post("/v1/indexes/:index/search") { request, context in
       let engine = try engine(context)
-      let queries = try await decode(Queries.self, from: request, schema: try engine.schema)
-      return try await answer(queries, engine)
+      let deadline = admission.deadline
+      let body = Array(buffer: try await body(of: request, until: deadline))
+      return try await answer(try Queries(json: body) { try engine.schema }, engine, deadline)
     }
     router.get("/v1/indexes/:index/facets") { request, context in
       let engine = try engine(context)
@@ -47,13 +50,13 @@ extension VitrineServer {
       var response = try await admission.run { try await engine.search(asked) }
       response.hits = Array(response.hits.filter { $0.id != id }.prefix(k))
       response.cursor = nil
-      var writer = JSONWriter()
-      try writer.write(response)
-      return json(bytes: writer.bytes)
+      return try json(response)
     }
   }
 
-  private func answer(_ queries: Queries, _ engine: Engine) async throws -> Response {
+  private func answer(
+    _ queries: Queries, _ engine: Engine, _ deadline: ContinuousClock.Instant
+  ) async throws -> Response {
     let all = queries.all
     guard all.count <= configuration.limits.batch else {
       throw Problem(
@@ -65,10 +68,12 @@ extension VitrineServer {
         .unprocessableContent,
         "k: expected at most \(configuration.limits.k), found \(query.k)")
     }
-    let answers = try await admission.run { try await engine.search(all) }
-    var writer = JSONWriter()
-    if case .one = queries { try writer.write(answers[0]) } else { try writer.write(answers) }
-    return json(bytes: writer.bytes)
+    return json(
+      bytes: try await admission.counted { isAlone in
+        // Others must not wait for the thread that reads them.
+        try await engine.searchJSON(
+          all, asArray: queries.areSeveral, here: isAlone, deadline: deadline)
+      })
   }
 
   /// A whole number from a URL.
@@ -81,23 +86,19 @@ extension VitrineServer {
 }
 
 /// The body of a search.
-private enum Queries: Decodable {
-  case one(Query)
-  case several([Query])
+private struct Queries {
+  let all: [Query]
+  let areSeveral: Bool
 
-  var all: [Query] {
-    switch self {
-    case .one(let query): [query]
-    case .several(let queries): queries
+  init(json: [UInt8], schema: () throws -> Schema) throws {
+    areSeveral = json.first { !" \n\r\t".utf8.contains($0) } == UInt8(ascii: "[")
+    guard areSeveral else {
+      all = [try Query(json: json, schema: schema)]
+      return
     }
-  }
-
-  init(from decoder: any Decoder) throws {
-    if (try? decoder.unkeyedContainer()) != nil {
-      self = .several(try decoder.singleValueContainer().decode([Query].self))
-    } else {
-      self = .one(try decoder.singleValueContainer().decode(Query.self))
-    }
+    let decoder = JSONDecoder()
+    if let key = CodingUserInfoKey.schema { decoder.userInfo[key] = try schema() }
+    all = try decoder.decode([Query].self, from: Data(json))
   }
 }
 

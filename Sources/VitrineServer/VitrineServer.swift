@@ -1,4 +1,5 @@
 public import Hummingbird
+import HummingbirdCore
 import Foundation
 import NIOCore
 public import Logging
@@ -61,7 +62,11 @@ public struct VitrineServer: Sendable {
     Application(
       router: router,
       // Who sends nothing for so long, or sends a request byte by byte, is let go.
-      server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+      server: HTTPServerBuilder { responder in
+        LoopChannel(
+          base: HTTP1Channel(
+            responder: responder, configuration: .init(idleTimeout: .seconds(60))))
+      },
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port),
         serverName: "vitrine"),
@@ -106,10 +111,21 @@ public struct VitrineServer: Sendable {
     return try decoder.decode(type, from: Data(body.readableBytesView))
   }
 
-  /// The body, up to the limits of size and time.
-  func body(of request: Request) async throws -> ByteBuffer {
-    let (body, limit) = (request.body, configuration.limits.bodyBytes)
-    return try await admission.within { try await body.collect(upTo: limit) }
+  /// The body, up to the limits of size and time. Who sends it byte by byte is let go with the next
+  /// byte, who sends nothing any more when the connection has been idle for so long.
+  func body(
+    of request: Request, until deadline: ContinuousClock.Instant? = nil
+  ) async throws -> ByteBuffer {
+    let deadline = deadline ?? admission.deadline
+    var body = ByteBuffer()
+    for try await var part in request.body {
+      guard body.readableBytes + part.readableBytes <= configuration.limits.bodyBytes else {
+        throw NIOTooManyBytesError(maxBytes: configuration.limits.bodyBytes)
+      }
+      guard deadline > .now else { throw admission.tookTooLong }
+      if body.readableBytes == 0 { body = part } else { body.writeBuffer(&part) }
+    }
+    return body
   }
 
   /// `value` as a JSON answer.

@@ -30,6 +30,8 @@ import VitrineServer
   @Test(arguments: [
     #"{}"#, #"{"text": "red dress", "k": 2, "facets": ["brand", "price"], "explain": true}"#,
     #"{"filter": "brand = Nobody"}"#, #"{"text": "quoted", "k": 1}"#,
+    #"{"terms": [{"vector": [1, 0, 0, 0.5, 0, 0, 0, 0]}], "fields": ["TITLE", "weight"]}"#,
+    #"{"fields": []}"#,
   ])
   func answersAreWrittenAsTheEncoderWouldWriteThem(body: String) async throws {
     let shop = try await Shop()
@@ -44,14 +46,70 @@ import VitrineServer
       try await client.execute(
         uri: "/v1/indexes/shop/search", method: .post, body: ByteBuffer(string: body))
     }
-    // Once read and written by the encoder, all but the times must be the same.
     let read = try JSONDecoder().decode(
       SearchResponse.self, from: Data(written.body.readableBytesView))
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let encoded = String(decoding: try encoder.encode(read), as: UTF8.self)
-    #expect(String(buffer: written.body) == encoded)
+    let query = try JSONDecoder().decode(Query.self, from: Data(body.utf8))
+    let expected = try await shop.engine.search(query)
+    #expect(try encodedWithoutTimes(read) == encodedWithoutTimes(expected))
+    #expect(read.tookMs > 0)
     #expect(!read.hits.isEmpty || body.contains("Nobody"))
+  }
+
+  private func encodedWithoutTimes(_ response: SearchResponse) throws -> String {
+    var response = response
+    response.tookMs = 0
+    response.plan?.milliseconds = [:]
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return String(decoding: try encoder.encode(response), as: UTF8.self)
+  }
+
+  @Test func textsOfAllLengthsAreEscapedWhereverTheyNeedIt() async throws {
+    let shop = try await Shop()
+    var made: [String] = []
+    for length in 0..<20 {
+      for place in 0..<max(1, length) {
+        for sign in ["\"", "\\", "\u{1F}", "é", "\u{7F}", "/"] {
+          let text = String(repeating: "a", count: length)
+          made.append(String(text.prefix(place)) + sign + text.dropFirst(place + 1))
+        }
+      }
+    }
+    let texts = made
+    try await shop.engine.upsert(
+      texts.enumerated().map { number, text in
+        (
+          Product(id: "t\(number)", attributes: ["title": .text(text)]),
+          ColourEmbedder().vector(of: "hat")
+        )
+      })
+    try await shop.server().application.test(.router) { client in
+      let response = try await client.execute(
+        uri: "/v1/indexes/shop/search", method: .post,
+        body: ByteBuffer(string: #"{"k": 1000, "candidates": 2000, "filter": "not exists brand"}"#))
+      let read = try JSONDecoder().decode(
+        SearchResponse.self, from: Data(response.body.readableBytesView))
+      #expect(read.hits.count == min(1000, texts.count))
+      for hit in read.hits {
+        let number = try #require(Int(hit.id.dropFirst()))
+        #expect(hit.attributes["title"] == .text(texts[number]))
+      }
+    }
+  }
+
+  @Test func aSearchThatTakesTooLongIsGivenUp() async throws {
+    let shop = try await Shop()
+    await #expect(throws: OutOfTime.self) {
+      _ = try await shop.engine.searchJSON([Query("red")], asArray: false, deadline: .now)
+    }
+    var limits = ServerConfiguration.Limits()
+    limits.seconds = 0
+    let late = await #expect(throws: Problem.self) {
+      try await Admission(limits).counted { _ in throw OutOfTime() }
+    }
+    #expect(late?.status == .serviceUnavailable)
+    let response = try await search(#"{"text": "red dress"}"#) { $0.limits.seconds = 0 }
+    #expect(response.status == .serviceUnavailable)
   }
 
   @Test func anArrayOfQueriesIsAnsweredByAnArray() async throws {
@@ -84,7 +142,8 @@ import VitrineServer
     (#"{"text": "red", "k": 100000}"#, 422), (#"{"filter": "price <"}"#, 422),
     (#"{"filter": "colour = Red"}"#, 422), (#"{"text": "red", "cursor": "x"}"#, 422),
     (#"{"terms": [{"image": ""}]}"#, 422), (#"{"terms": [{"product": "nobody"}]}"#, 404),
-    (#"{"terms": [{"vector": [1]}]}"#, 422),
+    (#"{"terms": [{"vector": [1]}]}"#, 422), (#"{"fields": ["titel"]}"#, 422),
+    (#"{"text": "red", "k": 01}"#, 400), (#"{"text": "red"} x"#, 400),
   ])
   func badRequestsAreProblemsInWords(body: String, status: Int) async throws {
     let response = try await search(body)

@@ -106,18 +106,19 @@ struct LexicalScorer {
     of words: [[Alternative]], in txn: borrowing some Transaction & ~Copyable
   ) throws -> LexicalScores {
     var scores = LexicalScores()
-    for (place, alternatives) in words.enumerated() {
+    for alternatives in words {
       var best = 0 as Float
       let matches = try alternatives.map { try frequencies(of: $0.term, in: txn) }
       // A rare misspelling must not outweigh the word it was meant to be.
       let isCorrected = alternatives.contains(where: \.isCorrection)
       let most = matches.map(\.count).max() ?? 0
+      var weighted: [LexicalScores.Matches] = []
       for (alternative, matches) in zip(alternatives, matches) where !matches.isEmpty {
         let weight = idf(isCorrected ? most : matches.count) * alternative.worth
         best = max(best, weight)
-        scores.add(matches, word: place, factor: weight * (Self.k1 + 1))
+        weighted.append(LexicalScores.Matches(matches, factor: weight * (Self.k1 + 1)))
       }
-      scores.finishWord(best: best * (Self.k1 + 1))
+      scores.add(weighted, best: best * (Self.k1 + 1))
     }
     return scores
   }
@@ -132,27 +133,35 @@ struct LexicalScorer {
     of term: String, in txn: borrowing some Transaction & ~Copyable
   ) throws -> [(slot: Slot, frequency: Float)] {
     var found: [(slot: Slot, frequency: Float)] = []
-    let lengths = WordPosting.lengths
     let range = KeyRange.prefix(WordPosting.prefix(term))
     try txn.forEach(in: store.words.postings, range) { key, value in
       let base = WordPosting.group(of: key) << WordPosting.groupBits
-      for place in 0..<value.byteCount / 4 {
-        let bits = value.unsafeLoadUnaligned(fromByteOffset: place * 4, as: UInt32.self)
-        let posting = WordPosting(bits: UInt32(littleEndian: bits))
-        let field = fields[posting.field]
-        let length = lengths[posting.lengthCode]
-        let frequency =
-          field.weight * Float(posting.frequency) / (1 - Self.b + field.slope * length)
-        guard frequency > 0 else { continue }
-        let slot = base + posting.slotInGroup
-        if let last = found.last, last.slot == slot {
-          found[found.count - 1].frequency += frequency
-        } else {
-          found.append((slot, frequency))
-        }
-      }
+      append(value, base: base, to: &found)
       return true
     }
     return found
+  }
+
+  /// Sums up the postings of one group of slots. They are in the order of slots, so that those of
+  /// one product follow each other: this is where most of a search for words is spent.
+  private func append(
+    _ postings: RawSpan, base: Slot, to found: inout [(slot: Slot, frequency: Float)]
+  ) {
+    let lengths = WordPosting.lengths
+    var last = Slot.max
+    var sum: Float = 0
+    for place in 0..<postings.byteCount / 4 {
+      let bits = postings.unsafeLoadUnaligned(fromByteOffset: place * 4, as: UInt32.self)
+      let posting = WordPosting(bits: UInt32(littleEndian: bits))
+      let field = fields[posting.field]
+      let length = lengths[posting.lengthCode]
+      let slot = posting.slotInGroup
+      if slot != last {
+        if sum > 0 { found.append((base + last, sum)) }
+        (last, sum) = (slot, 0)
+      }
+      sum += field.weight * Float(posting.frequency) / (1 - Self.b + field.slope * length)
+    }
+    if sum > 0 { found.append((base + last, sum)) }
   }
 }

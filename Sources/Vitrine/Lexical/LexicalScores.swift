@@ -2,14 +2,23 @@ import HNSW
 
 /// The lexical scores of one query, by slot.
 struct LexicalScores {
-  /// The slots that have any of the words, in no order.
-  private(set) var slots: [Slot] = []
+  /// What one alternative of a word adds to the products that have it.
+  struct Matches {
+    let products: [(slot: Slot, frequency: Float)]
+    let factor: Float
+
+    /// - Parameter products: at least one, in the order of slots.
+    init(_ products: [(slot: Slot, frequency: Float)], factor: Float) {
+      self.products = products
+      self.factor = factor
+    }
+  }
+
   /// The greatest score a product could have: every word in it, endlessly often.
   private(set) var ceiling: Float = 0
   private var totals: [Float] = []
-  private var current: [Float] = []
-  private var touched: [Slot] = []
-  private var matched: [UInt64] = []
+  /// The products that have a word of the query, or stand for it, by the place of the word.
+  private var matched: [SlotSet] = []
 
   /// The score of a slot; 0 if it has none of the words.
   subscript(slot: Slot) -> Float { Int(slot) < totals.count ? totals[Int(slot)] : 0 }
@@ -17,44 +26,44 @@ struct LexicalScores {
   /// The score on a scale of 0 to 1, where 1 is out of reach.
   func calibrated(_ slot: Slot) -> Float { ceiling > 0 ? self[slot] / ceiling : 0 }
 
-  /// Which of the first 64 words of the query a product has, or stands for.
-  func words(of slot: Slot) -> [Int] {
-    guard Int(slot) < matched.count else { return [] }
-    return (0..<64).filter { matched[Int(slot)] >> UInt64($0) & 1 == 1 }
-  }
+  /// The slots that have any of the words.
+  var slots: SlotSet { matched.reduce(SlotSet()) { $0.union($1) } }
 
-  /// Counts the matches of one alternative of a word; the best alternative of a product stays.
-  mutating func add(
-    _ matches: [(slot: Slot, frequency: Float)], word: Int, factor: Float
-  ) {
-    guard let last = matches.last else { return }
-    grow(to: Int(last.slot) + 1)
-    for (slot, frequency) in matches {
-      let index = Int(slot)
-      let score = factor * frequency / (LexicalScorer.k1 + frequency)
-      if current[index] == 0 { touched.append(slot) }
-      current[index] = max(current[index], score)
-      if word < 64 { matched[index] |= 1 << UInt64(word) }
-    }
-  }
+  /// Which words of the query a product has, or stands for.
+  func words(of slot: Slot) -> [Int] { matched.indices.filter { matched[$0].contains(slot) } }
 
-  /// Adds the best alternatives of a word to the totals.
-  mutating func finishWord(best: Float) {
+  /// Adds the next word of the query: of its alternatives, the best one of each product counts.
+  ///
+  /// - Parameter best: the most that the word could add to a product.
+  mutating func add(_ alternatives: [Matches], best: Float) {
     ceiling += best
-    for slot in touched {
-      let index = Int(slot)
-      if totals[index] == 0 { slots.append(slot) }
-      totals[index] += current[index]
-      current[index] = 0
+    let end = alternatives.map { Int($0.products[$0.products.count - 1].slot) + 1 }.max() ?? 0
+    if end > totals.count { totals += repeatElement(0, count: end - totals.count) }
+    var words = [UInt64](repeating: 0, count: (end + 63) / 64)
+    if alternatives.count == 1 {
+      Self.add(alternatives[0], to: &totals, &words)
+    } else {
+      var scores = [Float](repeating: 0, count: end)
+      for matches in alternatives { Self.raise(&scores, &words, to: matches) }
+      SlotSet(words: words).forEach { totals[Int($0)] += scores[Int($0)] }
     }
-    touched.removeAll(keepingCapacity: true)
+    matched.append(SlotSet(words: words))
   }
 
-  private mutating func grow(to count: Int) {
-    guard count > totals.count else { return }
-    let more = count - totals.count
-    totals += repeatElement(0, count: more)
-    current += repeatElement(0, count: more)
-    matched += repeatElement(0, count: more)
+  private static func add(_ matches: Matches, to totals: inout [Float], _ words: inout [UInt64]) {
+    for (slot, frequency) in matches.products {
+      totals[Int(slot)] += matches.factor * frequency / (LexicalScorer.k1 + frequency)
+      words[Int(slot >> 6)] |= 1 << UInt64(slot & 63)
+    }
+  }
+
+  private static func raise(
+    _ scores: inout [Float], _ words: inout [UInt64], to matches: Matches
+  ) {
+    for (slot, frequency) in matches.products {
+      let score = matches.factor * frequency / (LexicalScorer.k1 + frequency)
+      scores[Int(slot)] = max(scores[Int(slot)], score)
+      words[Int(slot >> 6)] |= 1 << UInt64(slot & 63)
+    }
   }
 }

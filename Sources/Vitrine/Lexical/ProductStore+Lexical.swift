@@ -13,8 +13,9 @@ extension ProductStore {
     let required = try scorer.required(by: query, in: txn).map { SlotSet($0) }
     let excluded = try scorer.excluded(by: query, in: txn).map { SlotSet($0) }
     var result: [Slot: Float] = [:]
-    for slot in scores.slots where required?.contains(slot) ?? true {
-      if excluded?.contains(slot) != true { result[slot] = scores[slot] }
+    scores.slots.forEach { slot in
+      guard required?.contains(slot) ?? true, excluded?.contains(slot) != true else { return }
+      result[slot] = scores[slot]
     }
     return result
   }

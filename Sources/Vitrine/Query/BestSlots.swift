@@ -15,6 +15,8 @@ struct ScoredSlot: Comparable {
 struct BestSlots {
   private let capacity: Int
   private var heap: [ScoredSlot] = []
+  /// Who does not score this much is not among the best.
+  private(set) var floor = -Float.infinity
 
   init(capacity: Int) { self.capacity = capacity }
 
@@ -27,6 +29,7 @@ struct BestSlots {
       heap[0] = candidate
       siftDown()
     }
+    if heap.count == capacity, let worst = heap.first { floor = worst.score }
   }
 
   /// The products, the best first.

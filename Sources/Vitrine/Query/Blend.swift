@@ -27,11 +27,15 @@ struct Blend {
 
   init(_ store: ProductStore) { self.store = store }
 
-  /// The score of a product.
-  func score(_ slot: Slot, in txn: borrowing ReadTransaction) throws -> Float {
-    var score: Float = 0
-    for part in parts { score += part.weight * (try value(of: part, slot, txn).value) }
-    return score
+  /// The scores of products.
+  func scores(of slots: ArraySlice<Slot>, in txn: borrowing ReadTransaction) throws -> [Float] {
+    var scores = [Float](repeating: 0, count: slots.count)
+    for part in parts {
+      for (place, slot) in slots.enumerated() {
+        scores[place] += part.weight * (try value(of: part, slot, txn).value)
+      }
+    }
+    return scores
   }
 
   /// The parts of the score of a product, which add up to it.

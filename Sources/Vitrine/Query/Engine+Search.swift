@@ -19,18 +19,48 @@ extension Engine {
   /// - Throws: what ``search(_:)-(Query)`` throws, for the first query that fails.
   public func search(_ queries: [Query]) async throws -> [SearchResponse] {
     try await Cancellation.offload { [self] cancellation in
-      let start = ContinuousClock.now
-      let vectors = try Search.prepare(queries, embedder)
-      let embedding = StageClock.milliseconds(.now - start)
-      var responses = try read { txn, snapshot, store in
-        try Search.answer(queries, vectors: vectors, store: store, snapshot, txn, cancellation)
+      let prepared = try Search.prepare(queries, embedder)
+      let responses = try read { txn, snapshot, store in
+        try Search.answer(prepared, store: store, snapshot, txn, cancellation)
       }
-      for index in responses.indices {
-        responses[index].add(embedding: embedding / Double(queries.count))
-        Self.report(responses[index])
-      }
+      responses.forEach(Self.report)
       return responses
     }
+  }
+
+  /// The same answers as JSON: an array of them, or the one answer alone. Products are written as
+  /// they are read, without values in between, which servers have no use for.
+  ///
+  /// - Parameter here: whether to do it on the calling thread if it takes no longer than a change of
+  ///   threads.
+  /// - Throws: also ``OutOfTime`` at the first stage after the deadline.
+  package func searchJSON(
+    _ queries: [Query], asArray: Bool, here: Bool = false,
+    deadline: ContinuousClock.Instant? = nil
+  ) async throws -> [UInt8] {
+    if here, queries.count == 1, queries[0].isBrief {
+      return try json(queries, asArray, Cancellation(deadline: deadline))
+    }
+    return try await Cancellation.offload(deadline: deadline) { [self] cancellation in
+      try json(queries, asArray, cancellation)
+    }
+  }
+
+  private func json(
+    _ queries: [Query], _ asArray: Bool, _ cancellation: Cancellation
+  ) throws -> [UInt8] {
+    let prepared = try Search.prepare(queries, embedder)
+    var writer = JSONWriter(reserving: queries.count * 16 << 10)
+    let responses = try read { txn, snapshot, store in
+      if !asArray {
+        return try Search.write(prepared, to: &writer, store: store, snapshot, txn, cancellation)
+      }
+      return try writer.array { writer in
+        try Search.write(prepared, to: &writer, store: store, snapshot, txn, cancellation)
+      }
+    }
+    responses.forEach(Self.report)
+    return writer.bytes
   }
 
   private static let logger = Logger(label: "vitrine")
@@ -46,13 +76,5 @@ extension Engine {
         "query": "\(response.query)", "path": "\(response.path)", "hits": "\(response.hits.count)",
         "took_ms": "\(response.tookMs)",
       ])
-  }
-}
-
-extension SearchResponse {
-  /// Counts the time of embedding, which came before the clock of the search began.
-  fileprivate mutating func add(embedding milliseconds: Double) {
-    tookMs += milliseconds
-    plan?.milliseconds["embed"] = milliseconds
   }
 }

@@ -51,24 +51,29 @@ struct Mention: Hashable {
       for spelling in spellings(of: run) { lengths[spelling, default: place + 1] = place + 1 }
     }
     // All spellings begin with the shortest one of the first word.
-    let beginning = spellings(of: first).min { $0.utf8.count < $1.utf8.count } ?? first
+    let beginning = Array(
+      (spellings(of: first).min { $0.utf8.count < $1.utf8.count } ?? first).utf8)
     var found: [(mention: Mention, words: Int)] = []
-    for (number, attribute) in store.schema.attributes.enumerated()
-    where attribute.kind == .keyword {
-      var best: (value: String, words: Int)?
-      var count = 0
-      let range = KeyRange.prefix(ColumnTerm.prefix(number, beginning))
-      try txn.forEach(in: store.keywords, range) { key, value in
-        if let length = lengths[ColumnTerm.keyword(of: key)], length > best?.words ?? 0,
-          let keyword = Keyword(encoded: value)
-        {
-          best = (keyword.spelling, length)
+    // One cursor for all attributes, of which there may be hundreds, most without such a value.
+    try txn.withCursor(in: store.keywords) { cursor in
+      for (number, attribute) in store.schema.attributes.enumerated()
+      where attribute.kind == .keyword {
+        let key = ColumnTerm.header(number) + beginning
+        var best: (value: String, words: Int)?
+        var count = 0
+        var isInside = try cursor.move(toFirstFrom: key)
+        while isInside, count < most, cursor.key.starts(with: key) {
+          if let length = lengths[ColumnTerm.keyword(of: cursor.key)], length > best?.words ?? 0,
+            let keyword = Keyword(encoded: cursor.value)
+          {
+            best = (keyword.spelling, length)
+          }
+          count += 1
+          isInside = try cursor.moveToNext()
         }
-        count += 1
-        return count < most
-      }
-      if let best {
-        found.append((Mention(attribute: attribute.name, value: best.value), best.words))
+        if let best {
+          found.append((Mention(attribute: attribute.name, value: best.value), best.words))
+        }
       }
     }
     return found
@@ -93,5 +98,16 @@ struct Mention: Hashable {
       byAttribute.sorted { $0.key < $1.key }.map { attribute, mentions in
         Filter.oneOf(attribute: attribute, mentions.map { Value.text($0.value) })
       })
+  }
+}
+
+extension RawSpan {
+  fileprivate func starts(with prefix: [UInt8]) -> Bool {
+    guard byteCount >= prefix.count else { return false }
+    for (place, byte) in prefix.enumerated()
+    where unsafeLoad(fromByteOffset: place, as: UInt8.self) != byte {
+      return false
+    }
+    return true
   }
 }

@@ -1,10 +1,26 @@
 import Foundation
 
+extension Query {
+  /// The query of a JSON text; see ``init(from:)``.
+  ///
+  /// - Parameter schema: what filters are checked against; asked for once there is a need.
+  /// - Throws: `DecodingError`, ``FilterError``, what `schema` throws.
+  package init(json: [UInt8], schema: () throws -> Schema?) throws {
+    if let query = QuickQueryReader.query(json, schema: schema) {
+      self = query
+      return
+    }
+    let decoder = JSONDecoder()
+    if let key = CodingUserInfoKey.schema { decoder.userInfo[key] = try schema() }
+    self = try decoder.decode(Query.self, from: Data(json))
+  }
+}
+
 extension Query: Codable {
   private enum Key: String, CodingKey, CaseIterable {
     case text, terms, filter, k, ef, exact, explain, weights, fusion, boosts, mentions
     case fieldWeights = "field_weights"
-    case cutoff, facets, group, diversity, sort, candidates, cursor
+    case cutoff, facets, group, diversity, sort, candidates, fields, cursor
   }
 
   /// Decodes an object whose members have the names of the properties, in snake case. `text` is
@@ -39,6 +55,7 @@ extension Query: Codable {
     try readOptional(.diversity, into: &diversity)
     try read(.sort, into: &sort)
     try read(.candidates, into: &candidates)
+    try readOptional(.fields, into: &fields)
     try readOptional(.cursor, into: &cursor)
   }
 
@@ -62,6 +79,7 @@ extension Query: Codable {
     try container.encodeIfPresent(diversity, forKey: .diversity)
     try container.encode(sort, forKey: .sort)
     try container.encode(candidates, forKey: .candidates)
+    try container.encodeIfPresent(fields, forKey: .fields)
     try container.encodeIfPresent(cursor, forKey: .cursor)
   }
 }

@@ -43,6 +43,20 @@ extension Query {
     }
   }
 
+  /// Whether it is a walk through the graph and no more: nothing to embed, to filter or to count.
+  var isBrief: Bool {
+    var plain = Query()
+    (plain.terms, plain.k, plain.fields, plain.cursor) = (terms, k, fields, cursor)
+    return self == plain && k <= candidates
+      && terms.contains { $0.weight > 0 }
+      && terms.allSatisfy { term in
+        switch term.subject {
+        case .vector, .product: true
+        case .text, .image: false
+        }
+      }
+  }
+
   /// The query in words, for logs and answers.
   var label: String {
     var label = ""

@@ -46,6 +46,8 @@ public struct Query: Hashable, Sendable {
   public var sort: [SortKey] = []
   /// How many products are ranked: pages end there.
   public var candidates = 200
+  /// Which attributes the hits tell; all of them if nil.
+  public var fields: [String]?
   /// Where the page starts: what ``SearchResponse/cursor`` said.
   public var cursor: String?
 

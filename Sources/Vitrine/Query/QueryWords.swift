@@ -7,7 +7,8 @@ struct QueryWords {
   /// What each word stands for.
   let alternatives: [[LexicalScorer.Alternative]]
   let mentions: [[Mention]]
-  private let scorer: LexicalScorer
+  /// Nil where there is nothing to look up.
+  private let scorer: LexicalScorer?
   private(set) var scores = LexicalScores()
   /// Whether words count for the score.
   let areScored: Bool
@@ -18,8 +19,8 @@ struct QueryWords {
   ) throws {
     self.query = query
     areScored = scored && !query.words.isEmpty
-    scorer = try LexicalScorer(store, weights: weights, in: txn)
-    alternatives = areScored ? try scorer.alternatives(of: query, in: txn) : []
+    scorer = query.isEmpty ? nil : try LexicalScorer(store, weights: weights, in: txn)
+    alternatives = areScored ? try scorer?.alternatives(of: query, in: txn) ?? [] : []
     self.mentions = mentions ? try Mention.groups(in: query.words, store, txn) : []
   }
 
@@ -27,6 +28,7 @@ struct QueryWords {
   func permitted(
     _ store: ProductStore, in txn: borrowing ReadTransaction
   ) throws -> Bitmap? {
+    guard let scorer else { return nil }
     let required = try scorer.required(by: query, in: txn)
     guard let excluded = try scorer.excluded(by: query, in: txn) else { return required }
     let remaining = try required ?? store.live(in: txn)
@@ -35,7 +37,7 @@ struct QueryWords {
   }
 
   mutating func score(in txn: borrowing ReadTransaction) throws {
-    if areScored { scores = try scorer.scores(of: alternatives, in: txn) }
+    if areScored, let scorer { scores = try scorer.scores(of: alternatives, in: txn) }
   }
 
   /// The words of the query which a product has.

@@ -3,29 +3,102 @@ package import LMDB
 
 /// Answers queries from one snapshot, for those who hold one.
 package enum Search {
-  /// - Parameter vectors: what ``prepare(_:_:)`` returned for the same queries.
-  package static func answer(
-    _ queries: [Query], vectors: [[Int: [Float]]], store: ProductStore,
-    _ snapshot: borrowing Snapshot, _ txn: borrowing ReadTransaction,
-    _ cancellation: Cancellation = Cancellation()
-  ) throws -> [SearchResponse] {
-    var responses: [SearchResponse] = []
-    for (query, embedded) in zip(queries, vectors) {
-      let start = ContinuousClock.now
-      var searcher = Searcher(
-        query: query, embedded: embedded, store: store, cancellation: cancellation)
-      var response = try searcher.run(snapshot, txn)
-      response.tookMs = StageClock.milliseconds(.now - start)
-      responses.append(response)
-    }
-    return responses
+  /// Queries that make sense, with the vectors of their texts and photographs.
+  package struct Prepared: Sendable {
+    let queries: [Query]
+    let vectors: [[Int: [Float]]]
+    /// What the vectors took, for each query.
+    let milliseconds: Double
   }
 
   /// Checks queries and embeds their texts and photographs, before a snapshot is held.
   package static func prepare(
     _ queries: [Query], _ embedder: (any Embedder)?
-  ) throws -> [[Int: [Float]]] {
+  ) throws -> Prepared {
+    let start = ContinuousClock.now
     for query in queries { try query.validate() }
-    return try QueryEmbedding.vectors(of: queries, embedder)
+    let vectors = try QueryEmbedding.vectors(of: queries, embedder)
+    let milliseconds = StageClock.milliseconds(.now - start) / Double(max(1, queries.count))
+    return Prepared(queries: queries, vectors: vectors, milliseconds: milliseconds)
+  }
+
+  /// The answers in the order of the queries.
+  package static func answer(
+    _ prepared: Prepared, store: ProductStore, _ snapshot: borrowing Snapshot,
+    _ txn: borrowing ReadTransaction, _ cancellation: Cancellation = Cancellation()
+  ) throws -> [SearchResponse] {
+    var responses: [SearchResponse] = []
+    for place in prepared.queries.indices {
+      let clock = StageClock()
+      let fields = try store.wanted(prepared.queries[place].fields)
+      var searcher = prepared.searcher(place, store, cancellation)
+      var (response, found) = try searcher.run(snapshot, txn)
+      response.hits = try found.map { try store.hit($0, fields, in: txn) }
+      response.tookMs = prepared.milliseconds + clock.total
+      responses.append(response)
+    }
+    return responses
+  }
+
+  /// Writes the answers in the order of the queries, and returns them without their hits.
+  static func write(
+    _ prepared: Prepared, to writer: inout JSONWriter, store: ProductStore,
+    _ snapshot: borrowing Snapshot, _ txn: borrowing ReadTransaction, _ cancellation: Cancellation
+  ) throws -> [SearchResponse] {
+    var responses: [SearchResponse] = []
+    for place in prepared.queries.indices {
+      let clock = StageClock()
+      let fields = try store.wanted(prepared.queries[place].fields)
+      var searcher = prepared.searcher(place, store, cancellation)
+      var (response, found) = try searcher.run(snapshot, txn)
+      try writer.element { writer in
+        try writer.object { writer in
+          try writer.members(of: response)
+          try writer.member("hits") { writer in
+            try writer.array { writer in
+              for hit in found { try writer.element { try $0.write(hit, fields, store, txn) } }
+            }
+          }
+          response.tookMs = prepared.milliseconds + clock.total
+          writer.member("took_ms") { $0.number(response.tookMs) }
+        }
+      }
+      responses.append(response)
+    }
+    return responses
+  }
+}
+
+extension Search.Prepared {
+  fileprivate func searcher(
+    _ place: Int, _ store: ProductStore, _ cancellation: Cancellation
+  ) -> Searcher {
+    Searcher(
+      query: queries[place], embedded: vectors[place], embedding: milliseconds, store: store,
+      cancellation: cancellation)
+  }
+}
+
+extension ProductStore {
+  /// Which attributes, by number, hits are to tell; nil for all.
+  func wanted(_ fields: [String]?) throws -> [Bool]? {
+    guard let fields else { return nil }
+    var wanted = [Bool](repeating: false, count: schema.attributes.count)
+    for name in fields {
+      wanted[try attribute(name, expected: "an attribute of the index").number] = true
+    }
+    return wanted
+  }
+
+  /// A product that was found, with the attributes that are wanted.
+  func hit(
+    _ found: FoundProduct, _ wanted: [Bool]?, in txn: borrowing ReadTransaction
+  ) throws -> Hit {
+    guard let product = try product(at: found.slot, wanted: wanted, in: txn) else {
+      throw VitrineError.damaged("the product of slot \(found.slot)")
+    }
+    return Hit(
+      id: product.id, score: found.score, image: product.image, attributes: product.attributes,
+      words: found.words, explain: found.explain)
   }
 }

@@ -51,7 +51,9 @@ extension Searcher {
     _ snapshot: borrowing Snapshot, _ txn: borrowing ReadTransaction
   ) throws -> QueryVector? {
     guard query.weights.similarity > 0 else { return nil }
-    let calibration = try SimilarityCalibration.stored(in: txn)
+    // Nothing is known of vectors that come from outside.
+    let isKnown = query.terms.contains { if case .vector = $0.subject { false } else { true } }
+    let calibration = isKnown ? try SimilarityCalibration.stored(in: txn) : nil
     var parts: [QueryVector.Part] = []
     for (place, term) in query.terms.enumerated() {
       let vector: [Float]
@@ -150,8 +152,10 @@ extension Searcher {
     _ scores: LexicalScores, _ count: Int, _ permitted: SlotSet?
   ) -> [Slot] {
     var best = BestSlots(capacity: count)
-    for slot in scores.slots where permitted?.contains(slot) ?? true {
-      best.offer(ScoredSlot(slot: slot, score: scores[slot]))
+    let slots = scores.slots
+    (permitted.map(slots.intersection) ?? slots).forEach { slot in
+      let score = scores[slot]
+      if score >= best.floor { best.offer(ScoredSlot(slot: slot, score: score)) }
     }
     return best.sorted().map(\.slot)
   }

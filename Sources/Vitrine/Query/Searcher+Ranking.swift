@@ -55,10 +55,11 @@ extension Searcher {
   ) throws -> [ScoredSlot] {
     var ranked: [ScoredSlot] = []
     ranked.reserveCapacity(found.slots.count)
-    for (place, slot) in found.slots.enumerated() {
-      if place & 0x3FF == 0 { try cancellation.check() }
-      let score = try blend.score(slot, in: txn)
-      if query.cutoff.map({ score >= $0 }) ?? true {
+    for start in stride(from: 0, to: found.slots.count, by: 1024) {
+      try cancellation.check()
+      let slots = found.slots[start..<min(start + 1024, found.slots.count)]
+      for (slot, score) in zip(slots, try blend.scores(of: slots, in: txn))
+      where query.cutoff.map({ score >= $0 }) ?? true {
         ranked.append(ScoredSlot(slot: slot, score: score))
       }
     }

@@ -6,14 +6,18 @@ struct Searcher {
   let query: Query
   /// The vectors of the query's texts and photographs, by the place of their terms.
   let embedded: [Int: [Float]]
+  /// What these took, in milliseconds.
+  let embedding: Double
   let store: ProductStore
   let cancellation: Cancellation
   var clock = StageClock()
 
+  /// The answer without its hits, and which products these are.
+  ///
   /// - Throws: ``QueryError``, ``FilterError``, ``VitrineError``, `CancellationError`.
   mutating func run(
     _ snapshot: borrowing Snapshot, _ txn: borrowing ReadTransaction
-  ) throws -> SearchResponse {
+  ) throws -> (SearchResponse, [FoundProduct]) {
     let start = try PageCursor.offset(of: query, snapshot: txn.id)
     var words = try words(in: txn)
     var notes = words.corrections
@@ -42,7 +46,7 @@ struct Searcher {
       clock.finish("facets")
     }
     let page = try arranged(relevant, from: start, snapshot, txn)
-    response.hits = try page.slots.map { try hit($0, blend, words, snapshot, txn) }
+    let hits = try page.slots.map { try hit($0, blend, words, txn) }
     if page.hasMore {
       response.cursor =
         PageCursor(
@@ -56,22 +60,25 @@ struct Searcher {
         permitted: permitted?.count ?? snapshot.count, ranked: relevant.count,
         estimate: found.estimate, distances: found.distances, words: words.readings,
         calibration: found.spread.map { [$0.background, $0.best] }, snapshot: txn.id,
-        milliseconds: clock.milliseconds)
+        milliseconds: clock.milliseconds.merging(["embed": embedding]) { _, new in new })
     }
-    return response
+    return (response, hits)
   }
 
   private func hit(
-    _ ranked: ScoredSlot, _ blend: Blend, _ words: QueryWords, _ snapshot: borrowing Snapshot,
-    _ txn: borrowing ReadTransaction
-  ) throws -> Hit {
-    guard let product = try store.product(at: ranked.slot, in: txn) else {
-      throw VitrineError.damaged("the product of slot \(ranked.slot)")
-    }
+    _ ranked: ScoredSlot, _ blend: Blend, _ words: QueryWords, _ txn: borrowing ReadTransaction
+  ) throws -> FoundProduct {
     let matched = words.matched(ranked.slot)
-    return Hit(
-      id: product.id, score: ranked.score, image: product.image, attributes: product.attributes,
-      words: matched.isEmpty ? nil : matched,
+    return FoundProduct(
+      slot: ranked.slot, score: ranked.score, words: matched.isEmpty ? nil : matched,
       explain: query.explain ? try blend.explanation(ranked.slot, in: txn) : nil)
   }
+}
+
+/// A hit whose product has not been read yet.
+struct FoundProduct {
+  let slot: Slot
+  let score: Float
+  let words: [String]?
+  let explain: [ScorePart]?
 }

@@ -1,6 +1,7 @@
 import Foundation
 import HNSW
 import LMDB
+import Synchronization
 
 extension SimilarityCalibration {
   private static let database = "calibration"
@@ -12,8 +13,14 @@ extension SimilarityCalibration {
     guard let database = try txn.database(named: database),
       let bytes = try txn.get(in: database, for: "similarity")
     else { return nil }
-    return try? JSONDecoder().decode(SimilarityCalibration.self, from: Data(bytes))
+    if let known = lastRead.withLock({ $0 }), known.json == bytes { return known.calibration }
+    let found = try? JSONDecoder().decode(SimilarityCalibration.self, from: Data(bytes))
+    if let found { lastRead.withLock { $0 = (bytes, found) } }
+    return found
   }
+
+  /// What was read last, which every search for words would otherwise read anew.
+  private static let lastRead = Mutex<(json: [UInt8], calibration: SimilarityCalibration)?>(nil)
 
   /// Stores the calibration in place of the one that is there.
   func store(in txn: borrowing WriteTransaction) throws {

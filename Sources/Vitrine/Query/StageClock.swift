@@ -1,7 +1,16 @@
 /// Measures the stages of a query.
 struct StageClock {
   private(set) var milliseconds: [String: Double] = [:]
-  private var last = ContinuousClock.now
+  private let start: ContinuousClock.Instant
+  private var last: ContinuousClock.Instant
+
+  init() {
+    start = .now
+    last = start
+  }
+
+  /// The time since the clock was made.
+  var total: Double { Self.milliseconds(.now - start) }
 
   /// Ends a stage that began when the one before it ended.
   mutating func finish(_ stage: String) {

@@ -11,7 +11,7 @@
 /// 1 byte; date 8 bytes; list a varint count and that many texts. Fixed-size numbers are
 /// little-endian. A varint has seven bits in a byte, low first, the high bit set where more follow.
 struct ProductRecord {
-  private enum Tag: UInt8 { case text, number, boolean, date, list }
+  enum Tag: UInt8 { case text, number, boolean, date, list }
 
   static func encode(_ product: Product, contentHash: [UInt8], schema: Schema) -> [UInt8] {
     var writer = ByteWriter()
@@ -56,8 +56,9 @@ struct ProductRecord {
     return reader.contentHash()
   }
 
-  /// The whole product; nil if the record is damaged.
-  static func decode(_ record: RawSpan, schema: Schema) -> Product? {
+  /// The product with the attributes that are wanted, by number, or all; nil if the record is
+  /// damaged.
+  static func decode(_ record: RawSpan, schema: Schema, wanted: [Bool]? = nil) -> Product? {
     var reader = ByteReader(record)
     guard reader.unseal(), reader.contentHash() != nil, let id = reader.text(),
       let hasImage = reader.byte(),
@@ -65,9 +66,14 @@ struct ProductRecord {
     else { return nil }
     var attributes: [String: Value] = [:]
     while !reader.isAtEnd {
-      guard let number = reader.varint(), schema.attributes.indices.contains(number),
-        let value = value(&reader)
-      else { return nil }
+      guard let number = reader.varint(), schema.attributes.indices.contains(number) else {
+        return nil
+      }
+      if wanted?[number] == false {
+        guard skipValue(&reader) else { return nil }
+        continue
+      }
+      guard let value = value(&reader) else { return nil }
       attributes[schema.attributes[number].name] = value
     }
     return Product(id: id, image: image, attributes: attributes)
@@ -104,7 +110,7 @@ struct ProductRecord {
     }
   }
 
-  private static func skipValue(_ reader: inout ByteReader) -> Bool {
+  static func skipValue(_ reader: inout ByteReader) -> Bool {
     switch reader.byte().flatMap(Tag.init) {
     case .text: return reader.skipText()
     case .number, .date: return reader.skip(8)

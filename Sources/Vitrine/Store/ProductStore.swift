@@ -20,6 +20,8 @@ package struct ProductStore: Sendable {
   let keywords: Database
   let words: WordIndex
   let numbers: [String: Int]
+  /// The names of the attributes by number, each as the beginning of a member of a JSON object.
+  let jsonKeys: [[UInt8]]
   /// How much words count by attribute where a query does not say.
   let fieldWeights: FieldWeights
 
@@ -51,6 +53,12 @@ package struct ProductStore: Sendable {
     self.keywords = keywords
     self.words = words
     fieldWeights = FieldWeights.guessed(for: schema)
+    jsonKeys = schema.attributes.map { attribute in
+      var writer = JSONWriter()
+      writer.string(attribute.name)
+      writer.raw(":")
+      return writer.bytes
+    }
     numbers = Dictionary(
       schema.attributes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
@@ -84,12 +92,13 @@ package struct ProductStore: Sendable {
 }
 
 extension ProductStore {
-  /// The product of a slot; nil if there is none.
+  /// The product of a slot with the attributes that are wanted, by number, or all; nil if there is
+  /// none.
   package func product(
-    at slot: Slot, in txn: borrowing some Transaction & ~Copyable
+    at slot: Slot, wanted: [Bool]? = nil, in txn: borrowing some Transaction & ~Copyable
   ) throws -> Product? {
     try txn.withValue(in: products, for: slot) { record in
-      guard let product = ProductRecord.decode(record, schema: schema) else {
+      guard let product = ProductRecord.decode(record, schema: schema, wanted: wanted) else {
         throw VitrineError.damaged("the product of slot \(slot)")
       }
       return product

@@ -70,12 +70,10 @@ struct SearchCommand: WorkspaceCommand {
 
   /// The queries of a file, one a line.
   private static func queries(in path: String, schema: Schema) throws -> [Query] {
-    let decoder = JSONDecoder()
-    if let key = CodingUserInfoKey.schema { decoder.userInfo[key] = schema }
     let lines = try WholeFile.read(path).split(separator: UInt8(ascii: "\n"))
     return try lines.enumerated().map { row, line in
       do {
-        return try decoder.decode(Query.self, from: Data(line))
+        return try Query(json: Array(line)) { schema }
       } catch let error as DecodingError {
         throw Failure.data("\(path), line \(row + 1): \(Problem.words(for: error))")
       } catch {

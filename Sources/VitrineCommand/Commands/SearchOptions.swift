@@ -40,6 +40,11 @@ struct SearchOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Count this attribute's values. Repeatable.", valueName: "attribute"))
   var facet: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Tell this attribute of each result instead of all. Repeatable.", valueName: "attribute"))
+  var field: [String] = []
+
   @Option(help: ArgumentHelp("Go on where an answer's cursor says.", valueName: "text"))
   var cursor: String?
 
@@ -68,6 +73,7 @@ struct SearchOptions: ParsableArguments {
       if case .boost(let boost) = try ReplCommand.parse(":boost \($0)") { boost } else { nil }
     }
     query.facets = facet.map { FacetRequest($0) }
+    query.fields = field.isEmpty ? nil : field
     query.k = k
     query.cursor = cursor
     query.ef = ef

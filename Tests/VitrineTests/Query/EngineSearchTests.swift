@@ -44,6 +44,22 @@ import Vitrine
     }
   }
 
+  @Test func hitsTellTheFieldsThatAreAskedFor() async throws {
+    try await withEngine { engine in
+      var query = Query("summer dress")
+      let all = try await engine.search(query)
+      query.fields = ["Title"]
+      let some = try await engine.search(query)
+      #expect(some.hits.map(\.id) == all.hits.map(\.id))
+      for (hit, whole) in zip(some.hits, all.hits) {
+        #expect(hit.attributes == whole.attributes.filter { $0.key == "title" })
+      }
+      query.fields = ["titel"]
+      let wrong = query
+      await #expect(throws: QueryError.self) { _ = try await engine.search(wrong) }
+    }
+  }
+
   @Test func manyTasksShareAnEngine() async throws {
     try await withEngine { engine in
       let found = try await withThrowingTaskGroup(of: String?.self) { group in

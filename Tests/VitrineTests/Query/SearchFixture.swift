@@ -86,13 +86,13 @@ struct SearchFixture: ~Copyable {
   }
 
   func search(_ query: Query, withModel: Bool = true) throws -> SearchResponse {
-    let vectors = try Search.prepare([query], withModel ? model : nil)
+    let prepared = try Search.prepare([query], withModel ? model : nil)
     return try environment.read { txn in
       try index.withSnapshot(txn) { snapshot in
         guard let store = try ProductStore(in: txn, schema: schema) else {
           throw VitrineError.noIndex(path: "")
         }
-        return try Search.answer([query], vectors: vectors, store: store, snapshot, txn)[0]
+        return try Search.answer(prepared, store: store, snapshot, txn)[0]
       }
     }
   }

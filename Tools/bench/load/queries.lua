@@ -1,7 +1,7 @@
 -- Posts the lines of a file, each thread from a place of its own, and prints what wrk does not.
 --   wrk ... -s queries.lua URL -- FILE
 
-local bodies, place, threads = {}, 0, 0
+local requests, place, threads = {}, 0, 0
 
 function setup(thread)
   thread:set("number", threads)
@@ -9,15 +9,15 @@ function setup(thread)
 end
 
 function init(arguments)
-  for line in io.lines(arguments[1]) do bodies[#bodies + 1] = line end
-  place = number * 7919 % #bodies
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "application/json"
+  for line in io.lines(arguments[1]) do requests[#requests + 1] = wrk.format(nil, nil, nil, line) end
+  place = number * 7919 % #requests
 end
 
 function request()
-  place = place % #bodies + 1
-  return wrk.format(nil, nil, nil, bodies[place])
+  place = place % #requests + 1
+  return requests[place]
 end
 
 function done(summary, latency)

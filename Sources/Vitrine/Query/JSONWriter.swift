@@ -1,0 +1,199 @@
+import Foundation
+import LMDB
+
+/// Writes JSON into bytes. Who writes says what belongs together; commas come by themselves.
+struct JSONWriter {
+  private(set) var bytes: [UInt8] = []
+  private var needsComma = false
+
+  /// - Parameter count: how many bytes are likely to come.
+  init(reserving count: Int = 0) { bytes.reserveCapacity(count) }
+
+  mutating func object<R>(_ members: (inout JSONWriter) throws -> R) rethrows -> R {
+    try enclosed("{", "}", members)
+  }
+
+  mutating func array<R>(_ elements: (inout JSONWriter) throws -> R) rethrows -> R {
+    try enclosed("[", "]", elements)
+  }
+
+  mutating func member<R>(
+    _ name: StaticString, _ value: (inout JSONWriter) throws -> R
+  ) rethrows -> R {
+    separate()
+    bytes.append(Self.quote)
+    raw(name)
+    raw("\":")
+    defer { needsComma = true }
+    return try value(&self)
+  }
+
+  /// A member whose name, with quotes and colon, is JSON already.
+  mutating func member<R>(
+    key: [UInt8], _ value: (inout JSONWriter) throws -> R
+  ) rethrows -> R {
+    separate()
+    bytes += key
+    defer { needsComma = true }
+    return try value(&self)
+  }
+
+  mutating func element<R>(_ value: (inout JSONWriter) throws -> R) rethrows -> R {
+    separate()
+    defer { needsComma = true }
+    return try value(&self)
+  }
+
+  mutating func array(_ texts: [String]) {
+    array { writer in
+      for text in texts { writer.element { $0.string(text) } }
+    }
+  }
+
+  mutating func raw(_ text: StaticString) {
+    text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+  }
+
+  mutating func boolean(_ flag: Bool) { raw(flag ? "true" : "false") }
+
+  mutating func integer(_ number: Int) { bytes += String(number).utf8 }
+
+  /// The shortest digits that mean the number, without an empty fraction.
+  mutating func number(_ number: some BinaryFloatingPoint & CustomStringConvertible) {
+    if let whole = Int(exactly: number), abs(whole) < 1 << 53 { return integer(whole) }
+    let digits = number.description
+    bytes += digits.hasSuffix(".0") ? digits.utf8.dropLast(2) : digits.utf8[...]
+  }
+
+  mutating func string(_ text: String) {
+    bytes.append(Self.quote)
+    for byte in text.utf8 { escaped(byte) }
+    bytes.append(Self.quote)
+  }
+
+  /// A text as UTF-8, which mostly needs no escapes.
+  mutating func string(utf8: RawSpan) {
+    bytes.append(Self.quote)
+    let start = bytes.count
+    // Raw bytes would be appended one by one.
+    utf8.withUnsafeBytes { raw in
+      raw.withMemoryRebound(to: UInt8.self) { bytes.append(contentsOf: $0) }
+    }
+    if Self.needsEscape(utf8) {
+      bytes.removeSubrange(start...)
+      for place in 0..<utf8.byteCount {
+        escaped(utf8.unsafeLoad(fromByteOffset: place, as: UInt8.self))
+      }
+    }
+    bytes.append(Self.quote)
+  }
+
+  /// What is seldom asked for is left to the encoder.
+  mutating func encode(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    bytes += try encoder.encode(value)
+  }
+
+  // MARK: pieces
+
+  private mutating func enclosed<R>(
+    _ open: StaticString, _ close: StaticString, _ inside: (inout JSONWriter) throws -> R
+  ) rethrows -> R {
+    raw(open)
+    needsComma = false
+    let result = try inside(&self)
+    raw(close)
+    needsComma = true
+    return result
+  }
+
+  private mutating func separate() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    needsComma = false
+  }
+
+  private mutating func escaped(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+    case UInt8(ascii: "\n"): raw("\\n")
+    case UInt8(ascii: "\r"): raw("\\r")
+    case UInt8(ascii: "\t"): raw("\\t")
+    case 0x08: raw("\\b")
+    case 0x0C: raw("\\f")
+    case 0..<0x20: bytes += String(format: "\\u%04x", byte).utf8
+    default: bytes.append(byte)
+    }
+  }
+
+  private static let quote = UInt8(ascii: "\"")
+
+  private static func needsEscape(_ utf8: RawSpan) -> Bool {
+    let count = utf8.byteCount
+    if count >= 8 {
+      var place = 0
+      while place < count - 8 {
+        if needsEscape(utf8.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self)) {
+          return true
+        }
+        place += 8
+      }
+      return needsEscape(utf8.unsafeLoadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
+    }
+    if count >= 4 {
+      let first = utf8.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt32.self)
+      let last = utf8.unsafeLoadUnaligned(fromByteOffset: count - 4, as: UInt32.self)
+      return needsEscape(UInt64(first) << 32 | UInt64(last))
+    }
+    var eight: UInt64 = 0x2020_2020_2020_2020
+    for place in 0..<count {
+      eight = eight << 8 | UInt64(utf8.unsafeLoad(fromByteOffset: place, as: UInt8.self))
+    }
+    return needsEscape(eight)
+  }
+
+  /// Whether any of eight bytes does: each test sets the high bit of such a byte.
+  private static func needsEscape(_ eight: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    func isZero(_ bytes: UInt64) -> UInt64 { (bytes &- ones) & ~bytes }
+    let control = (eight &- ones &* 0x20) & ~eight
+    let quote = isZero(eight ^ ones &* 0x22)
+    let backslash = isZero(eight ^ ones &* 0x5C)
+    return (control | quote | backslash) & (ones &* 0x80) != 0
+  }
+}
+
+extension JSONWriter {
+  /// All of an answer but its hits and its time.
+  mutating func members(of response: SearchResponse) throws {
+    member("query") { $0.string(response.query) }
+    member("path") { $0.string(response.path) }
+    member("exact") { $0.boolean(response.exact) }
+    member("matches") { writer in
+      if let matches = response.matches { writer.integer(matches) } else { writer.raw("null") }
+    }
+    if !response.notes.isEmpty { member("notes") { $0.array(response.notes) } }
+    if let cursor = response.cursor { member("cursor") { $0.string(cursor) } }
+    if let facets = response.facets { try member("facets") { try $0.encode(facets) } }
+    if let plan = response.plan { try member("plan") { try $0.encode(plan) } }
+  }
+
+  /// A product that was found, straight from its record: attributes in the order of the schema.
+  mutating func write(
+    _ found: FoundProduct, _ wanted: [Bool]?, _ store: ProductStore,
+    _ txn: borrowing ReadTransaction
+  ) throws {
+    let isWhole = try object { writer in
+      let isWhole = try txn.withValue(in: store.products, for: found.slot) { record in
+        ProductRecord.write(record, to: &writer, keys: store.jsonKeys, wanted: wanted)
+      }
+      writer.member("score") { $0.number(found.score) }
+      if let words = found.words { writer.member("words") { $0.array(words) } }
+      if let parts = found.explain { try writer.member("explain") { try $0.encode(parts) } }
+      return isWhole
+    }
+    guard isWhole == true else {
+      throw VitrineError.damaged("the product of slot \(found.slot)")
+    }
+  }
+}
