@@ -15,15 +15,16 @@ PEERS = {
     "f32": ["torch", "onnxruntime", "openvino"],
     "bf16": ["torch", "openvino"],  # ONNX Runtime has no bfloat16 on CPUs
     "i8": ["onnxruntime", "openvino"],
+    "avx2": ["torch", "onnxruntime", "openvino"],  # f32, where all are held to AVX2
 }
 
 
 class Program:
-    def __init__(self, name, command, threads):
+    def __init__(self, name, command, threads, **environment):
         self.name = name
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            text=True, env={**os.environ, "OMP_NUM_THREADS": str(threads)})
+            text=True, env={**os.environ, "OMP_NUM_THREADS": str(threads), **environment})
         self.load = self.read()["load"]
 
     def read(self):
@@ -43,13 +44,17 @@ class Program:
 
 
 def programs(arguments, precision, threads):
-    ours = [arguments.bench, "serve", "--model", arguments.model, "--precision", precision,
-            "--threads", str(threads)]
-    yield Program("vitrine", ours, threads)
-    for peer in PEERS[precision]:
+    peers, ours, theirs = PEERS[precision], {}, {}
+    if precision == "avx2":
+        precision, ours = "f32", {"VITRINE_CPU": "avx2"}
+        theirs = {"LD_PRELOAD": arguments.held_to_avx2}
+    command = [arguments.bench, "serve", "--model", arguments.model, "--precision", precision,
+               "--threads", str(threads)]
+    yield Program("vitrine", command, threads, **ours)
+    for peer in peers:
         command = [sys.executable, os.path.join(HERE, "peer.py"), peer, precision, str(threads),
                    arguments.model]
-        yield Program(peer, command, threads)
+        yield Program(peer, command, threads, **theirs)
 
 
 def compare(arguments, precision, threads):
@@ -83,7 +88,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("bench")
     parser.add_argument("model")
-    parser.add_argument("--precisions", nargs="+", default=["f32", "bf16", "i8"])
+    parser.add_argument("--precisions", nargs="+", default=list(PEERS), choices=PEERS)
+    parser.add_argument("--held-to-avx2", metavar="LIBRARY",
+                        help="what to preload into peers for avx2; without it there is no such row")
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--batches", nargs="+", type=int, default=[1, 8, 32])
     parser.add_argument("--rounds", type=int, default=5)
@@ -92,6 +99,9 @@ def main():
                         help="cpu: processor time, for machines that do other work")
     arguments = parser.parse_args()
     for precision in arguments.precisions:
+        if precision == "avx2" and not arguments.held_to_avx2:
+            print("avx2: left out, because nothing holds the peers to it on this machine")
+            continue
         for threads in arguments.threads:
             compare(arguments, precision, threads)
 
