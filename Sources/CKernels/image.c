@@ -9,6 +9,13 @@ static void columns(const uint8_t *source, size_t stride, size_t rows, const ck_
                         by->weights + x * by->taps, by->taps, out + 3 * (y * by->outputs + x));
 }
 
+void ck_separate_colours(const uint8_t *pixels, size_t count, const float *values, float *out,
+                         size_t plane) {
+  for (size_t i = 0; i < count; i++)
+    for (size_t colour = 0; colour < 3; colour++)
+      out[colour * plane + i] = values[256 * colour + pixels[3 * i + colour]];
+}
+
 enum { BLOCK = 64 };  // bytes whose sums stay in registers or the first-level cache
 
 static void rows(const uint8_t *source, size_t row_bytes, const ck_resampling *by, uint8_t *out) {

@@ -25,7 +25,7 @@ extension Image {
       status = tjDecompress2(
         decoder, bytes, UInt(bytes.count), buffer.baseAddress, Int32(size.width), 0,
         Int32(size.height), Int32((isCMYK ? TJPF_CMYK : TJPF_RGB).rawValue),
-        TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
+        TJFLAG_LIMITSCANS | (scale == 1 ? TJFLAG_ACCURATEDCT : TJFLAG_FASTDCT))
       count = buffer.count
     }
     try check(status, decoder)

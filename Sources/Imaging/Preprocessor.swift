@@ -103,19 +103,17 @@ public struct Preprocessor: Sendable {
   private func normalize(
     _ pixels: Span<UInt8>, columns: Window, rows: Window, into out: inout MutableSpan<Float>
   ) {
-    let values = values.span
     let plane = columns.count * rows.count
-    for colour in 0..<3 {
-      if columns.isPadded || rows.isPadded {
+    if columns.isPadded || rows.isPadded {
+      for colour in 0..<3 {
         for i in 0..<plane { out[colour * plane + i] = values[256 * colour] }
       }
-      for y in 0..<rows.source.count {
-        let from = 3 * y * columns.source.count + colour
-        let to = colour * plane + (y + rows.offset) * columns.count + columns.offset
-        for x in 0..<columns.source.count {
-          out[to + x] = values[256 * colour + Int(pixels[from + 3 * x])]
-        }
-      }
+    }
+    let rowBytes = 3 * columns.source.count
+    for y in 0..<rows.source.count {
+      kernels.separateColours(
+        pixels.extracting(y * rowBytes..<(y + 1) * rowBytes), values: values.span, into: &out,
+        from: (y + rows.offset) * columns.count + columns.offset, plane: plane)
     }
   }
 }

@@ -64,6 +64,25 @@ extension Kernels {
     }
   }
 
+  /// Looks the bytes of RGB pixels up in `values`, 256 for each colour, and writes what it has for
+  /// them to `out` from `first` on: red there, green and blue each `plane` floats further.
+  public func separateColours(
+    _ pixels: Span<UInt8>, values: Span<Float>, into out: inout MutableSpan<Float>, from first: Int,
+    plane: Int
+  ) {
+    let count = pixels.count / 3
+    precondition(values.count == 3 * 256 && first >= 0 && plane >= 0)
+    precondition(first + 2 * plane + count <= out.count)
+    pixels.withUnsafeBufferPointer { pixels in
+      values.withUnsafeBufferPointer { values in
+        out.withUnsafeMutableBufferPointer { out in
+          guard let pixels = pixels.baseAddress, let out = out.baseAddress else { return }
+          ck_separate_colours(pixels, count, values.baseAddress, out + first, plane)
+        }
+      }
+    }
+  }
+
   /// Resamples rows of `rowBytes` bytes along y: output row i is at `i · rowBytes` of `out`.
   ///
   /// - Parameter source: `plan.inputs` rows.

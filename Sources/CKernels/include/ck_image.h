@@ -20,6 +20,11 @@ void ck_resample_columns(ck_level level, const uint8_t *source, size_t stride,
                          const uint8_t *source_end, size_t rows, const ck_resampling *by,
                          uint8_t *out);
 
+/// Writes red, green and blue of `count` pixels to planes that begin `plane` floats apart: what
+/// `values`, 256 for each colour, has for each byte.
+void ck_separate_colours(const uint8_t *pixels, size_t count, const float *values, float *out,
+                         size_t plane);
+
 /// Resamples each byte column of packed rows of `row_bytes` bytes.
 void ck_resample_rows(ck_level level, const uint8_t *source, size_t row_bytes,
                       const ck_resampling *by, uint8_t *out);
