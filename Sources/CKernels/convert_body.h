@@ -5,13 +5,26 @@
 typedef uint8_t v16b __attribute__((ext_vector_type(16)));
 typedef v16b v16b_memory __attribute__((aligned(1), may_alias));
 
-INLINE void NAME(round_bfloat16)(const float *x, size_t count, uint16_t *out) {
+/// 16 floats rounded to a format of 16 bits.
+INLINE v16h NAME(halves)(ck_format format, v16f x) {
+#ifdef to_float16
+  if (format == CK_F16) return to_float16(x);
+#endif
+  (void)format;
+  return to_bfloat16(x);
+}
+
+/// What the right-hand factor of a product is multiplied with.
+INLINE float NAME(unit)(ck_format format) { return format == CK_F16 ? 1 / CK_F16_UNIT : 1; }
+
+INLINE void NAME(round_halves)(ck_format format, float unit, const float *x, size_t count,
+                               uint16_t *out) {
   size_t i = 0;
   for (; i + LANES <= count; i += LANES)
-    *(v16h_memory *)(out + i) = to_bfloat16(LOAD(x + i));
+    *(v16h_memory *)(out + i) = NAME(halves)(format, LOAD(x + i) * unit);
   for (; i < count; i++) {
-    float last[LANES] = {x[i]};
-    out[i] = to_bfloat16(LOAD(last))[0];
+    float last[LANES] = {x[i] * unit};
+    out[i] = NAME(halves)(format, LOAD(last))[0];
   }
 }
 
@@ -51,15 +64,15 @@ INLINE void NAME(store_codes)(v16f x, float inverse, int32_t zero, uint8_t *out)
 }
 
 INLINE size_t NAME(element_bytes)(ck_format format) {
-  return format == CK_F32 ? 4 : format == CK_BF16 ? 2 : 1;
+  return format == CK_F32 ? 4 : format == CK_I8 ? 1 : 2;
 }
 
-/// Writes lanes [i, i + 16) of a row of bfloat16 or float.
+/// Writes lanes [i, i + 16) of a row of floats or of 16 bits.
 INLINE void NAME(store_as)(ck_format format, void *row, size_t i, v16f x) {
-  if (format == CK_BF16)
-    *(v16h_memory *)((uint16_t *)row + i) = to_bfloat16(x);
-  else
+  if (format == CK_F32)
     STORE((float *)row + i, x);
+  else
+    *(v16h_memory *)((uint16_t *)row + i) = NAME(halves)(format, x);
 }
 
 /// One row of an operand from `columns` floats, whose vector of 16 may be read whole.

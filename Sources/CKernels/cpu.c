@@ -4,7 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const names[] = {"portable", "avx2", "avx512", "avx512bf16"};
+static const char *const names[] = {"portable", "avx2", "avx512", "avx512bf16",
+                                    "avx512fp16"};
 
 const char *ck_level_name(ck_level level) { return names[level]; }
 
@@ -16,7 +17,10 @@ static ck_level supported(void) {
       !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512vl") ||
       !__builtin_cpu_supports("avx512vnni"))
     return CK_AVX2;
-  return __builtin_cpu_supports("avx512bf16") ? CK_AVX512_BF16 : CK_AVX512;
+  if (!__builtin_cpu_supports("avx512bf16")) return CK_AVX512;
+  return __builtin_cpu_supports("avx512fp16") && __builtin_cpu_supports("avx512vbmi2")
+             ? CK_AVX512_FP16
+             : CK_AVX512_BF16;
 #else
   return CK_PORTABLE;
 #endif
@@ -25,9 +29,9 @@ static ck_level supported(void) {
 /// The level that VITRINE_CPU names, or one above all.
 static int wanted(void) {
   const char *name = getenv("VITRINE_CPU");
-  for (int level = CK_PORTABLE; name && level <= CK_AVX512_BF16; level++)
+  for (int level = CK_PORTABLE; name && level <= CK_AVX512_FP16; level++)
     if (strcmp(name, names[level]) == 0) return level;
-  return CK_AVX512_BF16 + 1;
+  return CK_AVX512_FP16 + 1;
 }
 
 ck_level ck_cpu_highest(void) {
@@ -68,8 +72,9 @@ static unsigned long long cycles(int pairs) {
 
 ck_level ck_cpu_fastest(void) {
   ck_level highest = ck_cpu_highest();
-  if (highest != CK_AVX512_BF16 || wanted() == CK_AVX512_BF16) return highest;
-  return cycles(1) < 2 * cycles(0) ? CK_AVX512_BF16 : CK_AVX512;
+  if (highest < CK_AVX512_BF16 || wanted() == (int)highest) return highest;
+  if (cycles(1) < 2 * cycles(0)) return CK_AVX512_BF16;
+  return highest == CK_AVX512_FP16 ? CK_AVX512_FP16 : CK_AVX512;
 }
 #else
 ck_level ck_cpu_fastest(void) { return ck_cpu_highest(); }

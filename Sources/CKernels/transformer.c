@@ -9,12 +9,14 @@ DECLARE(portable)
 DECLARE(avx2)
 DECLARE(avx512)
 DECLARE(avx512bf16)
+DECLARE(avx512fp16)
 #define CHOOSE(kind)                                          \
   switch (level) {                                            \
     case CK_PORTABLE: return &portable_##kind;                \
     case CK_AVX2: return &avx2_##kind;                        \
     case CK_AVX512: return &avx512_##kind;                    \
     case CK_AVX512_BF16: return &avx512bf16_##kind;           \
+    case CK_AVX512_FP16: return &avx512fp16_##kind;           \
   }
 #else
 #define CHOOSE(kind) (void)level;

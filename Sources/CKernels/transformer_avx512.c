@@ -4,6 +4,7 @@
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), apply_to = function)
 #define NAME(x) avx512_##x
+#define HAS_AVX512
 #define TILE_ROWS 14
 #define TILE_VECTORS 2
 

@@ -57,13 +57,14 @@ static void NAME(layer_norm)(const float *x, size_t stride, size_t columns, cons
   }
 }
 
-/// One row of 4-byte groups, as tiles multiply them: floats, or pairs of bfloat16.
-INLINE void NAME(group_row)(ck_format format, const float *x, size_t columns, uint32_t *out) {
+/// One row of 4-byte groups, as tiles multiply them: floats, or pairs of 16 bits.
+INLINE void NAME(group_row)(ck_format format, float unit, const float *x, size_t columns,
+                            uint32_t *out) {
   if (format == CK_F32) {
     memcpy(out, x, columns * sizeof *x);
   } else {
     if (columns % 2) out[columns / 2] = 0;
-    NAME(round_bfloat16)(x, columns, (uint16_t *)out);
+    NAME(round_halves)(format, unit, x, columns, (uint16_t *)out);
   }
 }
 
@@ -74,8 +75,8 @@ INLINE void NAME(pack_keys)(ck_format format, const char *k, size_t stride, size
     size_t count = keys - first < CK_PANEL ? keys - first : CK_PANEL;
     memset(rows + count * groups, 0, (CK_PANEL - count) * groups * sizeof *rows);
     for (size_t j = 0; j < count; j++)
-      NAME(group_row)(format, (const float *)(k + (first + j) * stride), columns,
-                      rows + j * groups);
+      NAME(group_row)(format, NAME(unit)(format), (const float *)(k + (first + j) * stride),
+                      columns, rows + j * groups);
     NAME(interleave)(rows, groups, panels);
   }
 }
@@ -98,9 +99,11 @@ INLINE void NAME(pack_values)(ck_format format, const char *v, size_t stride, si
       }
       for (size_t i = 0; i < CK_PANEL; i += LANES) {
         v16u group = (v16u)LOAD(rows[0] + i);
-        if (step == 2)
-          group = __builtin_convertvector(to_bfloat16(LOAD(rows[0] + i)), v16u) |
-                  __builtin_convertvector(to_bfloat16(LOAD(rows[1] + i)), v16u) << 16;
+        if (step == 2) {
+          v16h even = NAME(halves)(format, LOAD(rows[0] + i) * NAME(unit)(format));
+          v16h odd = NAME(halves)(format, LOAD(rows[1] + i) * NAME(unit)(format));
+          group = __builtin_convertvector(even, v16u) | __builtin_convertvector(odd, v16u) << 16;
+        }
         *(v16u_memory *)(panels + i) = group;
       }
     }
@@ -155,7 +158,8 @@ INLINE void NAME(attend_rows)(const ck_format format, const ck_attention *t, con
   size_t q_stride = t->q_stride;
   if (format != CK_F32) {
     for (size_t r = 0; r < rows; r++)
-      NAME(group_row)(format, (const float *)(q + r * q_stride), columns, h->rows + r * h->groups);
+      NAME(group_row)(format, 1, (const float *)(q + r * q_stride), columns,
+                      h->rows + r * h->groups);
     q = (const char *)h->rows;
     q_stride = h->groups * CK_GROUP_BYTES;
   }
@@ -169,7 +173,7 @@ INLINE void NAME(attend_rows)(const ck_format format, const ck_attention *t, con
     float *scores = h->scores + r * width;
     size_t seen = t->causal ? visible - (rows - 1 - r) : visible;
     inverse[r] = 1 / NAME(softmax)(scores, seen, width, t->scale);
-    if (format != CK_F32) NAME(round_bfloat16)(scores, width, (uint16_t *)scores);
+    if (format != CK_F32) NAME(round_halves)(format, 1, scores, width, (uint16_t *)scores);
   }
   size_t step = format == CK_F32 ? 1 : 2, groups = (h->keys + step - 1) / step;
   for (size_t first = 0; first < columns; first += TILE_VECTORS * LANES) {
@@ -207,8 +211,8 @@ INLINE void NAME(attend_as)(const ck_format format, const ck_attention *t, void 
 }
 
 static void NAME(attend)(const ck_attention *t, void *scratch, size_t first, size_t last) {
-#ifdef dot_bf16
-  if (t->format == CK_BF16) return NAME(attend_as)(CK_BF16, t, scratch, first, last);
+#if defined(dot_bf16) || defined(dot_f16)
+  if (t->format == HALF) return NAME(attend_as)(HALF, t, scratch, first, last);
 #endif
   NAME(attend_as)(CK_F32, t, scratch, first, last);
 }

@@ -53,6 +53,16 @@ INLINE float vector_largest(v16f x) {
   return x[0];
 }
 
+/// 1 / x to about 1e-7 relative.
+INLINE v16f vector_reciprocal(v16f x) {
+#ifdef HAS_AVX512  // an estimate and a step of Newton's take a quarter of a division's time
+  v16f y = (v16f)_mm512_rcp14_ps((__m512)x);
+  return y * (2.0f - x * y);
+#else
+  return 1.0f / x;
+#endif
+}
+
 /// Nearest integers, ties to even, of numbers below 2^22: adding 1.5 · 2^23 shifts the fraction out.
 INLINE v16i round_to_integers(v16f x) { return (v16i)(x + 12582912.0f) - 0x4b400000; }
 
@@ -72,12 +82,14 @@ INLINE v16f vector_exp(v16f x) {
 }
 
 /// x · sigmoid(1.702 x), the activation of OpenAI's CLIP.
-INLINE v16f vector_quick_gelu(v16f x) { return x / (vector_exp(x * -1.702f) + 1.0f); }
+INLINE v16f vector_quick_gelu(v16f x) {
+  return x * vector_reciprocal(vector_exp(x * -1.702f) + 1.0f);
+}
 
 /// x · Φ(x), with erf as in Abramowitz and Stegun 7.1.26 (error below 1.5e-7).
 INLINE v16f vector_gelu(v16f x) {
   v16f z = x * 0.70710678f;
-  v16f t = 1.0f / (__builtin_elementwise_abs(z) * 0.3275911f + 1.0f);
+  v16f t = vector_reciprocal(__builtin_elementwise_abs(z) * 0.3275911f + 1.0f);
   v16f p = t * 1.061405429f - 1.453152027f;
   p = p * t + 1.421413741f;
   p = p * t - 0.284496736f;

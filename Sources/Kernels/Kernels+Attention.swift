@@ -6,8 +6,8 @@ public struct Attention: Sendable {
   public var heads: Int
   /// Whether a row sees only itself and what comes before it.
   public var isCausal: Bool
-  /// Format of the factors of both products: `float32`, or `bfloat16` where
-  /// ``Kernels/multipliesBFloat16``. Sums and softmax are float32.
+  /// Format of the factors of both products: `float32` or ``Kernels/halfRows``. The softmax is
+  /// float32.
   public var format: NumberFormat
   /// Rows of the queries: as many as of the keys, or the last few of each sequence.
   public var queries: Sequences
@@ -70,7 +70,7 @@ extension Kernels {
       q.columns == headColumns * attention.heads && k.columns == q.columns
         && v.columns == q.columns && q.rows == attention.queries.rows
         && k.rows == attention.keys.rows && v.rows == k.rows, "factors do not fit each other")
-    precondition(attention.format == .float32 || multipliesBFloat16, "no products of bfloat16")
+    precondition(takes(attention.format), "no products of \(attention.format)")
     precondition(
       scratch.columns >= Attention.scratchCount(keys: longest, headColumns: headColumns),
       "scratch is too small")

@@ -15,13 +15,28 @@ extension Kernels {
   /// with bfloat16 weights where the processor has no fast product of two bfloat16. The weights are
   /// then widened in registers, which saves memory traffic and rounds only one of the factors.
   public func rowFormat(for weights: NumberFormat) -> NumberFormat {
-    weights == .bfloat16 && !multipliesBFloat16 ? .float32 : weights
+    weights == .bfloat16 && halfRows != .bfloat16 ? .float32 : weights
   }
 
-  /// Whether rows of products and the factors of attention may be bfloat16.
-  public var multipliesBFloat16: Bool {
-    ck_matrix_kernels(cLevel).pointee.multiplies_bf16 != 0
+  /// The format of 16 bits that rows of products and the factors of attention may have, if any.
+  public var halfRows: NumberFormat? {
+    switch ck_matrix_kernels(cLevel).pointee.half {
+    case CK_BF16: .bfloat16
+    case CK_F16: .float16
+    default: nil
+    }
   }
+
+  /// The format of 16 bits in which weights are multiplied fastest.
+  public var halfFormat: NumberFormat { halfRows ?? .bfloat16 }
+
+  /// Whether there are products of weights of format `weights`.
+  public func multiplies(_ weights: NumberFormat) -> Bool {
+    weights != .float16 || halfRows == .float16
+  }
+
+  /// Whether rows of products may have format `rows`.
+  func takes(_ rows: NumberFormat) -> Bool { rows == .float32 || rows == .int8 || rows == halfRows }
 
   /// `out = activation(a · weights + bias) + residual`, for the columns of `panels`.
   ///
@@ -71,7 +86,8 @@ extension Kernels {
     precondition(
       a.columns == weights.inputs
         && (a.format == weights.format || a.format == .float32 && weights.format == .bfloat16)
-        && (a.format != .bfloat16 || multipliesBFloat16), "factors do not fit each other")
+        && takes(a.format),
+      "factors do not fit each other")
     let range = panels ?? 0..<weights.columns / PackedMatrix.panelColumns
     let mine = share.part(of: range.count)
     var left = a.c, right = weights.c, epilogue = epilogue

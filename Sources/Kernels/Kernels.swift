@@ -7,7 +7,7 @@ internal import CKernels
 public struct Kernels: Sendable {
   /// Instruction sets with kernels of their own, in rising order.
   public enum Level: UInt32, Sendable, CaseIterable, Comparable {
-    case portable, avx2, avx512, avx512bf16
+    case portable, avx2, avx512, avx512bf16, avx512fp16
 
     /// Whether `a` is the older set of the two.
     public static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
@@ -17,11 +17,11 @@ public struct Kernels: Sendable {
   public let level: Level
 
   /// The fastest kernels of this processor; the environment variable `VITRINE_CPU`
-  /// (`portable`, `avx2`, `avx512`, `avx512bf16`) lowers the choice.
+  /// (`portable`, `avx2`, `avx512`, `avx512bf16`, `avx512fp16`) lowers the choice.
   ///
-  /// That is not always the highest level: on Intel's processors without AMX the instruction for
-  /// bfloat16 takes four times as long as one for floats, so they do better without it. Which
-  /// holds is measured once, in a fraction of a millisecond.
+  /// That is not always the highest level: bfloat16 is the better half where its instruction is
+  /// fast, but on Intel's processors without AMX it takes four times as long as one for floats.
+  /// Which holds is measured once, in a fraction of a millisecond.
   public static let best = Kernels(ck_cpu_fastest())
 
   /// Plain C that every processor runs: the reference in tests.

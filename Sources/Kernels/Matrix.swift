@@ -132,11 +132,14 @@ public enum NumberFormat: UInt32, Sendable, CaseIterable {
   case bfloat16
   /// Weights in 8 bits with a scale per column, activations in 8 bits with a range per row.
   case int8
+  /// IEEE half precision, where a processor multiplies that: sums of a few products are of half
+  /// precision too, which makes less of an error than the fewer digits of bfloat16.
+  case float16
 
   var elementBytes: Int {
     switch self {
     case .float32: 4
-    case .bfloat16: 2
+    case .bfloat16, .float16: 2
     case .int8: 1
     }
   }

@@ -74,9 +74,10 @@ public struct PackedMatrix: @unchecked Sendable {
   ///
   /// - Parameter weights: those columns one after the other, `inputs` floats each, as checkpoints
   ///   store them.
-  public func pack(_ weights: Span<Float>, panel: Int, part: Int = 0, kernels: Kernels = .best) {
+  public func pack(_ weights: Span<Float>, panel: Int, part: Int = 0, kernels: Kernels) {
     let count = min(PackedMatrix.panelColumns, outputs[part] - panel * PackedMatrix.panelColumns)
     precondition(!arena.isMapped && weights.count == count * inputs, "weights do not fit")
+    precondition(kernels.multiplies(format), "no products of \(format)")
     let column = firstColumn(of: part) + panel * PackedMatrix.panelColumns
     let rowBytes = format.rowBytes(inputs)
     withUnsafeTemporaryAllocation(

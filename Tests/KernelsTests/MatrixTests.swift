@@ -44,7 +44,7 @@ struct Shape: CustomTestStringConvertible, Sendable {
   static func tolerance(_ format: NumberFormat) -> Double {
     switch format {
     case .float32: 1e-6
-    case .bfloat16: 0.008
+    case .bfloat16, .float16: 0.008
     case .int8: 0.02
     }
   }
@@ -54,6 +54,7 @@ struct Shape: CustomTestStringConvertible, Sendable {
     level: Kernels.Level, format: NumberFormat
   ) throws {
     let kernels = try #require(Kernels.named(level))
+    guard kernels.multiplies(format) else { return }
     for (seed, shape) in MatrixTests.shapes.enumerated() {
       for activation in [Activation.identity, .quickGELU, .gelu] {
         for rows in Set([kernels.rowFormat(for: format), format == .bfloat16 ? .float32 : format]) {
@@ -118,6 +119,22 @@ struct Shape: CustomTestStringConvertible, Sendable {
       kernels.multiply(left, weights, into: parts, panels: 2..<7, share: share)
     }
     #expect(values(whole) == values(parts))
+  }
+
+  @Test(arguments: levels) func whatHalfPrecisionCannotHoldIsItsLargest(
+    level: Kernels.Level
+  ) throws {
+    let kernels = try #require(Kernels.named(level))
+    guard kernels.multiplies(.float16) else { return }
+    let arena = try #require(Arena(capacity: 1 << 20))
+    let x = try #require(matrix([1e9, -.infinity, 3], rows: 3, columns: 1, in: arena))
+    let left = try #require(Operand(in: arena, format: .float16, rows: 3, columns: 1))
+    let out = try #require(Matrix(in: arena, rows: 3, columns: 1))
+    kernels.convert(x, into: left)
+    let weights = try packed(
+      [1], bias: [0], .float16, inputs: 1, outputs: 1, in: arena, kernels)
+    kernels.multiply(left, weights, into: out)
+    #expect(values(out) == [65504, -65504, 3])
   }
 
   @Test func joinedMatricesBeginAtPanelsOfTheirOwn() throws {

@@ -71,8 +71,8 @@ import TestSupport
         in: arena, rows: 1,
         columns: Attention.scratchCount(keys: 257, headColumns: testCase.headColumns)))
     let expected = reference(testCase, queries, keys, qs, ks, vs)
-    for (format, limit) in [(NumberFormat.float32, 2e-6), (.bfloat16, 0.02)]
-    where format == .float32 || kernels.multipliesBFloat16 {
+    let halves = kernels.halfRows.map { [($0, 0.02)] } ?? []
+    for (format, limit) in [(NumberFormat.float32, 2e-6)] + halves {
       let attention = Attention(
         heads: testCase.heads, isCausal: testCase.isCausal, format: format, queries: queries,
         keys: keys)

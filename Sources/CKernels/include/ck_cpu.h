@@ -7,18 +7,20 @@ typedef enum {
   CK_AVX2 = 1,    // AVX2 + FMA + F16C
   CK_AVX512 = 2,  // F, BW, DQ, VL and VNNI
   CK_AVX512_BF16 = 3,
+  CK_AVX512_FP16 = 4,
 } ck_level;
 
 /// The highest level this processor supports, or the one that the environment variable
-/// VITRINE_CPU (portable, avx2, avx512, avx512bf16) names if that is lower.
+/// VITRINE_CPU (portable, avx2, avx512, avx512bf16, avx512fp16) names if that is lower.
 ck_level ck_cpu_highest(void);
 
-/// The fastest level up to the highest: not avx512bf16, unless VITRINE_CPU names it, where two
-/// products of floats take less time than the instruction for a pair of bfloat16, as on Intel's
-/// processors. That is measured, in a fraction of a millisecond: ask once.
+/// The fastest level up to the highest, unless VITRINE_CPU names one of those of 16 bits: avx512bf16
+/// where the instruction for a pair of bfloat16 takes less time than two products of floats, else
+/// avx512fp16, else avx512. On Intel's processors that instruction takes four times as long, so it is
+/// measured, in a fraction of a millisecond: ask once.
 ck_level ck_cpu_fastest(void);
 
-/// "portable", "avx2", "avx512" or "avx512bf16".
+/// "portable", "avx2", "avx512", "avx512bf16" or "avx512fp16".
 const char *ck_level_name(ck_level level);
 
 /// Bytes of a core's own (second-level) cache, or a guess.

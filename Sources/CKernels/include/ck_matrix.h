@@ -1,14 +1,14 @@
 // Packed matrix multiplication: out = activation(a · weights + bias) + residual.
 //
 // Weights are packed once into panels of 32 columns. Along a panel, 4 bytes of each column lie side
-// by side (1 float, 2 bfloat16 or 4 int8: a "group"), which is what one broadcast of 4 bytes of `a`
+// by side (1 float, 2 of 16 bits or 4 int8: a "group"), which is what one broadcast of 4 bytes of `a`
 // multiplies. The layout is the same at every instruction set, so a packed file serves all of them.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
 #include "ck_cpu.h"
 
-typedef enum { CK_F32 = 0, CK_BF16 = 1, CK_I8 = 2 } ck_format;
+typedef enum { CK_F32 = 0, CK_BF16 = 1, CK_I8 = 2, CK_F16 = 3 } ck_format;
 typedef enum { CK_IDENTITY = 0, CK_QUICK_GELU = 1, CK_GELU = 2 } ck_activation;
 
 enum {
@@ -16,6 +16,9 @@ enum {
   CK_GROUP_BYTES = 4,  // bytes of one column in a group
   CK_ROW_BYTES = 64,   // rows of operands are padded with zeros to a multiple of this
 };
+
+/// Of right-hand factors in CK_F16 this fraction is kept: sums of products must stay below 65,504.
+#define CK_F16_UNIT 16.0f
 
 /// A weight matrix of `inputs` rows and `columns` (a multiple of 32) columns.
 typedef struct {
@@ -29,7 +32,7 @@ typedef struct {
 } ck_weights;
 
 /// The left-hand rows: rows of `stride` bytes, zeros after the end. Their format is that of the
-/// weights, or CK_F32 with CK_BF16 weights; CK_BF16 rows only where `ck_matrix` says so.
+/// weights, or CK_F32 with CK_BF16 weights; 16 bits only where `ck_matrix` says so.
 /// int8 rows are unsigned: value = scale · (code - zero), per row.
 typedef struct {
   ck_format format;
@@ -44,7 +47,7 @@ typedef struct {
 /// What happens to a tile before it is stored. Strides are in bytes. `residual` may be `out`.
 typedef struct {
   ck_activation activation;
-  ck_format out_format;   // CK_F32 or CK_BF16
+  ck_format out_format;   // not CK_I8
   const float *residual;  // or NULL
   size_t residual_stride;
   void *out;
@@ -52,8 +55,9 @@ typedef struct {
 } ck_epilogue;
 
 typedef struct {
-  /// Whether rows may be CK_BF16: the processor has an instruction for such products.
-  int multiplies_bf16;
+  /// The format of 16 bits that rows may have, and factors of attention, because the processor has
+  /// an instruction for such products; or CK_F32. Weights may be CK_F16 only where this is.
+  ck_format half;
   /// Computes panels [first, last); disjoint ranges may run on different threads.
   void (*multiply)(const ck_operand *a, const ck_weights *weights, const ck_epilogue *epilogue,
                    size_t first, size_t last);

@@ -5,14 +5,14 @@
 
 /// Softmax(q · kᵀ · scale) · v for every head of every sequence, one head in scratch at a time.
 typedef struct {
-  ck_format format;                // of the factors of both products: CK_F32, or CK_BF16 where ck_matrix has it
+  ck_format format;                // of the factors of both products: CK_F32, or the half of ck_matrix
   size_t heads, head_columns;
   float scale;
   int causal;                      // the last query sees every key, the one before all but one, …
   const float *q, *k, *v;          // rows of heads · head_columns
   size_t q_stride, k_stride, v_stride;
   const int32_t *queries, *keys;   // [sequences + 1] first rows of each sequence
-  ck_format out_format;            // CK_F32 or CK_BF16
+  ck_format out_format;            // not CK_I8
   void *out;                       // like q
   size_t out_stride;
 } ck_attention;

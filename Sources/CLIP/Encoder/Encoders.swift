@@ -26,18 +26,19 @@ package final class Encoders: Sendable {
     threads: Int, kernels: Kernels, file: PackedWeightsFile? = nil
   ) throws(ModelError) {
     self.configuration = configuration
+    let format = precision.format(kernels)
     let capacity = WeightPacker.capacity(of: configuration)
     guard let arena = file?.open() ?? Arena(capacity: capacity) else {
       throw .outOfMemory(bytes: capacity)
     }
-    var packer = WeightPacker(weights: weights, arena: arena, format: precision.format)
+    var packer = WeightPacker(
+      weights: weights, arena: arena, format: format, kernels: kernels)
     let visionWeights = try VisionWeights(configuration, &packer)
     let textWeights = try TextWeights(configuration, &packer)
     packer.pack()
     if !arena.isMapped { file?.save(arena) }
-    vision = VisionEncoder(
-      configuration, visionWeights, format: precision.format, kernels: kernels)
-    text = TextEncoder(configuration, textWeights, format: precision.format, kernels: kernels)
+    vision = VisionEncoder(configuration, visionWeights, format: format, kernels: kernels)
+    text = TextEncoder(configuration, textWeights, format: format, kernels: kernels)
     imagesPerBatch = max(1, Encoders.rowsPerBatch / configuration.vision.positions)
     team = Team(count: threads)
   }
@@ -134,10 +135,10 @@ extension Matrix {
 }
 
 extension CLIPModel.Precision {
-  var format: NumberFormat {
+  func format(_ kernels: Kernels) -> NumberFormat {
     switch self {
     case .f32: .float32
-    case .bf16: .bfloat16
+    case .bf16: kernels.halfFormat
     case .i8: .int8
     }
   }

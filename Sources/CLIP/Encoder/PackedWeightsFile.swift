@@ -1,5 +1,5 @@
 import Foundation
-import Kernels
+package import Kernels
 
 /// Packed weights on disk: the next process maps them instead of packing, and all processes that
 /// use one model share its pages.
@@ -18,10 +18,10 @@ package struct PackedWeightsFile: Sendable {
   /// Raise it with every change of the layout.
   private static let version = 2
 
-  /// The file in `directory` for the model of this fingerprint at this precision.
-  package init(directory: String, fingerprint: String, precision: CLIPModel.Precision) {
+  /// The file in `directory` for the model of this fingerprint in this format.
+  package init(directory: String, fingerprint: String, format: NumberFormat) {
     self.directory = URL(filePath: directory, directoryHint: .isDirectory)
-    let name = "\(fingerprint)-\(precision.rawValue).\(Self.suffix)"
+    let name = "\(fingerprint)-\(format).\(Self.suffix)"
     path = self.directory.appending(path: name)
     identity = Array("vitrine packed weights \(Self.version) \(name)".utf8)
   }

@@ -129,9 +129,9 @@ struct Transformer: Sendable {
     share.wait()
   }
 
-  /// bfloat16 where that is both permitted and faster.
+  /// 16 bits where that is both permitted and faster.
   private func attentionFormat(_ state: RunState) -> NumberFormat {
-    state.input.format != .float32 && kernels.multipliesBFloat16 ? .bfloat16 : .float32
+    state.input.format == .float32 ? .float32 : kernels.halfRows ?? .float32
   }
 
   /// Queries (0), keys (1) or values (2) among the columns of their joined product.

@@ -13,6 +13,7 @@ struct WeightPacker {
   let weights: Weights
   let arena: Arena
   let format: NumberFormat
+  private let kernels: Kernels
   private var jobs: [Job] = []
 
   private struct Job {
@@ -21,10 +22,11 @@ struct WeightPacker {
     let part: Int
   }
 
-  init(weights: Weights, arena: Arena, format: NumberFormat) {
+  init(weights: Weights, arena: Arena, format: NumberFormat, kernels: Kernels) {
     self.weights = weights
     self.arena = arena
     self.format = format
+    self.kernels = kernels
   }
 
   /// Address space that the packed weights of a model surely fit: every number as a float, rows
@@ -102,7 +104,8 @@ struct WeightPacker {
         let first = columns.lowerBound * job.matrix.inputs
         var span = floats.mutableSpan
         job.tensor.copy(first..<first + count, into: &span)
-        job.matrix.pack(floats.span.extracting(0..<count), panel: panel, part: job.part)
+        job.matrix.pack(
+          floats.span.extracting(0..<count), panel: panel, part: job.part, kernels: kernels)
       }
     }
   }

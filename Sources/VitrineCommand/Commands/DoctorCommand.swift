@@ -55,6 +55,7 @@ struct DoctorCommand: WorkspaceCommand {
       case .avx2: "AVX2"
       case .avx512: "AVX-512 with VNNI"
       case .avx512bf16: "AVX-512 with VNNI and bfloat16"
+      case .avx512fp16: "AVX-512 with VNNI and half precision"
       }
     let cores = ProcessInfo.processInfo.activeProcessorCount
     return Finding(what: "CPU", isWell: true, detail: "\(detail), \(cores) threads")
