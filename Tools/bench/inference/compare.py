@@ -17,6 +17,7 @@ PEERS = {
     "i8": ["onnxruntime", "openvino"],
     "avx2": ["torch", "onnxruntime", "openvino"],  # f32, where all are held to AVX2
 }
+INSTALLED = "onnxruntime-f32"  # what people have who install ONNX Runtime and export a model
 
 
 class Program:
@@ -55,6 +56,10 @@ def programs(arguments, precision, threads):
         command = [sys.executable, os.path.join(HERE, "peer.py"), peer, precision, str(threads),
                    arguments.model]
         yield Program(peer, command, threads, **theirs)
+    if precision != "f32":
+        command = [sys.executable, os.path.join(HERE, "peer.py"), "onnxruntime", "f32",
+                   str(threads), arguments.model]
+        yield Program(INSTALLED, command, threads)
 
 
 def compare(arguments, precision, threads):
@@ -68,10 +73,13 @@ def compare(arguments, precision, threads):
                 found[task][program.name].append(answer[arguments.clock])
     for kind, size in tasks:
         times = {name: statistics.median(values) for name, values in found[kind, size].items()}
-        best = min((time, name) for name, time in times.items() if name != "vitrine")
+        best = min((time, name) for name, time in times.items()
+                   if name not in ("vitrine", INSTALLED))
         if kind == "image":
             shown = "  ".join(f"{name} {size / time:.1f}" for name, time in times.items())
             ratio = f"{best[0] / times['vitrine']:.2f}x {best[1]}'s rate"
+            if INSTALLED in times:
+                ratio += f", {times[INSTALLED] / times['vitrine']:.2f}x {INSTALLED}'s"
             print(f"{precision} {threads} threads, images/s, batch {size}: {shown}  -> {ratio}")
         else:
             shown = "  ".join(f"{name} {time * 1000:.2f}" for name, time in times.items())
