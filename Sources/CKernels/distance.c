@@ -23,10 +23,10 @@ static inline uint16_t half_bits(float x) {
 
 #define HALF 0
 #define OWN_CODE_KERNELS 0
+#define OWN_HALF_DOT 0
 #define NAME(x) x##_portable
+#include "distance_codes.h"
 #include "distance_body.h"
-#define CODE_SCORES NAME(code_scores)
-#define CODE_L2S NAME(code_l2s)
 static const ck_distance portable = TABLE;
 
 #if defined(__x86_64__)
@@ -36,7 +36,26 @@ static const ck_distance portable = TABLE;
 #define HALF 1
 #undef NAME
 #define NAME(x) x##_avx2
+#undef OWN_HALF_DOT
+#define OWN_HALF_DOT 1
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+static inline int32_t half_dot_avx2(const uint8_t *bytes, const int8_t *query, uint32_t half) {
+  const __m256i mask = _mm256_set1_epi8(0x0F), ones = _mm256_set1_epi16(1);
+  __m256i sum = _mm256_setzero_si256();
+  for (uint32_t j = 0; j < half; j += 32) {
+    __m256i some = _mm256_loadu_si256((const __m256i *)(bytes + j));
+    __m256i a = _mm256_loadu_si256((const __m256i *)(query + j));
+    __m256i b = _mm256_loadu_si256((const __m256i *)(query + half + j));
+    a = _mm256_maddubs_epi16(_mm256_and_si256(some, mask), a);
+    b = _mm256_maddubs_epi16(_mm256_and_si256(_mm256_srli_epi16(some, 4), mask), b);
+    sum = _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_add_epi16(a, b), ones));
+  }
+  __m128i half_sum =
+      _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
+  half_sum = _mm_add_epi32(half_sum, _mm_shuffle_epi32(half_sum, 0x4E));
+  return _mm_cvtsi128_si32(_mm_add_epi32(half_sum, _mm_shuffle_epi32(half_sum, 0xB1)));
+}
+#include "distance_codes.h"
 #include "distance_body.h"
 #pragma clang attribute pop
 static const ck_distance avx2 = TABLE;
@@ -45,13 +64,10 @@ static const ck_distance avx2 = TABLE;
 #define NAME(x) x##_avx512
 #undef OWN_CODE_KERNELS
 #define OWN_CODE_KERNELS 1
-#undef CODE_SCORES
-#define CODE_SCORES vnni_code_scores
-#undef CODE_L2S
-#define CODE_L2S vnni_code_l2s
 #pragma clang attribute push( \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma,f16c"))), \
     apply_to = function)
+#include "distance_codes.h"
 #include "distance_body.h"
 #include "distance_vnni.h"
 #pragma clang attribute pop

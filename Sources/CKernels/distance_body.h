@@ -67,61 +67,98 @@ KERNELS(float, f32)
 KERNELS(uint16_t, f16)
 KERNELS(uint16_t, bf16)
 DOT(uint8_t, code)
-ROWS(dot, uint8_t, code)
+
+static inline void NAME(code_values)(const ck_codes *codes, uint32_t id, uint32_t n,
+                                     uint8_t *values) {
+  NAME(unsplit)(row_at(&codes->upper, id), row_at(&codes->lower, id), n, values);
+}
+
+static void NAME(code_dots)(const ck_codes *codes, const float *query, uint32_t n,
+                            const uint32_t *ids, uint32_t count, float *out) {
+  uint8_t values[MAX_CODE_BYTES];
+  for (uint32_t i = 0; i < count; i++) prefetch_code(codes, ids[i]);
+  for (uint32_t i = 0; i < count; i++) {
+    NAME(code_values)(codes, ids[i], 2 * codes->upper.stride, values);
+    out[i] = NAME(dot_code)(query, values, n);
+  }
+}
 
 static float NAME(dot)(const float *a, const float *b, uint32_t n) {
   return NAME(dot_f32)(a, b, n);
 }
 static float NAME(l2)(const float *a, const float *b, uint32_t n) { return NAME(l2_f32)(a, b, n); }
 
-#if !OWN_CODE_KERNELS
-// u8 x s8 through 16-bit products and 32-bit sums: nothing can saturate.
-static inline int32_t NAME(code_dot)(const uint8_t *code, const int8_t *query, uint32_t n) {
-  int32_t sum = 0;
-  for (uint32_t i = 0; i < n; i++) sum += (int32_t)code[i] * query[i];
-  return sum;
-}
-
-static void NAME(code_scores)(const ck_rows *rows, const int8_t *query, uint32_t n, float weight,
-                              const uint32_t *ids, uint32_t count, int32_t *out) {
-  uint32_t ahead = count < 4 ? count : 4;
-  for (uint32_t i = 0; i < ahead; i++) prefetch(row_at(rows, ids[i]), n);
-  for (uint32_t i = 0; i < count; i++) {
-    if (i + 4 < count) prefetch(row_at(rows, ids[i + 4]), n);
-    int32_t norm = weight == 0 ? 0 : (int32_t)(weight * (float)norm_at(rows, ids[i]));
-    out[i] = norm - NAME(code_dot)(row_at(rows, ids[i]), query, n);
-  }
-}
-
-static inline int32_t NAME(code_l2)(const uint8_t *a, const uint8_t *b, uint32_t n) {
-  int32_t sum = 0;
+// |a - b|² = |a|² + |b|² - 2 a.b, with the norms that are stored. A code becomes signed by flipping
+// its top bit; the other one's excess of 128 is taken off through the sum of the first. Returns all
+// of that but |b|² and the product.
+static inline int32_t NAME(signed_code)(const ck_codes *codes, uint32_t row, uint32_t n,
+                                        int8_t *query) {
+  NAME(code_values)(codes, row, n, (uint8_t *)query);
+  int32_t total = 0;
   for (uint32_t i = 0; i < n; i++) {
-    int32_t d = (int32_t)a[i] - b[i];
-    sum += d * d;
+    query[i] = (int8_t)((uint8_t)query[i] ^ 0x80);
+    total += query[i];
   }
-  return sum;
+  return norm_at(&codes->upper, row) + 256 * total;
 }
 
-static void NAME(code_l2s)(const ck_rows *rows, uint32_t row, uint32_t n, const uint32_t *ids,
-                           uint32_t count, int32_t *out) {
-  const uint8_t *code = row_at(rows, row);
-  for (uint32_t i = 0; i < count; i++) prefetch(row_at(rows, ids[i]), n);
-  for (uint32_t i = 0; i < count; i++) out[i] = NAME(code_l2)(code, row_at(rows, ids[i]), n);
+#if !OWN_CODE_KERNELS
+// Products of a half of a code with the query: of 4 by 8 bits, so that 16 hold the sum of eight.
+#if !OWN_HALF_DOT
+static inline int32_t NAME(half_dot)(const uint8_t *bytes, const int8_t *query, uint32_t half) {
+  enum { LANES = 16 };
+  int32_t sum = 0;
+  for (uint32_t start = 0; start < half; start += 4 * LANES) {
+    int16_t lanes[LANES] = {0};
+    for (uint32_t j = start; j < start + 4 * LANES; j += LANES)
+      for (uint32_t k = 0; k < LANES; k++) {
+        int16_t first = bytes[j + k] & 0x0F, second = bytes[j + k] >> 4;
+        lanes[k] = (int16_t)(lanes[k] + first * query[j + k] + second * query[half + j + k]);
+      }
+    for (uint32_t k = 0; k < LANES; k++) sum += lanes[k];
+  }
+  return sum;
 }
 #endif
 
-static int32_t NAME(encode)(const float *x, const float *mean, float inverse_scale, uint32_t n,
-                            uint8_t *dst) {
-  int32_t norm = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    float value = (x[i] - mean[i]) * inverse_scale;
-    value = value > 127.0f ? 127.0f : value < -127.0f ? -127.0f : value;
-    int32_t code = (int32_t)(value + 384.5f) - 384;  // rounds, without a branch on the sign
-    norm += code * code;
-    dst[i] = (uint8_t)(code + 128);
-  }
-  return norm;
+static inline int32_t NAME(coarse_dot)(const ck_codes *codes, uint32_t id, const int8_t *query,
+                                       uint32_t n) {
+  return 16 * NAME(half_dot)(row_at(&codes->upper, id), query, n / 2);
 }
+
+static inline int32_t NAME(code_dot)(const ck_codes *codes, uint32_t id, const int8_t *query,
+                                     uint32_t n) {
+  return NAME(coarse_dot)(codes, id, query, n)
+      + NAME(half_dot)(row_at(&codes->lower, id), query, n / 2);
+}
+
+#define SCORES(FUNCTION, DOT_FUNCTION, PREFETCH)                                          \
+  static void NAME(FUNCTION)(const ck_codes *codes, const int8_t *query, uint32_t n,      \
+                             float weight, const uint32_t *ids, uint32_t count,           \
+                             int32_t *out) {                                              \
+    for (uint32_t i = 0; i < 4 && i < count; i++) PREFETCH(codes, ids[i]);                \
+    for (uint32_t i = 0; i < count; i++) {                                                \
+      if (i + 4 < count) PREFETCH(codes, ids[i + 4]);                                     \
+      out[i] = weighted_norm(codes, weight, ids[i])                                       \
+          - NAME(DOT_FUNCTION)(codes, ids[i], query, n);                                  \
+    }                                                                                     \
+  }
+SCORES(code_scores, code_dot, prefetch_code)
+SCORES(coarse_scores, coarse_dot, prefetch_coarse)
+
+static uint32_t NAME(code_l2s)(const ck_codes *codes, uint32_t row, uint32_t n,
+                               const uint32_t *ids, uint32_t count, int32_t near,
+                               int32_t *out) {
+  int8_t query[MAX_CODE_BYTES];
+  int32_t base = NAME(signed_code)(codes, row, n, query);
+  for (uint32_t i = 0; i < count; i++) prefetch_code(codes, ids[i]);
+  for (uint32_t i = 0; i < count; i++) {
+    out[i] = base + norm_at(&codes->upper, ids[i]) - 2 * NAME(code_dot)(codes, ids[i], query, n);
+    if (out[i] < near) return i + 1;
+  }
+  return count;
+}
+#endif
 
 // Floats without their sign order as integers do, and integer maxima vectorise.
 static float NAME(reach)(const float *x, const float *mean, float share, uint32_t n) {
@@ -194,7 +231,10 @@ static void NAME(unpack_bf16)(const void *src, uint32_t n, float *dst) {
     .dot = NAME(dot), .l2 = NAME(l2),                                                       \
     .dots = {NAME(rows_dot_f32), NAME(rows_dot_f16), NAME(rows_dot_bf16)},                  \
     .l2s = {NAME(rows_l2_f32), NAME(rows_l2_f16), NAME(rows_l2_bf16)},                      \
-    .code_dots = NAME(rows_dot_code), .code_scores = CODE_SCORES, .code_l2s = CODE_L2S,     \
-    .encode = NAME(encode), .quantise = NAME(quantise), .reach = NAME(reach), .pack = {NAME(pack_f32), NAME(pack_f16), NAME(pack_bf16)},      \
+    .code_dots = NAME(code_dots), .code_scores = NAME(code_scores),                         \
+    .coarse_scores = NAME(coarse_scores), .code_l2s = NAME(code_l2s),                       \
+    .encode = NAME(encode), .values = NAME(unsplit), .quantise = NAME(quantise),            \
+    .reach = NAME(reach), .rotate = NAME(rotate), .unrotate = NAME(unrotate),               \
+    .pack = {NAME(pack_f32), NAME(pack_f16), NAME(pack_bf16)},                              \
     .unpack = {NAME(unpack_f32), NAME(unpack_f16), NAME(unpack_bf16)},                      \
   }

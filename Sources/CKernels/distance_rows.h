@@ -1,8 +1,11 @@
 // Where a record lies, and how it is fetched ahead: shared by the distance kernels.
 #pragma once
+#include <stdbool.h>
 #include <string.h>
 
 #include "ck_distance.h"
+
+enum { MAX_CODE_BYTES = 16384 };
 
 typedef struct {
   uint64_t block;
@@ -30,8 +33,25 @@ static inline int32_t norm_at(const ck_rows *rows, uint32_t id) {
   return norm;
 }
 
+static inline int32_t weighted_norm(const ck_codes *codes, float weight, uint32_t id) {
+  return weight == 0 ? 0 : (int32_t)(weight * (float)norm_at(&codes->upper, id));
+}
+
 // Asks for every cache line of a row, in the second level: what is under way to the first one has
 // few places to wait in.
 static inline void prefetch(const uint8_t *row, uint32_t bytes) {
   for (uint32_t at = 0; at < bytes; at += 64) __builtin_prefetch(row + at, 0, 2);
+}
+
+static inline void prefetch_row(const ck_rows *rows, uint32_t id) {
+  prefetch(row_at(rows, id), rows->stride);
+}
+
+static inline void prefetch_coarse(const ck_codes *codes, uint32_t id) {
+  prefetch_row(&codes->upper, id);
+}
+
+static inline void prefetch_code(const ck_codes *codes, uint32_t id) {
+  prefetch_row(&codes->upper, id);
+  prefetch_row(&codes->lower, id);
 }

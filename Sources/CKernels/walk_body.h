@@ -1,33 +1,77 @@
-// The merging of scored nodes into a pool, compiled once per instruction set by walk.c, which
-// defines NAME(x), the suffix of the level, and its `place` and `shift`.
+// What a walk does with its pool in plain C, compiled by walk.c, which defines NAME(x), the suffix
+// of the instruction set. The loops have no branches, so that compilers vectorise them.
 
-static inline void NAME(insert)(ck_pool *pool, uint64_t entry, const ck_rows *links) {
-  uint32_t place = NAME(place)(pool, entry);
-  uint32_t kept = pool->count < pool->capacity ? pool->count++ : pool->capacity - 1;
-  NAME(shift)(pool, place, kept);
-  pool->entries[place] = entry;
-  // It will be expanded soon: its links are on their way meanwhile.
-  if (links && place < pool->cursor + 2)
-    prefetch(row_at(links, (uint32_t)entry), links->stride);
-  if (place < pool->cursor) pool->cursor = place;
+static uint64_t NAME(count_to)(const uint64_t *entries, uint32_t count, uint64_t last) {
+  uint64_t found = 0;
+  for (uint32_t i = 0; i < count; i++) found += entries[i] <= last;
+  return found;
+}
+
+// Halves the range that the entry is in, until as many as that are up to its end.
+static uint64_t NAME(entry_at)(const ck_pool *pool, uint32_t place) {
+  const uint64_t *entries = pool->entries;
+  uint32_t count = pool->count;
+  uint64_t low = UINT64_MAX, high = 0, found = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    low = least(low, entries[i]);
+    high = entries[i] > high ? entries[i] : high;
+  }
+  while (low < high) {
+    uint64_t middle = low + (high - low) / 2;
+    uint64_t nearer = NAME(count_to)(entries, count, middle);
+    if (nearer >= place) high = middle;
+    else low = middle + 1;
+    if (nearer == place) break;
+  }
+  for (uint32_t i = 0; i < count; i++)
+    found = entries[i] <= high && entries[i] > found ? entries[i] : found;
+  return found;
+}
+
+static void NAME(prune)(ck_pool *pool, uint32_t keep) {
+  uint64_t *entries = pool->entries;
+  uint32_t count = pool->count, kept = 0;
+  if (count <= keep) return;
+  uint64_t last = NAME(entry_at)(pool, keep);
+  for (uint32_t i = 0; i < count; i++) {
+    uint64_t entry = entries[i];
+    entries[kept] = entry;
+    kept += entry <= last;
+  }
+  pool->count = kept;
+  pool->limit = last;
 }
 
 static void NAME(merge)(ck_pool *pool, const int32_t *scores, const uint32_t *positions,
-                        uint32_t count, const ck_rows *links) {
-  enum { BATCH = 64 };
-  uint64_t near[BATCH];
+                        uint32_t count) {
+  enum { BATCH = CK_POOL_SLACK - 16 };
   for (uint32_t start = 0; start < count; start += BATCH) {
-    uint32_t end = count - start < BATCH ? count : start + BATCH, found = 0;
-    // Most are too far: they are passed over without a branch that could be guessed wrong.
-    bool isFull = pool->count == pool->capacity;
-    uint64_t last = isFull && pool->count > 0 ? pool->entries[pool->count - 1] : UINT64_MAX;
+    if (pool->count + BATCH >= pool->room) NAME(prune)(pool, pool->capacity);
+    uint32_t end = count - start < BATCH ? count : start + BATCH, held = pool->count;
+    uint64_t limit = pool->limit, *entries = pool->entries;
     for (uint32_t i = start; i < end; i++) {
-      near[found] = entry_of(scores[i], positions[i]);
-      found += near[found] < last;
+      entries[held] = entry_of(scores[i], positions[i]);
+      held += entries[held] < limit;
     }
-    for (uint32_t i = 0; i < found; i++) {
-      if (pool->count == pool->capacity && near[i] >= pool->entries[pool->count - 1]) continue;
-      NAME(insert)(pool, near[i], links);
-    }
+    pool->count = held;
   }
+}
+
+static uint32_t NAME(expand)(ck_pool *pool, uint32_t breadth, const ck_rows *links) {
+  uint64_t *entries = pool->entries;
+  uint32_t count = pool->count;
+  uint64_t nearest = UINT64_MAX, following = UINT64_MAX, nearer = 0;
+  for (uint32_t i = 0; i < count; i++)
+    nearest = least(nearest, entries[i] & CK_EXPANDED ? UINT64_MAX : entries[i]);
+  if (nearest == UINT64_MAX) return CK_NOWHERE;
+  for (uint32_t i = 0; i < count; i++) {
+    uint64_t entry = entries[i];
+    nearer += entry < nearest;
+    following = least(following, entry & CK_EXPANDED || entry == nearest ? UINT64_MAX : entry);
+  }
+  if (nearer >= breadth) return CK_NOWHERE;
+  for (uint32_t i = 0; i < count; i++) entries[i] |= entries[i] == nearest ? CK_EXPANDED : 0;
+  if (links && following != UINT64_MAX)
+    prefetch(row_at(links, (uint32_t)following), links->stride);
+  return (uint32_t)nearest;
 }

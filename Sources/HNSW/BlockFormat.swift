@@ -2,11 +2,12 @@ internal import Kernels
 
 /// The kinds of blocks, each in databases of its own. See `Indexes/README.md`.
 enum BlockKind: UInt8 {
-  case codes = 1, vectors, links, live
+  case codes = 1, vectors, links, live, lowerCodes
 
   var name: String {
     switch self {
     case .codes: "hnsw.codes"
+    case .lowerCodes: "hnsw.codes.lower"
     case .vectors: "hnsw.vectors"
     case .links: "hnsw.links"
     case .live: "hnsw.live"
@@ -51,10 +52,17 @@ struct BlockGeometry: Equatable {
     blockBytes = wholePages * pageSize - Self.pageHeaderBytes
   }
 
-  /// A code per record, and their norms behind all of them: about 64 KiB.
+  /// The upper half of a code per record, and their norms behind all of them: about 64 KiB.
   static func codes(_ configuration: IndexConfiguration, pageSize: Int) -> BlockGeometry {
     BlockGeometry(
-      .codes, recordBytes: configuration.codeBytes, trailerBytes: 4, pages: 65_536 / pageSize,
+      .codes, recordBytes: configuration.codeBytes / 2, trailerBytes: 4, pages: 65_536 / pageSize,
+      pageSize: pageSize)
+  }
+
+  /// The lower half of a code per record: about 64 KiB.
+  static func lowerCodes(_ configuration: IndexConfiguration, pageSize: Int) -> BlockGeometry {
+    BlockGeometry(
+      .lowerCodes, recordBytes: configuration.codeBytes / 2, pages: 65_536 / pageSize,
       pageSize: pageSize)
   }
 

@@ -63,22 +63,14 @@ final class BuildScratch: @unchecked Sendable {
 }
 
 extension Graph {
-  /// Squared distances between the code of `slot` and those of `ids`.
-  @inline(__always)
-  func codeDistances(
-    from slot: UInt32, _ ids: UnsafePointer<UInt32>, _ count: Int,
-    _ out: UnsafeMutablePointer<Int32>
-  ) {
-    kernels.codeSquaredDistances(codes, from: slot, configuration.codeBytes, ids, count, out)
-  }
-
   /// Gives the candidates in `scratch` their distance from the node in `slot`, and sorts them.
   func rankCandidates(around slot: UInt32, on level: GraphLevel, _ scratch: BuildScratch) {
     let count = scratch.candidateCount
     for index in 0..<count {
       scratch.slots[index] = level.slot(scratch.candidates[index].position)
     }
-    codeDistances(from: slot, scratch.slots, count, scratch.distances)
+    kernels.codeSquaredDistances(
+      codes, from: slot, configuration.codeBytes, scratch.slots, count, scratch.distances)
     for index in 0..<count {
       scratch.candidates[index] = Candidate(
         scratch.distances[index], scratch.candidates[index].position)
@@ -113,20 +105,15 @@ extension Graph {
     }
   }
 
-  /// Whether one of `others` is nearer to `slot` than `distance`. Looks at a few at a time: the
-  /// first ones usually settle it.
+  /// Whether one of `others` is nearer to `slot` than `distance`.
   func isCovered(
     _ slot: UInt32, within distance: Int32, by others: UnsafePointer<UInt32>, _ count: Int,
     _ scratch: BuildScratch
   ) -> Bool {
-    var start = 0
-    while start < count {
-      let step = min(4, count - start)
-      codeDistances(from: slot, others + start, step, scratch.pairDistances)
-      for index in 0..<step where scratch.pairDistances[index] < distance { return true }
-      start += step
-    }
-    return false
+    let measured = kernels.codeSquaredDistances(
+      codes, from: slot, configuration.codeBytes, others, count, until: distance,
+      scratch.pairDistances)
+    return (0..<measured).contains { scratch.pairDistances[$0] < distance }
   }
 }
 

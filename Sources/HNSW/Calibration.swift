@@ -1,38 +1,44 @@
 internal import Kernels
 
-/// How vectors become codes: `code = 128 + round((x - mean) / scale)`, clamped to a byte. One
-/// scale for all components keeps distances between codes proportional to those between vectors.
+/// How vectors become codes: they are rotated, then `code = 128 + round((x - mean) / scale)`,
+/// clamped to a byte. One scale for all components keeps distances between codes proportional to
+/// those between vectors.
 final class Calibration: Sendable {
   static let key = "calibration"
-
   /// Zero beyond the vectors' dimensions, so that padding is encoded as 128.
   let mean: [Float]
   let scale: Float
   let dimensions: Int
   /// The mean's squared length.
   let meanNorm: Float
+  let rotation: Rotation
 
   init(mean: [Float], scale: Float, dimensions: Int) {
     self.mean = mean
     self.scale = scale
     self.dimensions = dimensions
     meanNorm = mean.reduce(0) { $0 + $1 * $1 }
+    rotation = Rotation(dimensions: dimensions)
   }
 
-  /// Estimates mean and scale from vectors, row by row. The scale clips one component in 10,000;
-  /// a handful of vectors says little about the rest, so their full range is kept then.
-  convenience init(sample: [Float], dimensions: Int, codeBytes: Int) {
+  /// Estimates mean and scale from rotated vectors, row by row. The scale clips one component in
+  /// 10,000; where walks go by the upper halves of codes one in 1,000, which costs whole codes of
+  /// many components little and gains their halves much. A handful of vectors says little about the
+  /// rest, so their full range is kept then.
+  convenience init(sample: [Float], _ configuration: IndexConfiguration) {
+    let (dimensions, codeBytes) = (configuration.dimensions, configuration.codeBytes)
     let rows = max(1, sample.count / dimensions)
     var mean = [Float](repeating: 0, count: codeBytes)
     for (index, x) in sample.enumerated() { mean[index % dimensions] += x }
     for index in 0..<dimensions { mean[index] /= Float(rows) }
     let centred = sample.enumerated().map { abs($1 - mean[$0 % dimensions]) }
-    var reach = quantile(centred, share: 0.9999)
+    var reach = quantile(centred, share: configuration.walksCoarsely ? 0.999 : 0.9999)
     if rows < 16 || reach == 0 { reach = max(reach, sample.lazy.map(abs).max() ?? 0) }
     self.init(mean: mean, scale: reach > 0 ? reach / 127 : 1, dimensions: dimensions)
   }
 
-  /// The mean squared error of coding the rows of `sample`: what decides between calibrations.
+  /// The mean squared error of coding the rotated rows of `sample`: what decides between
+  /// calibrations.
   func error(on sample: [Float]) -> Float {
     guard !sample.isEmpty else { return 0 }
     var sum: Float = 0
@@ -44,13 +50,27 @@ final class Calibration: Sendable {
     return sum / Float(sample.count / dimensions)
   }
 
-  /// The error that rounding alone would leave.
-  var roundingError: Float { scale * scale / 12 * Float(dimensions) }
+  /// The share of the components of rotated rows that are clipped.
+  func clippedShare(of sample: [Float]) -> Float {
+    let reach = 127.5 * scale
+    let clipped = sample.indices.count { abs(sample[$0] - mean[$0 % dimensions]) > reach }
+    return Float(clipped) / Float(max(1, sample.count))
+  }
 
   /// The vector that a code stands for.
-  func decode(_ code: UnsafePointer<UInt8>, into vector: UnsafeMutablePointer<Float>) {
-    for index in 0..<dimensions {
-      vector[index] = mean[index] + scale * (Float(code[index]) - 128)
+  func decode(
+    upper: UnsafePointer<UInt8>, lower: UnsafePointer<UInt8>,
+    into vector: UnsafeMutablePointer<Float>, _ kernels: RowKernels
+  ) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: mean.count) { bytes in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: dimensions) { rotated in
+        guard let components = bytes.baseAddress, let values = rotated.baseAddress else { return }
+        kernels.components(upper: upper, lower: lower, mean.count, into: components)
+        for index in 0..<dimensions {
+          values[index] = mean[index] + scale * (Float(components[index]) - 128)
+        }
+        rotation.undo(values, into: vector, kernels)
+      }
     }
   }
 

@@ -24,14 +24,15 @@ extension RowTable {
 
 extension Graph {
   /// Has what scoring the gathered slots takes read from the disk.
-  func fetchGathered(_ count: Int, _ scratch: Scratch) {
+  func fetchGathered(_ count: Int, isCoarse: Bool, _ scratch: Scratch) {
     for index in stride(from: 0, to: count, by: 8) {
-      guard let row = codes.address(of: scratch.gatheredSlots[index]) else { continue }
+      guard let row = codes.upper.address(of: scratch.gatheredSlots[index]) else { continue }
       scratch.sampledCount += 1
       if !PageCache.holds(row) { scratch.missingCount += 1 }
     }
-    codes.fetch(scratch.gatheredSlots, count)
-    if scratch.normWeight != 0 { codes.fetchNorms(scratch.gatheredSlots, count) }
+    codes.upper.fetch(scratch.gatheredSlots, count)
+    if !isCoarse { codes.lower.fetch(scratch.gatheredSlots, count) }
+    if scratch.normWeight != 0 { codes.upper.fetchNorms(scratch.gatheredSlots, count) }
   }
 }
 
@@ -39,11 +40,6 @@ extension GraphLevel {
   /// Has a node's record read from the disk.
   func fetch(_ position: UInt32) {
     withUnsafePointer(to: position) { rows.fetch($0, 1) }
-  }
-
-  /// Has the records of the next few nodes to be expanded read from the disk.
-  func fetchNext(_ pool: CandidatePool) {
-    for index in pool.cursor..<min(pool.count, pool.cursor + 4) { fetch(pool.position(index)) }
   }
 }
 
@@ -75,7 +71,10 @@ extension IndexState {
   static func prefetch(_ header: IndexHeader, in txn: borrowing SnapshotTransaction) {
     let (configuration, pageSize) = (header.configuration, header.pageSize)
     let geometries =
-      [.codes(configuration, pageSize: pageSize), .live(pageSize: pageSize)]
+      [
+        .codes(configuration, pageSize: pageSize), .lowerCodes(configuration, pageSize: pageSize),
+        .live(pageSize: pageSize),
+      ]
       + (BlockGeometry.vectors(configuration, pageSize: pageSize).map { [$0] } ?? [])
       + header.levelCounts.indices.map {
         .links(configuration, level: $0, pageSize: pageSize)

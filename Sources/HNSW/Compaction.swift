@@ -82,8 +82,14 @@ private struct Compaction {
       block, local, index in
       let old = Int(slots[index])
       block.writableRecord(local)
-        .update(from: state.codes.record(old), count: configuration.codeBytes)
+        .update(from: state.codes.record(old), count: configuration.codeBytes / 2)
       block.norm(local).copyMemory(from: state.codes.norm(old), byteCount: 4)
+    }
+    try write(.lowerCodes(configuration, pageSize: header.pageSize), count, in: target) {
+      block, local, index in
+      block.writableRecord(local)
+        .update(
+          from: state.lowerCodes.record(Int(slots[index])), count: configuration.codeBytes / 2)
     }
     if let geometry = BlockGeometry.vectors(configuration, pageSize: header.pageSize),
       let vectors = state.vectors

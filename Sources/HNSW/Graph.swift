@@ -7,10 +7,12 @@ struct Graph: Sendable {
   let kernels: RowKernels
   let walks: WalkKernels
   let calibration: Calibration
-  let codes: RowTable
+  let codes: CodeTable
   let levels: [GraphLevel]
   /// Slots given.
   let slotCount: UInt32
+  /// Nodes that are expanded at a time where their records and rows may come from the disk.
+  static let coldWidth = 4
 
   /// Puts a query into `scratch`: `vector` has the index's dimensions and is normalised already
   /// if the metric wants that.
@@ -21,14 +23,14 @@ struct Graph: Sendable {
   /// shares a few large components with all vectors, which would spoil its own 8-bit code.
   func prepare(_ vector: UnsafePointer<Float>, _ scratch: Scratch) {
     let n = configuration.dimensions
-    if vector != UnsafePointer(scratch.query) { scratch.query.update(from: vector, count: n) }
+    calibration.rotation.apply(vector, into: scratch.rotated, kernels)
     calibration.mean.withUnsafeBufferPointer { mean in
       guard let mean = mean.baseAddress else { return }
-      let share = configuration.metric == .l2 ? 1 : sharedMeanWeight(of: scratch.query, mean)
+      let share = configuration.metric == .l2 ? 1 : sharedMeanWeight(of: scratch.rotated, mean)
       // A query at the mean needs a floor, or the norms' weight would overflow.
       let floor = share == 0 ? Float.leastNormalMagnitude : share * calibration.scale / 8
       let (step, norm) = kernels.quantise(
-        scratch.query, mean: mean, share: share, floor: floor, n, into: scratch.queryCode)
+        scratch.rotated, mean: mean, share: share, floor: floor, n, into: scratch.queryCode)
       scratch.normWeight = share * calibration.scale / (2 * step)
       scratch.queryNorm = Float(norm)
     }
@@ -45,13 +47,15 @@ struct Graph: Sendable {
     return kernels.reach(query, mean: mean, share: share, n) < whole / 2 ? share : 0
   }
 
-  /// Scores the first `count` slots that were gathered.
+  /// Scores the first `count` slots that were gathered: in a walk by the upper halves of their
+  /// codes, where that will do. They are half the memory to wait for, and as good a guide.
   @inline(__always)
-  func score(_ count: Int, _ scratch: Scratch) {
-    if scratch.isCold { fetchGathered(count, scratch) }
+  func score(_ count: Int, isWalk: Bool, _ scratch: Scratch) {
+    let isCoarse = isWalk && configuration.walksCoarsely
+    if scratch.isCold { fetchGathered(count, isCoarse: isCoarse, scratch) }
     kernels.codeScores(
-      codes, scratch.queryCode, configuration.codeBytes, weight: scratch.normWeight,
-      scratch.gatheredSlots, count, scratch.scores)
+      codes, isCoarse: isCoarse, scratch.queryCode, configuration.codeBytes,
+      weight: scratch.normWeight, scratch.gatheredSlots, count, scratch.scores)
     scratch.distanceCount &+= count
   }
 
@@ -64,7 +68,7 @@ struct Graph: Sendable {
     var current = entryLevel
     if scratch.isCold { levels[current].fetch(position) }
     scratch.gatheredSlots[0] = levels[current].slot(position)
-    score(1, scratch)
+    score(1, isWalk: true, scratch)
     var best = scratch.scores[0]
     while current > level {
       let here = levels[current]
@@ -74,7 +78,7 @@ struct Graph: Sendable {
         if scratch.isCold { here.fetch(position) }
         let links = here.links(position)
         let count = gatherAll(here, position, links, scratch)
-        score(count, scratch)
+        score(count, isWalk: true, scratch)
         for index in 0..<count where scratch.scores[index] < best {
           best = scratch.scores[index]
           position = scratch.gathered[index]
@@ -110,7 +114,7 @@ struct Graph: Sendable {
   /// at a time, so that the rows of both their neighborhoods are fetched together; a narrow one
   /// would expand too many in vain. Waiting for a disk is worth more of that.
   func walk(
-    _ level: GraphLevel, from entry: UInt32, ef: Int, keep: Int = 0, _ scratch: Scratch
+    _ level: GraphLevel, from entry: UInt32, ef: Int, keep: Int, _ scratch: Scratch
   ) {
     let pool = scratch.pool
     pool.begin(max(keep, ef))
@@ -118,19 +122,25 @@ struct Graph: Sendable {
     _ = scratch.visit(entry)
     scratch.gathered[0] = entry
     scratch.gatheredSlots[0] = level.slot(entry)
-    let width = scratch.isCold ? 4 : ef > 32 ? 2 : 1
-    var found = 1
+    let width = scratch.isCold ? Self.coldWidth : ef > 32 ? 2 : 1
+    var (found, expanding) = (1, 0)
     repeat {
-      walks.fetchNext(pool, links: level.rows)
-      score(found, scratch)
-      walks.merge(scratch.scores, scratch.gathered, found, into: pool, links: level.rows)
-      if scratch.isCold { level.fetchNext(pool) }
-      found = 0
-      for _ in 0..<width {
-        guard let next = pool.expandNext(breadth: ef) else { break }
-        found = gatherNew(level, next, scratch, found)
+      score(found, isWalk: true, scratch)
+      walks.merge(scratch.scores, scratch.gathered, found, into: pool)
+      expanding = 0
+      while expanding < width,
+        let next = walks.expandNext(of: pool, breadth: ef, links: level.rows)
+      {
+        if scratch.isCold { level.fetch(next) }
+        scratch.expanding[expanding] = next
+        expanding += 1
       }
-    } while found > 0 || pool.cursor < min(pool.count, ef)
+      found = 0
+      for index in 0..<expanding {
+        found = gatherNew(level, scratch.expanding[index], scratch, found)
+      }
+    } while expanding > 0
+    walks.prune(pool, keep: keep)
   }
 
   /// Gathers the neighbors of a node that the walk has not met, after the first `count`.

@@ -5,8 +5,8 @@
 /// - *slot*: the position of a vector, never given to another one.
 /// - *id*: the user's name of a vector.
 /// - *distance*: smaller is nearer.
-/// - *code*: a vector in 8 bits a component. Graphs are built and walked on codes; the best
-///   candidates are scored again on the full vectors.
+/// - *code*: a vector in 8 bits a component. Graphs are built on codes and walked on the upper
+///   halves of them; the best candidates are scored again by whole codes and on the full vectors.
 /// - `m`, `m0`, `efConstruction`, `ef`, `level`, `entry`: as in the paper; `m0` = 2 `m`.
 /// - *tombstone*: a deleted vector that the graph still routes through, until enough of them
 ///   have gathered to repair all their neighbours in one pass.

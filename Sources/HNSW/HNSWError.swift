@@ -8,6 +8,8 @@ public enum HNSWError: Error, Sendable, Hashable {
   case alreadyExists
   /// The index was written by a newer version of the format.
   case newerFormat(found: Int, supported: Int)
+  /// The index was written in a version of the format that is read no more.
+  case olderFormat(found: Int, expected: Int)
   /// The index was made on a system with another page size.
   case otherPageSize(found: Int, expected: Int)
   /// A vector has the wrong number of components.
@@ -33,6 +35,9 @@ extension HNSWError: CustomStringConvertible {
     case .alreadyExists: "the environment holds a vector index already"
     case .newerFormat(let found, let supported):
       "the index has format \(found) and this program reads up to \(supported); use a newer one"
+    case .olderFormat(let found, let expected):
+      "the index has format \(found) and this program reads \(expected); "
+        + "export it with the program that made it and import it with this one"
     case .otherPageSize(let found, let expected):
       "the index was made with pages of \(found) bytes and this system has \(expected); "
         + "export it there and import it here"

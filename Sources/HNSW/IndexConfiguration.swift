@@ -55,8 +55,12 @@ public struct IndexConfiguration: Sendable, Hashable {
   /// Links of a node on level 0.
   public var m0: Int { 2 * m }
 
-  /// Bytes of a code: the dimensions padded to whole cache lines.
-  var codeBytes: Int { (dimensions + 63) / 64 * 64 }
+  /// Bytes of a code: the dimensions padded so that either half of it fills whole cache lines.
+  var codeBytes: Int { (dimensions + 127) / 128 * 128 }
+
+  /// Whether walks read the upper halves of codes alone. With few components the errors of halves do
+  /// not even out, and there is little to save.
+  var walksCoarsely: Bool { dimensions > 128 }
 
   func validate() throws(HNSWError) {
     func require(_ name: String, _ value: Int, in range: ClosedRange<Int>) throws(HNSWError) {

@@ -4,7 +4,7 @@ internal import Kernels
 /// by every change.
 struct IndexHeader: Equatable {
   static let magic: UInt32 = 0x534E_4856  // "VHNS"
-  static let formatVersion = 1
+  static let formatVersion = 2
   static let database = "hnsw.meta"
   static let key = "header"
   static let byteCount = 128
@@ -81,6 +81,9 @@ struct IndexHeader: Equatable {
     let version = Int(take(UInt32.self))
     guard version <= Self.formatVersion else {
       throw .newerFormat(found: version, supported: Self.formatVersion)
+    }
+    guard version == Self.formatVersion else {
+      throw .olderFormat(found: version, expected: Self.formatVersion)
     }
     guard bytes.count == Self.byteCount else {
       throw .corrupted("its header has \(bytes.count) bytes, not \(Self.byteCount)")

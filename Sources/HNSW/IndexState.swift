@@ -6,7 +6,9 @@ internal import LMDB
 struct IndexState: Sendable {
   var header: IndexHeader
   var calibration: Calibration
+  /// The upper halves of the codes with their norms, and the lower halves.
   let codes: BlockTable
+  let lowerCodes: BlockTable
   let vectors: BlockTable?
   let live: BlockTable
   var levels: [BlockTable]
@@ -20,6 +22,8 @@ struct IndexState: Sendable {
     calibration = try Self.readCalibration(configuration, in: txn)
     codes = try BlockTable(
       .codes(configuration, pageSize: pageSize), records: header.slotCount, in: txn)
+    lowerCodes = try BlockTable(
+      .lowerCodes(configuration, pageSize: pageSize), records: header.slotCount, in: txn)
     vectors = try BlockGeometry.vectors(configuration, pageSize: pageSize).map {
       try BlockTable($0, records: header.slotCount, in: txn)
     }
@@ -35,7 +39,8 @@ struct IndexState: Sendable {
   func writable() -> IndexState {
     IndexState(
       header: header, calibration: calibration, codes: codes.writable(),
-      vectors: vectors?.writable(), live: live.writable(), levels: levels.map { $0.writable() })
+      lowerCodes: lowerCodes.writable(), vectors: vectors?.writable(), live: live.writable(),
+      levels: levels.map { $0.writable() })
   }
 
   /// The state of an index without vectors.
@@ -46,6 +51,7 @@ struct IndexState: Sendable {
       header: header,
       calibration: Calibration(mean: mean, scale: 1, dimensions: configuration.dimensions),
       codes: .empty(.codes(configuration, pageSize: pageSize)),
+      lowerCodes: .empty(.lowerCodes(configuration, pageSize: pageSize)),
       vectors: BlockGeometry.vectors(configuration, pageSize: pageSize).map { .empty($0) },
       live: .empty(.live(pageSize: pageSize)),
       levels: header.levelCounts.indices.map {
@@ -54,12 +60,13 @@ struct IndexState: Sendable {
   }
 
   private init(
-    header: IndexHeader, calibration: Calibration, codes: BlockTable, vectors: BlockTable?,
-    live: BlockTable, levels: [BlockTable]
+    header: IndexHeader, calibration: Calibration, codes: BlockTable,
+    lowerCodes: BlockTable, vectors: BlockTable?, live: BlockTable, levels: [BlockTable]
   ) {
     self.header = header
     self.calibration = calibration
     self.codes = codes
+    self.lowerCodes = lowerCodes
     self.vectors = vectors
     self.live = live
     self.levels = levels
@@ -85,13 +92,16 @@ struct IndexState: Sendable {
   }
 
   /// The tables, for those that go through all of them.
-  var tables: [BlockTable] { [codes, live] + (vectors.map { [$0] } ?? []) + levels }
+  var tables: [BlockTable] { [codes, lowerCodes, live] + (vectors.map { [$0] } ?? []) + levels }
+
+  /// The codes as the kernels see them.
+  var codeTable: CodeTable { CodeTable(upper: codes.rows, lower: lowerCodes.rows) }
 
   /// The addresses that walks use; must not outlive this state nor the growth of its tables.
   func graph(_ kernels: Kernels) -> Graph {
     Graph(
       configuration: configuration, kernels: kernels.rows, walks: kernels.walks,
-      calibration: calibration, codes: codes.rows,
+      calibration: calibration, codes: codeTable,
       levels: levels.enumerated().map {
         GraphLevel($1, configuration, count: header.levelCounts[$0])
       }, slotCount: UInt32(header.slotCount))
@@ -117,7 +127,9 @@ struct IndexState: Sendable {
       kernels.rows.unpack(
         vectors.record(Int(slot)), configuration.dimensions, as: format, into: vector)
     } else {
-      calibration.decode(codes.record(Int(slot)), into: vector)
+      calibration.decode(
+        upper: codes.record(Int(slot)), lower: lowerCodes.record(Int(slot)), into: vector,
+        kernels.rows)
     }
   }
 }

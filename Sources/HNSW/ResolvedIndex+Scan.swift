@@ -14,9 +14,10 @@ extension ResolvedIndex {
     let kept = max(64, 4 * k)
     scratch.pool.begin(kept)
     forEachBatch(parameters.filter, scratch) { size in
-      graph.score(size, scratch)
+      graph.score(size, isWalk: false, scratch)
       graph.walks.merge(scratch.scores, scratch.gatheredSlots, size, into: scratch.pool)
     }
+    graph.walks.prune(scratch.pool, keep: kept)
     let isComplete = scratch.pool.count < kept
     let count = takeCandidates(aroundPlace: k, scratch)
     guard isComplete || count < kept else {
@@ -41,22 +42,28 @@ extension ResolvedIndex {
       }
       graph.walks.merge(scratch.scores, scratch.candidates, size, into: scratch.pool)
     }
-    let hits = rank(takeCandidates(scratch), k: k, within: parameters.maxDistance, scratch)
+    graph.walks.prune(scratch.pool, keep: k)
+    let hits = rank(
+      takeCandidates(upTo: .max, scratch), k: k, within: parameters.maxDistance, scratch)
     return result(hits, .scan, isExact: true, matches: matches, scratch)
   }
 
   /// Makes candidates of what is in the pool, up to those that have a chance to be among the
   /// nearest k if there is a k-th; returns their number.
-  private func takeCandidates(aroundPlace k: Int? = nil, _ scratch: Scratch) -> Int {
+  func takeCandidates(aroundPlace k: Int, _ scratch: Scratch) -> Int {
+    guard k <= scratch.pool.count else { return takeCandidates(upTo: .max, scratch) }
+    let last = graph.walks.entry(at: k, of: scratch.pool)
+    let reach = uncertainty(around: last.position, scratch)
+    return takeCandidates(upTo: last.score &+ reach, scratch)
+  }
+
+  /// Makes candidates of what is in the pool with a score up to `limit`; returns their number.
+  func takeCandidates(upTo limit: Int32, _ scratch: Scratch) -> Int {
     let pool = scratch.pool
-    var limit = Int32.max
-    if let k, k <= pool.count {
-      limit = pool.score(k - 1) &+ uncertainty(around: pool.position(k - 1), scratch)
-    }
     scratch.reserveCandidates(pool.count)
     var count = 0
-    while count < pool.count, pool.score(count) <= limit {
-      scratch.candidates[count] = pool.position(count)
+    for index in 0..<pool.count where pool.score(index) <= limit {
+      scratch.candidates[count] = pool.position(index)
       count += 1
     }
     return count

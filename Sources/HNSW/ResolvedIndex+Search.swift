@@ -11,15 +11,24 @@ extension ResolvedIndex {
   /// `plan`, which shows whether the cheaper way is taken.
   private static func walkCost(ef: Int) -> Double { walkRowCost * (450 + 6.6 * Double(ef)) }
 
-  /// Candidates that may be scored in full precision: beyond k, since codes misorder near ties.
+  /// Candidates that may be scored by whole codes, and in full precision: beyond k, since halves
+  /// of codes, and codes, misorder near ties.
+  private func recodeCount(k: Int) -> Int { max(64, 4 * k) }
   private func rescoreCount(k: Int) -> Int { max(30, k + k / 2) }
+
+  /// How far beyond the k-th score a candidate may be to have a chance by whole codes. What the
+  /// lower half of a component adds is about evenly spread over 16, and errs by 16²/12 square.
+  /// Three deviations of the difference of two scores leave hardly any out.
+  private func coarseUncertainty(_ scratch: Scratch) -> Int32 {
+    Int32(3 * (scratch.queryNorm * 256 / 6).squareRoot())
+  }
 
   /// How far beyond the k-th score a candidate may be to have a chance in full precision. Rounding
   /// to integers errs by 1/12 square a component, of the query's code y on each of a row's code c
   /// and the other way round: the score's variance is (|y|² + |c|²) / 12. Six deviations, of
   /// the difference of two such scores, leave room for what clipping adds.
   func uncertainty(around slot: Slot, _ scratch: Scratch) -> Int32 {
-    if scratch.isCold { withUnsafePointer(to: slot) { graph.codes.fetchNorms($0, 1) } }
+    if scratch.isCold { withUnsafePointer(to: slot) { graph.codes.upper.fetchNorms($0, 1) } }
     let norm = state.codes.norm(Int(slot)).loadUnaligned(as: Int32.self).littleEndian
     return Int32(6 * ((scratch.queryNorm + Float(norm)) / 6).squareRoot())
   }
@@ -60,9 +69,12 @@ extension ResolvedIndex {
     while parameters.forcedPath.map({ $0 != .scan && ef < live })
       ?? (Double(matches) > Self.walkCost(ef: ef))
     {
-      let found = walk(parameters, ef: ef, k: k, enough: enough, share: share, scratch)
+      let found = walk(parameters, ef: ef, k: k, share: share, scratch)
       if found >= enough {
-        let hits = rank(found, k: k, within: parameters.maxDistance, scratch)
+        if configuration.walksCoarsely { recode(k: k, enough: enough, scratch) }
+        graph.walks.prune(scratch.pool, keep: rescoreCount(k: k))
+        let count = takeCandidates(aroundPlace: k, scratch)
+        let hits = rank(count, k: k, within: parameters.maxDistance, scratch)
         let path: SearchPath = parameters.filter == nil ? .graph : .filteredGraph
         return result(hits, path, isExact: false, matches: matches, scratch)
       }
@@ -80,38 +92,39 @@ extension ResolvedIndex {
       candidateCount: matches)
   }
 
-  /// Walks the graph; leaves the nearest nodes that may be returned as candidates and returns
-  /// their number. Since the pool holds the nearest of all nodes, the matching ones among them
-  /// are the nearest of the matching, however the filter correlates with the query.
+  /// Walks the graph; leaves the nearest nodes that may be returned in the pool and returns their
+  /// number. Since the pool holds the nearest of all nodes, the matching ones among them are the
+  /// nearest of the matching, however the filter correlates with the query.
   private func walk(
-    _ parameters: SearchParameters, ef: Int, k: Int, enough: Int, share: Double,
-    _ scratch: Scratch
+    _ parameters: SearchParameters, ef: Int, k: Int, share: Double, _ scratch: Scratch
   ) -> Int {
     let header = state.header
-    let wanted = rescoreCount(k: k)
+    let wanted = recodeCount(k: k)
     // Tombstones take places in the pool.
     let crowding = Double(header.nodeCount) / Double(header.liveCount)
     let breadth = Int(Double(ef) * crowding)
     let entry = graph.descend(
       from: header.entry, level: header.entryLevel, to: 0, scratch)
-    graph.walk(
-      graph.levels[0], from: entry, ef: breadth,
-      keep: Int(Double(wanted) * crowding / share), scratch)
-    scratch.reserveCandidates(wanted)
-    var found = 0
-    var limit = Int32.max
-    for index in 0..<scratch.pool.count where found < wanted {
-      let slot = scratch.pool.position(index)
-      if scratch.pool.score(index) > limit { break }
-      guard parameters.filter?.contains(slot) ?? true,
-        header.tombstones == 0 || state.isLive(slot)
-      else { continue }
-      scratch.candidates[found] = slot
-      found += 1
-      if found == enough {
-        limit = scratch.pool.score(index) &+ uncertainty(around: slot, scratch)
-      }
+    let keep = max(breadth, Int(Double(wanted) * crowding / share))
+    graph.walk(graph.levels[0], from: entry, ef: breadth, keep: keep, scratch)
+    if let filter = parameters.filter { scratch.pool.keep { filter.contains($0) } }
+    if header.tombstones > 0 { scratch.pool.keep { state.isLive($0) } }
+    return scratch.pool.count
+  }
+
+  /// Scores the nodes that a coarse walk has left by their whole codes, as far as they have a chance to be among
+  /// the nearest k.
+  private func recode(k: Int, enough: Int, _ scratch: Scratch) {
+    let pool = scratch.pool
+    graph.walks.prune(pool, keep: recodeCount(k: k))
+    let limit = graph.walks.entry(at: enough, of: pool).score &+ coarseUncertainty(scratch)
+    let count = takeCandidates(upTo: limit, scratch)
+    pool.begin(rescoreCount(k: k))
+    for start in stride(from: 0, to: count, by: Scratch.gatherCapacity) {
+      let size = min(Scratch.gatherCapacity, count - start)
+      scratch.gatheredSlots.update(from: scratch.candidates + start, count: size)
+      graph.score(size, isWalk: false, scratch)
+      graph.walks.merge(scratch.scores, scratch.gatheredSlots, size, into: pool)
     }
-    return found
   }
 }

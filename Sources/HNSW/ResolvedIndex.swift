@@ -60,21 +60,21 @@ final class ResolvedIndex: Sendable {
     let (ids, out) = (UnsafePointer(scratch.candidates), scratch.candidateDistances)
     let calibration = state.calibration
     let (scale, n) = (calibration.scale, configuration.dimensions)
-    let query = scratch.query
+    let query = scratch.rotated
+    calibration.rotation.apply(scratch.query, into: query, kernels.rows)
     if configuration.metric == .l2 {
       var base: Float = 0
       for index in 0..<n {
         query[index] -= calibration.mean[index]
         base += query[index] * query[index]
       }
-      kernels.rows.codeDots(state.codes.rows, query, n, ids, count, out)
+      kernels.rows.codeDots(state.codeTable, query, n, ids, count, out)
       for index in 0..<count {
         let norm = state.codes.norm(Int(ids[index])).loadUnaligned(as: Int32.self).littleEndian
         out[index] = max(0, base + scale * (scale * Float(norm) - 2 * out[index]))
       }
-      for index in 0..<n { query[index] += calibration.mean[index] }
     } else {
-      kernels.rows.codeDots(state.codes.rows, query, n, ids, count, out)
+      kernels.rows.codeDots(state.codeTable, query, n, ids, count, out)
       var base: Float = configuration.metric == .cosine ? 1 : 0
       for index in 0..<n { base -= query[index] * calibration.mean[index] }
       for index in 0..<count { out[index] = base - scale * out[index] }

@@ -11,6 +11,8 @@ final class Scratch: @unchecked Sendable {
   let gathered: UnsafeMutablePointer<UInt32>
   let gatheredSlots: UnsafeMutablePointer<UInt32>
   let scores: UnsafeMutablePointer<Int32>
+  /// The nodes that the step has expanded.
+  let expanding: UnsafeMutablePointer<UInt32>
 
   /// The nearest nodes so far.
   let pool = CandidatePool()
@@ -20,8 +22,9 @@ final class Scratch: @unchecked Sendable {
   private(set) var visited: UnsafeMutablePointer<UInt64>
   private var visitedCapacity = 0
 
-  /// The query: as given, and as a signed code with the weight of the rows' norms.
+  /// The query: as given, rotated, and as a signed code with the weight of the rows' norms.
   let query: UnsafeMutablePointer<Float>
+  let rotated: UnsafeMutablePointer<Float>
   let queryCode: UnsafeMutablePointer<Int8>
   var normWeight: Float = 0
   /// The sum of squares of the query's code.
@@ -44,11 +47,14 @@ final class Scratch: @unchecked Sendable {
     gathered = .allocate(capacity: Self.gatherCapacity)
     gatheredSlots = .allocate(capacity: Self.gatherCapacity)
     scores = .allocate(capacity: Self.gatherCapacity)
+    expanding = .allocate(capacity: Graph.coldWidth)
     visited = .allocate(capacity: 1)
     candidates = .allocate(capacity: 1)
     candidateDistances = .allocate(capacity: 1)
     query = .allocate(capacity: codeBytes)
     query.initialize(repeating: 0, count: codeBytes)
+    rotated = .allocate(capacity: codeBytes)
+    rotated.initialize(repeating: 0, count: codeBytes)
     queryCode = UnsafeMutableRawPointer.allocate(byteCount: codeBytes, alignment: 64)
       .bindMemory(to: Int8.self, capacity: codeBytes)
     queryCode.initialize(repeating: 0, count: codeBytes)
@@ -58,10 +64,12 @@ final class Scratch: @unchecked Sendable {
     gathered.deallocate()
     gatheredSlots.deallocate()
     scores.deallocate()
+    expanding.deallocate()
     visited.deallocate()
     candidates.deallocate()
     candidateDistances.deallocate()
     query.deallocate()
+    rotated.deallocate()
     queryCode.deallocate()
   }
 

@@ -71,7 +71,7 @@ extension IndexState {
     if live != header.liveCount {
       problems.append("the header counts \(header.liveCount) vectors and the bitmap \(live)")
     }
-    for slot in 0..<header.slotCount where !hasRightNorm(slot) {
+    for slot in 0..<header.slotCount where !hasRightNorm(slot, graph) {
       problems.append("the code of slot \(slot) does not have the norm that is stored for it")
     }
     for (number, level) in graph.levels.enumerated() {
@@ -83,10 +83,13 @@ extension IndexState {
     return problems.prefix(100).map(Finding.init)
   }
 
-  private func hasRightNorm(_ slot: Int) -> Bool {
-    let code = codes.record(slot)
-    let norm = (0..<configuration.codeBytes).reduce(into: Int32(0)) { sum, index in
-      let value = Int32(code[index]) - 128
+  private func hasRightNorm(_ slot: Int, _ graph: Graph) -> Bool {
+    var components = [UInt8](repeating: 0, count: configuration.codeBytes)
+    graph.kernels.components(
+      upper: codes.record(slot), lower: lowerCodes.record(slot), components.count,
+      into: &components)
+    let norm = components.reduce(into: Int32(0)) { sum, component in
+      let value = Int32(component) - 128
       sum += value * value
     }
     return norm == codes.norm(slot).loadUnaligned(as: Int32.self).littleEndian

@@ -6,12 +6,14 @@ extension WorkingIndex {
   private static let sampleSize = 2048
   /// How much worse than a fresh calibration the present one may code a sample.
   private static let toleratedError: Float = 1.3
+  /// The share of a batch's components that may be clipped.
+  private static let toleratedClipping: Float = 0.005
 
   /// Puts the calibration to the test before `count` new vectors are coded, and replaces it,
   /// coding all vectors anew, if a fresh one would be clearly better.
   ///
-  /// Drift is noticed in two ways: a batch loses clearly more to clipping than rounding alone
-  /// would cost it, or the index has grown by an eighth since the last test. The cost of a test is
+  /// Drift is noticed in two ways: clearly more of a batch is clipped than of what the present one
+  /// was made for, or the index has grown by an eighth since the last test. The cost of a test is
   /// constant, and coding anew is spread over the growth that made it necessary.
   func calibrate(for vectors: UnsafePointer<Float>, count: Int) {
     let (header, stored) = (state.header, state.header.slotCount)
@@ -23,8 +25,7 @@ extension WorkingIndex {
     let sample =
       sample(vectors, count: count, size: Int(size * max(share, 0.25)))
       + storedSample(Int(size * max(1 - share, 0.25)))
-    let fresh = Calibration(
-      sample: sample, dimensions: configuration.dimensions, codeBytes: configuration.codeBytes)
+    let fresh = Calibration(sample: sample, configuration)
     state.header.calibratedAt = stored + count
     let isBetter =
       state.calibration.error(on: sample) > Self.toleratedError * fresh.error(on: sample)
@@ -35,7 +36,7 @@ extension WorkingIndex {
   private func isClipping(_ vectors: UnsafePointer<Float>, count: Int) -> Bool {
     guard count >= 64 else { return false }
     let sample = sample(vectors, count: count, size: 128)
-    return state.calibration.error(on: sample) > 2 * state.calibration.roundingError
+    return state.calibration.clippedShare(of: sample) > Self.toleratedClipping
   }
 
   /// Codes every vector anew. O(vectors).
@@ -52,20 +53,25 @@ extension WorkingIndex {
     }
   }
 
-  /// Evenly spaced rows of a batch.
+  /// Evenly spaced rows of a batch, rotated.
   private func sample(_ vectors: UnsafePointer<Float>, count: Int, size: Int) -> [Float] {
-    let dimensions = configuration.dimensions
     let rows = min(count, size)
     var result: [Float] = []
-    result.reserveCapacity(rows * dimensions)
     for row in 0..<rows {
-      let start = vectors + row * count / rows * dimensions
-      result.append(contentsOf: UnsafeBufferPointer(start: start, count: dimensions))
+      result += rotated(vectors + row * count / rows * configuration.dimensions)
     }
     return result
   }
 
-  /// Evenly spaced vectors of the index, as far as they are alive.
+  private func rotated(_ vector: UnsafePointer<Float>) -> [Float] {
+    [Float](unsafeUninitializedCapacity: configuration.dimensions) { result, count in
+      guard let base = result.baseAddress else { return }
+      state.calibration.rotation.apply(vector, into: base, kernels.rows)
+      count = configuration.dimensions
+    }
+  }
+
+  /// Evenly spaced vectors of the index, as far as they are alive, rotated.
   private func storedSample(_ size: Int) -> [Float] {
     let dimensions = configuration.dimensions
     let (slots, rows) = (state.header.slotCount, min(state.header.slotCount, size))
@@ -77,7 +83,7 @@ extension WorkingIndex {
       vector.withUnsafeMutableBufferPointer { vector in
         if let base = vector.baseAddress { state.readVector(slot, into: base, kernels) }
       }
-      result.append(contentsOf: vector)
+      result += rotated(vector)
     }
     return result
   }

@@ -112,7 +112,8 @@ extension WorkingIndex {
       let level = graph.levels[current]
       let position = current == 0 ? node.slot : upper[node.upper + current - 1]
       graph.walk(
-        level, from: starts[highest - current], ef: configuration.efConstruction, scratch.search)
+        level, from: starts[highest - current], ef: configuration.efConstruction,
+        keep: configuration.efConstruction, scratch.search)
       link(position, slot: node.slot, on: level, graph, scratch)
     }
   }

@@ -1,3 +1,4 @@
+internal import Kernels
 import Synchronization
 
 /// Changes of single neighbor lists, and the spanning tree among their links.
@@ -46,7 +47,9 @@ extension WorkingIndex {
     }
     scratch.slots[count - 1] = level.slot(Link.position(link))
     scratch.listed[count - 1] = link
-    graph.codeDistances(from: level.slot(node), scratch.slots, count, scratch.distances)
+    graph.kernels.codeSquaredDistances(
+      graph.codes, from: level.slot(node), configuration.codeBytes, scratch.slots, count,
+      scratch.distances)
     let flagged = judge(count, graph, scratch)
     guard let loser = farthest(count, scratch, passedOver: flagged), loser < count - 1 else {
       return false

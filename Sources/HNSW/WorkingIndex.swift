@@ -42,6 +42,7 @@ final class WorkingIndex: @unchecked Sendable {
     state.header.slotCount += 1
     state.header.liveCount += 1
     state.codes.reserve(records: slot + 1)
+    state.lowerCodes.reserve(records: slot + 1)
     state.vectors?.reserve(records: slot + 1)
     state.live.reserve(records: slot / 64 + 1)
     encode(vector, into: slot)
@@ -55,16 +56,19 @@ final class WorkingIndex: @unchecked Sendable {
 
   /// Writes the code and the norm of a slot.
   func encode(_ vector: UnsafePointer<Float>, into slot: Int) {
-    let code = state.codes.writableRecord(slot)
+    let (upper, lower) = (
+      state.codes.writableRecord(slot), state.lowerCodes.writableRecord(slot)
+    )
     let (n, padded) = (configuration.dimensions, configuration.codeBytes)
     let calibration = state.calibration
-    let norm = calibration.mean.withUnsafeBufferPointer { mean in
-      mean.baseAddress.map {
-        kernels.rows.encode(vector, mean: $0, inverseScale: 1 / calibration.scale, n, into: code)
-      }
+    let norm = withUnsafeTemporaryAllocation(of: Float.self, capacity: n) { rotated -> Int32 in
+      guard let base = rotated.baseAddress else { return 0 }
+      calibration.rotation.apply(vector, into: base, kernels.rows)
+      return kernels.rows.encode(
+        base, mean: calibration.mean, inverseScale: 1 / calibration.scale, n, padded: padded,
+        upper: upper, lower: lower)
     }
-    (code + n).update(repeating: 128, count: padded - n)
-    state.codes.norm(slot).storeBytes(of: (norm ?? 0).littleEndian, as: Int32.self)
+    state.codes.norm(slot).storeBytes(of: norm.littleEndian, as: Int32.self)
   }
 
   func setLive(_ slot: Slot, _ isLive: Bool) {

@@ -54,7 +54,7 @@ package struct RowTable: @unchecked Sendable {
   ///   - blocks: the address of each block; must outlive the table.
   ///   - recordsPerBlock: at least 2.
   ///   - offset: bytes from a block's start to its first record.
-  ///   - normOffset: bytes from a block's start to its `Int32` norms (codes only).
+  ///   - normOffset: bytes from a block's start to its `Int32` norms (upper halves of codes only).
   package init(
     blocks: UnsafePointer<UnsafePointer<UInt8>?>, recordsPerBlock: Int, stride: Int, offset: Int,
     normOffset: Int
@@ -73,7 +73,7 @@ package struct RowTable: @unchecked Sendable {
     address(of: row, offset: rows.offset, stride: rows.stride)
   }
 
-  /// Where a row's norm lies (codes only).
+  /// Where a row's norm lies (upper halves of codes only).
   package func normAddress(of row: UInt32) -> UnsafeRawPointer? {
     address(of: row, offset: rows.norm_offset, stride: 4)
   }
@@ -81,6 +81,19 @@ package struct RowTable: @unchecked Sendable {
   private func address(of row: UInt32, offset: UInt32, stride: UInt32) -> UnsafeRawPointer? {
     let (block, index) = row.quotientAndRemainder(dividingBy: rows.per_block)
     return rows.blocks[Int(block)].map { UnsafeRawPointer($0) + Int(offset + index * stride) }
+  }
+}
+
+/// Codes in two tables: the upper four bits of every component with the norms, and the lower four.
+package struct CodeTable: @unchecked Sendable {
+  // Sendable: as its tables are.
+  package let upper: RowTable
+  package let lower: RowTable
+  let codes: ck_codes
+
+  package init(upper: RowTable, lower: RowTable) {
+    (self.upper, self.lower) = (upper, lower)
+    codes = ck_codes(upper: upper.rows, lower: lower.rows)
   }
 }
 
@@ -115,42 +128,71 @@ package struct RowKernels: @unchecked Sendable {
 
   /// Inner products of `query` with the values of the codes `ids`.
   package func codeDots(
-    _ rows: borrowing RowTable, _ query: UnsafePointer<Float>, _ n: Int,
+    _ codes: borrowing CodeTable, _ query: UnsafePointer<Float>, _ n: Int,
     _ ids: UnsafePointer<UInt32>, _ count: Int, _ out: UnsafeMutablePointer<Float>
   ) {
-    withUnsafePointer(to: rows.rows) {
+    withUnsafePointer(to: codes.codes) {
       table.pointee.code_dots($0, query, UInt32(n), ids, UInt32(count), out)
     }
   }
 
-  /// `Int32(weight * norm) - (code + 128)·query` of the rows `ids`; `n` is a multiple of 64.
+  /// `Int32(weight * norm) - (code + 128)·query` of the codes `ids`; `n` is a multiple of 128. If
+  /// coarse, the lower four bits of each component are taken for 0, and not read.
   @inline(__always)
   package func codeScores(
-    _ rows: borrowing RowTable, _ query: UnsafePointer<Int8>, _ n: Int, weight: Float,
-    _ ids: UnsafePointer<UInt32>, _ count: Int, _ out: UnsafeMutablePointer<Int32>
+    _ codes: borrowing CodeTable, isCoarse: Bool = false, _ query: UnsafePointer<Int8>, _ n: Int,
+    weight: Float, _ ids: UnsafePointer<UInt32>, _ count: Int, _ out: UnsafeMutablePointer<Int32>
   ) {
-    withUnsafePointer(to: rows.rows) {
-      table.pointee.code_scores($0, query, UInt32(n), weight, ids, UInt32(count), out)
+    withUnsafePointer(to: codes.codes) {
+      let kernel = isCoarse ? table.pointee.coarse_scores : table.pointee.code_scores
+      kernel?($0, query, UInt32(n), weight, ids, UInt32(count), out)
     }
   }
 
-  /// Squared Euclidean distances between the codes of row `row` and of the rows `ids`.
-  @inline(__always)
+  /// Squared Euclidean distances between the codes of row `row` and of the rows `ids`. Stops after
+  /// one that is less than `near`, or some rows later, and returns how many were measured.
+  @inline(__always) @discardableResult
   package func codeSquaredDistances(
-    _ rows: borrowing RowTable, from row: UInt32, _ n: Int,
-    _ ids: UnsafePointer<UInt32>, _ count: Int, _ out: UnsafeMutablePointer<Int32>
-  ) {
-    withUnsafePointer(to: rows.rows) {
-      table.pointee.code_l2s($0, row, UInt32(n), ids, UInt32(count), out)
+    _ codes: borrowing CodeTable, from row: UInt32, _ n: Int,
+    _ ids: UnsafePointer<UInt32>, _ count: Int, until near: Int32 = .min,
+    _ out: UnsafeMutablePointer<Int32>
+  ) -> Int {
+    withUnsafePointer(to: codes.codes) {
+      Int(table.pointee.code_l2s($0, row, UInt32(n), ids, UInt32(count), near, out))
     }
   }
 
-  /// Writes the code of `vector` and returns its norm, the sum of squares of the code's values.
+  /// Writes the code of `vector`, `padded` to whole cache lines, and returns its norm, the sum of
+  /// squares of the code's values.
   package func encode(
     _ vector: UnsafePointer<Float>, mean: UnsafePointer<Float>, inverseScale: Float, _ n: Int,
-    into code: UnsafeMutablePointer<UInt8>
+    padded: Int, upper: UnsafeMutablePointer<UInt8>, lower: UnsafeMutablePointer<UInt8>
   ) -> Int32 {
-    table.pointee.encode(vector, mean, inverseScale, UInt32(n), code)
+    table.pointee.encode(vector, mean, inverseScale, UInt32(n), UInt32(padded), upper, lower)
+  }
+
+  /// The bytes of a code's components, in their order: 128 plus the values.
+  package func components(
+    upper: UnsafePointer<UInt8>, lower: UnsafePointer<UInt8>, _ n: Int,
+    into bytes: UnsafeMutablePointer<UInt8>
+  ) {
+    table.pointee.values(upper, lower, UInt32(n), bytes)
+  }
+
+  /// Rotates a vector, by `n` numbers in `order` and in `signs`; see `ck_distance`.
+  package func rotate(
+    _ vector: UnsafePointer<Float>, _ n: Int, order: UnsafePointer<UInt32>,
+    signs: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>
+  ) {
+    table.pointee.rotate(vector, UInt32(n), order, signs, result)
+  }
+
+  /// Rotates a vector back, and leaves something else in it.
+  package func unrotate(
+    _ vector: UnsafeMutablePointer<Float>, _ n: Int, order: UnsafePointer<UInt32>,
+    signs: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>
+  ) {
+    table.pointee.unrotate(vector, UInt32(n), order, signs, result)
   }
 
   /// Writes the signed code of `query - share * mean` and returns the step of its values, which

@@ -1,14 +1,9 @@
 internal import CKernels
 
-/// The nearest positions so far, ascending by score: what a walk over a graph expands, and what a
-/// scan keeps. An entry is a number, the score above the position, so that entries compare as
-/// numbers. For HNSW's fence alone.
+/// The nearest positions so far: what a walk over a graph expands, and what a scan keeps. In no
+/// order. For HNSW's fence alone.
 package final class CandidatePool {
-  /// Marks a position whose neighbours have been looked at.
-  private static let expanded: UInt32 = 1 << 31
-
   fileprivate let raw: UnsafeMutablePointer<ck_pool>
-  private var room = 0
 
   package init() {
     raw = .allocate(capacity: 1)
@@ -22,13 +17,16 @@ package final class CandidatePool {
 
   /// Empties the pool and makes room in it for `capacity` entries, at least one.
   package func begin(_ capacity: Int) {
+    let capacity = max(1, capacity)
     raw.pointee.count = 0
-    raw.pointee.cursor = 0
-    raw.pointee.capacity = UInt32(max(1, capacity))
-    guard room < capacity || room == 0 else { return }
+    raw.pointee.limit = .max
+    raw.pointee.capacity = UInt32(capacity)
+    // Dropping what is too far looks at all several times: the more, the rarer.
+    let room = capacity + capacity / 2 + CK_POOL_SLACK
+    guard raw.pointee.room < room else { return }
     raw.pointee.entries?.deallocate()
-    room = max(1, capacity)
     raw.pointee.entries = .allocate(capacity: room)
+    raw.pointee.room = UInt32(room)
   }
 
   package var count: Int { Int(raw.pointee.count) }
@@ -36,33 +34,35 @@ package final class CandidatePool {
   /// The position of an entry.
   @inline(__always)
   package func position(_ index: Int) -> UInt32 {
-    UInt32(truncatingIfNeeded: raw.pointee.entries[index]) & ~Self.expanded
+    Self.position(of: raw.pointee.entries[index])
   }
 
   /// The score of an entry.
   @inline(__always)
   package func score(_ index: Int) -> Int32 {
-    Int32(bitPattern: UInt32(truncatingIfNeeded: raw.pointee.entries[index] >> 32) ^ 0x8000_0000)
+    Self.score(of: raw.pointee.entries[index])
   }
 
-  /// Where the first entry is that may not have been expanded.
-  package var cursor: Int { Int(raw.pointee.cursor) }
-
-  /// The nearest position that has not been expanded, and counts as expanded from now on; `nil`
-  /// if there is none among the first `breadth`.
   @inline(__always)
-  package func expandNext(breadth: Int) -> UInt32? {
-    let end = min(raw.pointee.count, UInt32(truncatingIfNeeded: breadth))
-    while raw.pointee.cursor < end {
-      let entry = raw.pointee.entries + Int(raw.pointee.cursor)
-      raw.pointee.cursor &+= 1
-      let position = UInt32(truncatingIfNeeded: entry.pointee)
-      if position & Self.expanded == 0 {
-        entry.pointee |= UInt64(Self.expanded)
-        return position
-      }
+  fileprivate static func position(of entry: UInt64) -> UInt32 {
+    UInt32(truncatingIfNeeded: entry) & ~(1 << 31)
+  }
+
+  @inline(__always)
+  fileprivate static func score(of entry: UInt64) -> Int32 {
+    Int32(bitPattern: UInt32(truncatingIfNeeded: entry >> 32) ^ 0x8000_0000)
+  }
+
+  /// Drops the entries whose position does not satisfy `isWanted`.
+  @inline(__always)
+  package func keep(where isWanted: (_ position: UInt32) -> Bool) {
+    guard let entries = raw.pointee.entries else { return }
+    var kept = 0
+    for index in 0..<count where isWanted(position(index)) {
+      entries[kept] = entries[index]
+      kept += 1
     }
-    return nil
+    raw.pointee.count = UInt32(kept)
   }
 }
 
@@ -77,24 +77,32 @@ package struct WalkKernels: @unchecked Sendable {
     _ scores: UnsafePointer<Int32>, _ positions: UnsafePointer<UInt32>, _ count: Int,
     into pool: CandidatePool
   ) {
-    table.pointee.merge(pool.raw, scores, positions, UInt32(count), nil)
+    table.pointee.merge(pool.raw, scores, positions, UInt32(count))
   }
 
-  /// The same in a walk: fetches the records of those that will be expanded next.
+  /// The nearest position that has not been expanded, and counts as expanded from now on; `nil` if
+  /// there is none or `breadth` are nearer. Fetches the record in `links` of the one to follow.
   @inline(__always)
-  package func merge(
-    _ scores: UnsafePointer<Int32>, _ positions: UnsafePointer<UInt32>, _ count: Int,
-    into pool: CandidatePool, links: borrowing RowTable
-  ) {
-    withUnsafePointer(to: links.rows) {
-      table.pointee.merge(pool.raw, scores, positions, UInt32(count), $0)
+  package func expandNext(
+    of pool: CandidatePool, breadth: Int, links: borrowing RowTable
+  ) -> UInt32? {
+    let position = withUnsafePointer(to: links.rows) {
+      table.pointee.expand(pool.raw, UInt32(truncatingIfNeeded: breadth), $0)
     }
+    return position == .max ? nil : position
   }
 
-  /// Asks for the records of the two that are to be expanded next, unless nearer ones turn up.
+  /// Leaves the nearest `keep` in the pool.
   @inline(__always)
-  package func fetchNext(_ pool: CandidatePool, links: borrowing RowTable) {
-    withUnsafePointer(to: links.rows) { ck_fetch_next(pool.raw, $0) }
+  package func prune(_ pool: CandidatePool, keep: Int) {
+    table.pointee.prune(pool.raw, UInt32(truncatingIfNeeded: keep))
+  }
+
+  /// The greatest score of the nearest `place` in the pool, which must have as many, and a position
+  /// that has it.
+  package func entry(at place: Int, of pool: CandidatePool) -> (score: Int32, position: UInt32) {
+    let entry = table.pointee.entry_at(pool.raw, UInt32(truncatingIfNeeded: place))
+    return (CandidatePool.score(of: entry), CandidatePool.position(of: entry))
   }
 
   /// Appends the neighbours of a node that are not marked in `visited`, and marks them. Returns

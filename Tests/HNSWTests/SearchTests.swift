@@ -16,6 +16,20 @@ import Testing
     #expect(try fixture.snapshot { $0.statistics().unreachable } == 0)
   }
 
+  /// Vectors of more than 128 components are walked to by the upper halves of their codes.
+  @Test(arguments: Metric.allCases, [VectorStorage.float16, .codesOnly])
+  func walksOnHalvesOfCodesFindAsMuch(metric: Metric, storage: VectorStorage) throws {
+    let fixture = try Fixture(
+      IndexConfiguration(dimensions: 200, metric: metric, storage: storage))
+    var rows = clustered(4000, dimensions: 200, seed: 6)
+    var queries = clustered(40, dimensions: 200, seed: 7)
+    if metric == .innerProduct { (rows, queries) = (unit(rows, 200), unit(queries, 200)) }
+    try fixture.upsert((0..<4000).map { "p\($0)" }, rows)
+    let recall = try fixture.recall(queries, ef: 64)
+    #expect(recall >= (storage == .codesOnly ? 0.9 : 0.97), "recall \(recall)")
+    #expect(try fixture.snapshot { $0.statistics().unreachable } == 0)
+  }
+
   /// The graph is walked on codes, which do not depend on how vectors are kept beside them.
   @Test func halfPrecisionGivesTheAnswersOfSingle() throws {
     let rows = clustered(6000, dimensions: 48, seed: 4)

@@ -37,7 +37,9 @@ import Testing
     let fixture = try Fixture(IndexConfiguration(dimensions: 16))
     try fixture.upsert((0..<1500).map { "p\($0)" }, clustered(1500, dimensions: 16, seed: 22))
     #expect(try fixture.environment.read { try fixture.index.verify($0) } == [])
-    for name in ["hnsw.codes", "hnsw.vectors", "hnsw.live", "hnsw.links.0", "hnsw.links.1"] {
+    for name in [
+      "hnsw.codes", "hnsw.codes.lower", "hnsw.vectors", "hnsw.live", "hnsw.links.0", "hnsw.links.1",
+    ] {
       try fixture.environment.write { txn in
         guard let database = try txn.database(named: name) else { throw HNSWError.alreadyExists }
         var value = try #require(try txn.get(in: database, for: UInt32(0)))
@@ -61,7 +63,7 @@ import Testing
     let fixture = try Fixture(IndexConfiguration(dimensions: 16))
     let rows = clustered(40, dimensions: 16, seed: 23)
     try fixture.upsert((0..<40).map { "p\($0)" }, rows)
-    for name in ["hnsw.codes", "hnsw.vectors", "hnsw.live", "hnsw.links.0"] {
+    for name in ["hnsw.codes", "hnsw.codes.lower", "hnsw.vectors", "hnsw.live", "hnsw.links.0"] {
       func flip() throws {
         try fixture.environment.write { txn in
           guard let database = try txn.database(named: name) else { return }

@@ -68,6 +68,17 @@ import Testing
     }
   }
 
+  private func withCodes<R>(
+    _ upper: [[UInt8]], _ lower: [[UInt8]], perBlock: Int, norms: [Int32],
+    _ body: (CodeTable) -> R
+  ) -> R {
+    withRows(upper, perBlock: perBlock, norms: norms) { upper in
+      withRows(lower, perBlock: perBlock) { lower in
+        body(CodeTable(upper: upper, lower: lower))
+      }
+    }
+  }
+
   @Test(arguments: levels, VectorFormat.allCases)
   func rowsOfEveryFormat(kernels: Kernels, format: VectorFormat) {
     for count in Self.lengths {
@@ -102,10 +113,19 @@ import Testing
     }
   }
 
+  /// How the codes of components are stored: their upper halves, and the lower ones.
+  private func halves(_ components: [UInt8]) -> (upper: [UInt8], lower: [UInt8]) {
+    let half = components.count / 2
+    return (
+      (0..<half).map { components[$0] >> 4 | components[half + $0] & 0xF0 },
+      (0..<half).map { components[$0] & 0x0F | components[half + $0] << 4 }
+    )
+  }
+
   /// Integers are exact, at the extremes too: nothing may saturate.
   @Test(arguments: levels)
   func codesAreScoredExactly(kernels: Kernels) {
-    for count in [64, 128, 192, 512, 832, 4096] {
+    for count in [128, 256, 384, 512, 896, 4096] {
       let extremes: [UInt8] = [1, 255, 128]
       let zero = [UInt8](repeating: 128, count: count)
       let codes = (0..<9).map { row -> [UInt8] in
@@ -120,15 +140,32 @@ import Testing
         var scores = [Int32](repeating: 0, count: 9)
         var weighted = scores
         var distances = scores
-        withRows(codes, perBlock: 4, norms: norms) { table in
+        var coarse = scores
+        let stored = codes.map(halves)
+        withCodes(stored.map(\.upper), stored.map(\.lower), perBlock: 4, norms: norms) { table in
+          kernels.rows.codeScores(
+            table, isCoarse: true, query, count, weight: 0, ids, 9, &coarse)
           kernels.rows.codeScores(table, query, count, weight: 0, ids, 9, &scores)
           kernels.rows.codeScores(table, query, count, weight: 0.5, ids, 9, &weighted)
           kernels.rows.codeSquaredDistances(table, from: 5, count, ids, 9, &distances)
+          // Row 5 itself comes last, and nothing is nearer.
+          var some = distances
+          let measured = kernels.rows.codeSquaredDistances(
+            table, from: 5, count, ids, 9, until: 1, &some)
+          #expect(measured == 9 && some == distances)
+          let stopped = kernels.rows.codeSquaredDistances(
+            table, from: 8, count, ids, 9, until: 1, &some)
+          #expect((1...4).contains(stopped) && some[0] == 0)
         }
         for (index, id) in ids.enumerated() {
           let code = codes[Int(id)]
           var dot: Int32 = 0
-          for (a, b) in zip(code, query) { dot += Int32(a) * Int32(b) }
+          var upper: Int32 = 0
+          for (a, b) in zip(code, query) {
+            dot += Int32(a) * Int32(b)
+            upper += Int32(a & 0xF0) * Int32(b)
+          }
+          #expect(coarse[index] == -upper)
           #expect(scores[index] == -dot)
           #expect(weighted[index] == Int32(0.5 * Float(norms[Int(id)])) - dot)
           #expect(distances[index] == Self.codeDistance(code, codes[5]))
@@ -141,10 +178,36 @@ import Testing
   func encodingRoundsAndClips(kernels: Kernels) {
     let vector: [Float] = [0, 1, -1, 0.24, 0.26, 1000, -1000, 63.4]
     let mean = [Float](repeating: 0, count: 8)
-    var code = [UInt8](repeating: 0, count: 8)
-    let norm = kernels.rows.encode(vector, mean: mean, inverseScale: 2, 8, into: &code)
-    #expect(code == [128, 130, 126, 128, 129, 255, 1, 255])
+    var (upper, lower) = ([UInt8](repeating: 0, count: 64), [UInt8](repeating: 0, count: 64))
+    let norm = kernels.rows.encode(
+      vector, mean: mean, inverseScale: 2, 8, padded: 128, upper: &upper, lower: &lower)
+    let components: [UInt8] =
+      [128, 130, 126, 128, 129, 255, 1, 255] + [UInt8](repeating: 128, count: 120)
+    #expect((upper, lower) == halves(components))
+    var back = [UInt8](repeating: 0, count: 128)
+    kernels.rows.components(upper: upper, lower: lower, 128, into: &back)
+    #expect(back == components)
     #expect(norm == 4 + 4 + 1 + 3 * 127 * 127)
+  }
+
+  @Test(arguments: levels, [1, 5, 31, 32, 100, 192, 512, 784])
+  func `A rotation keeps lengths, spreads what stands out, and can be undone`(
+    kernels: Kernels, count: Int
+  ) {
+    var vector = [Float](repeating: 0.01, count: count)
+    vector[count / 2] = 1
+    // Any order and signs will do.
+    let order = (0..<count).map { UInt32(count - 1 - $0) }
+    let signs = (0..<count).map { Float($0 * $0 % 7 < 3 ? 1 : -1) }
+    var (rotated, back) = (vector, vector)
+    kernels.rows.rotate(vector, count, order: order, signs: signs, into: &rotated)
+    let (before, after) = (
+      Self.definition(vector, vector).dot, Self.definition(rotated, rotated).dot
+    )
+    #expect(abs(before - after) <= 1e-5 * before)
+    if count >= 32 { #expect((rotated.lazy.map(abs).max() ?? 1) < 0.8) }
+    kernels.rows.unrotate(&rotated, count, order: order, signs: signs, into: &back)
+    for (a, b) in zip(vector, back) { #expect(abs(a - b) < 1e-5) }
   }
 
   @Test(arguments: levels)

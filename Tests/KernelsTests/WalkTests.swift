@@ -18,22 +18,31 @@ import Testing
   func `A pool keeps the nearest in order`(kernels: Kernels, capacity: Int) {
     var source = Source(state: UInt64(capacity))
     let pool = CandidatePool()
-    for round in 0..<3 {
+    for (round, batches) in [[1], [3, 0, 70], [9, 150], [1100, 700], [5, 5, 2000, 1]].enumerated() {
       pool.begin(capacity)
       var all: [(score: Int32, position: UInt32)] = []
-      for batch in [1, 3, 0, 70, 9, 150, 1100, 700] {
+      for batch in batches {
         let scores = (0..<batch).map { _ in Int32(source.next(200) - 100) }
         let positions = (0..<batch).map { UInt32(all.count + $0) }
         kernels.walks.merge(scores, positions, batch, into: pool)
         all += zip(scores, positions).map { ($0, $1) }
-        let expected = all.sorted { ($0.score, $0.position) < ($1.score, $1.position) }
-          .prefix(capacity)
-        #expect(pool.count == expected.count, "round \(round)")
-        for (index, entry) in expected.enumerated() where index < pool.count {
-          #expect(pool.score(index) == entry.score && pool.position(index) == entry.position)
-        }
       }
+      kernels.walks.prune(pool, keep: capacity)
+      let expected = all.sorted { ($0.score, $0.position) < ($1.score, $1.position) }
+        .prefix(capacity)
+      #expect(pool.count == expected.count, "round \(round)")
+      #expect(contents(of: pool).elementsEqual(expected, by: ==))
+      for place in Set([1, expected.count / 2, expected.count]) where place > 0 {
+        #expect(kernels.walks.entry(at: place, of: pool) == expected[place - 1])
+      }
+      pool.keep { $0.isMultiple(of: 3) }
+      #expect(contents(of: pool).elementsEqual(expected.filter { $0.position % 3 == 0 }, by: ==))
     }
+  }
+
+  /// What is in a pool, nearest first.
+  private func contents(of pool: CandidatePool) -> [(score: Int32, position: UInt32)] {
+    (0..<pool.count).map { (pool.score($0), pool.position($0)) }.sorted { $0 < $1 }
   }
 
   @Test(arguments: levels)
@@ -41,8 +50,8 @@ import Testing
     let pool = CandidatePool()
     pool.begin(8)
     kernels.walks.merge([.max, 0, .min, -1, 1], [4, 2, 0, 1, 3], 5, into: pool)
-    #expect((0..<5).map(pool.position) == [0, 1, 2, 3, 4])
-    #expect((0..<5).map(pool.score) == [.min, -1, 0, 1, .max])
+    #expect(contents(of: pool).map(\.position) == [0, 1, 2, 3, 4])
+    #expect(contents(of: pool).map(\.score) == [.min, -1, 0, 1, .max])
   }
 
   @Test(arguments: levels)
@@ -54,15 +63,27 @@ import Testing
     func merge(_ scores: [Int32], _ positions: [UInt32]) {
       kernels.walks.merge(scores, positions, scores.count, into: pool)
     }
+    func expandNext(breadth: Int) -> UInt32? {
+      // Records that a walk would read next are only asked for, which never fails.
+      var block = [UInt8](repeating: 0, count: 64)
+      return block.withUnsafeMutableBufferPointer { block in
+        var address = UnsafePointer(block.baseAddress)
+        return withUnsafePointer(to: &address) {
+          let rows = RowTable(
+            blocks: $0, recordsPerBlock: 64, stride: 1, offset: 0, normOffset: 0)
+          return kernels.walks.expandNext(of: pool, breadth: breadth, links: rows)
+        }
+      }
+    }
     merge([30, 10, 20], [3, 1, 2])
-    #expect(pool.expandNext(breadth: 16) == 1)
-    #expect(pool.expandNext(breadth: 16) == 2)
+    #expect(expandNext(breadth: 16) == 1)
+    #expect(expandNext(breadth: 16) == 2)
     merge([5, 25], [0, 9])
-    #expect(pool.expandNext(breadth: 16) == 0)
-    #expect(pool.expandNext(breadth: 16) == 9)
-    #expect(pool.expandNext(breadth: 4) == nil)
-    #expect(pool.expandNext(breadth: 16) == 3)
-    #expect(pool.expandNext(breadth: 16) == nil)
+    #expect(expandNext(breadth: 16) == 0)
+    #expect(expandNext(breadth: 16) == 9)
+    #expect(expandNext(breadth: 4) == nil)
+    #expect(expandNext(breadth: 16) == 3)
+    #expect(expandNext(breadth: 16) == nil)
   }
 
   @Test func `Only neighbours that were not met before are gathered`() {

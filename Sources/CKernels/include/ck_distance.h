@@ -13,15 +13,22 @@ typedef struct {
   uint32_t per_block;
   uint32_t stride;       // bytes from one record to the next
   uint32_t offset;       // of the first record in its block
-  uint32_t norm_offset;  // of the block's int32 norms (codes only)
+  uint32_t norm_offset;  // of the block's int32 norms (upper halves of codes only)
 } ck_rows;
+
+/// The halves of codes: the upper four bits of every component, and the lower four.
+typedef struct {
+  ck_rows upper, lower;
+} ck_codes;
 
 /// Scores `count` rows: out[i] belongs to row ids[i].
 typedef void ck_row_scores(const ck_rows *rows, const float *query, uint32_t n,
                            const uint32_t *ids, uint32_t count, float *out);
 
-/// The kernels of one instruction set. Codes are bytes: 128 plus a value from -127 to 127; their
-/// length `n` is a multiple of 64, padded with 128 (and queries with 0).
+/// The kernels of one instruction set. A component's code is a byte: 128 plus a value from -127 to
+/// 127; there are `n` of them, a multiple of 128 and 16,384 at most, padded with 128 (and queries
+/// with 0). Byte j of a half holds component j in its lower four bits and component n/2 + j in its
+/// upper four.
 typedef struct {
   /// Inner product, and squared Euclidean distance, of two f32 vectors.
   float (*dot)(const float *a, const float *b, uint32_t n);
@@ -30,17 +37,25 @@ typedef struct {
   ck_row_scores *dots[3];
   ck_row_scores *l2s[3];
   /// Inner products of a f32 query with the values of codes.
-  ck_row_scores *code_dots;
+  void (*code_dots)(const ck_codes *codes, const float *query, uint32_t n, const uint32_t *ids,
+                    uint32_t count, float *out);
   /// out[i] = (int)(weight * norm of the row) - (code of the row + 128) . query
-  void (*code_scores)(const ck_rows *rows, const int8_t *query, uint32_t n, float weight,
+  void (*code_scores)(const ck_codes *codes, const int8_t *query, uint32_t n, float weight,
                       const uint32_t *ids, uint32_t count, int32_t *out);
-  /// out[i] = squared Euclidean distance between the codes of rows `row` and ids[i].
-  void (*code_l2s)(const ck_rows *rows, uint32_t row, uint32_t n, const uint32_t *ids,
-                   uint32_t count, int32_t *out);
-  /// dst[i] = 128 + clamp(round((x[i] - mean[i]) * inverse_scale)); returns the sum of squares of
-  /// the values.
+  /// The same of the upper halves alone, which is all that is read: each code counts with the
+  /// lower four bits cleared.
+  void (*coarse_scores)(const ck_codes *codes, const int8_t *query, uint32_t n, float weight,
+                        const uint32_t *ids, uint32_t count, int32_t *out);
+  /// out[i] = squared Euclidean distance between the codes of rows `row` and ids[i]. Stops after one
+  /// that is less than `near`, or some rows later; returns how many were measured.
+  uint32_t (*code_l2s)(const ck_codes *codes, uint32_t row, uint32_t n, const uint32_t *ids,
+                       uint32_t count, int32_t near, int32_t *out);
+  /// Stores the codes 128 + clamp(round((x[i] - mean[i]) * inverse_scale)) of `n` components and
+  /// pads them; returns the sum of squares of the values.
   int32_t (*encode)(const float *x, const float *mean, float inverse_scale, uint32_t n,
-                    uint8_t *dst);
+                    uint32_t padded, uint8_t *upper, uint8_t *lower);
+  /// The bytes of a stored code's components.
+  void (*values)(const uint8_t *upper, const uint8_t *lower, uint32_t n, uint8_t *dst);
   /// dst[i] = round((x[i] - share * mean[i]) / step), where the step, which is returned, is the
   /// greatest of those differences over 127, or `floor` if that is more. `norm` becomes the sum of
   /// squares of dst.
@@ -48,6 +63,15 @@ typedef struct {
                     int8_t *dst, int32_t *norm);
   /// The greatest |x[i] - share * mean[i]|.
   float (*reach)(const float *x, const float *mean, float share, uint32_t n);
+  /// Turns a vector, keeping lengths and angles, so that no component stands out: takes the
+  /// components in another `order` with other `signs`, then in the first and in the last block of
+  /// the greatest power of two not above `n` replaces pairs of components by their sums and
+  /// differences over the square root of two, those half a block apart, then a quarter, and so on
+  /// down to 16.
+  void (*rotate)(const float *x, uint32_t n, const uint32_t *order, const float *signs,
+                 float *dst);
+  /// Turns it back, and leaves something else in `x`.
+  void (*unrotate)(float *x, uint32_t n, const uint32_t *order, const float *signs, float *dst);
   /// Conversions between f32 and a format; rounds to nearest, ties to even.
   void (*pack[3])(const float *src, uint32_t n, void *dst);
   void (*unpack[3])(const void *src, uint32_t n, float *dst);

@@ -4,23 +4,39 @@
 
 #include "ck_distance.h"
 
-/// The nearest entries so far, ascending and distinct. An entry is a number: its score, made
-/// unsigned by flipping the top bit, above the position, whose top bit is for the walk's own use.
-/// `capacity` is at least 1.
+/// The nearest entries so far, distinct and in no order: looking through few of them at once is
+/// quicker than keeping them in order. An entry is a number: its score, made unsigned by flipping
+/// the top bit, above the position, whose top bit marks an entry that has been expanded.
 typedef struct {
   uint64_t *entries;
   uint32_t count;
+  /// How many are kept at least, when those beyond are dropped.
   uint32_t capacity;
-  /// Everything before it has been expanded. An entry that comes to lie before moves it back.
-  uint32_t cursor;
+  /// Entries that there is room for: `CK_POOL_SLACK` more than the capacity, or more.
+  uint32_t room;
+  /// Entries from here on are not among the nearest `capacity`.
+  uint64_t limit;
 } ck_pool;
+
+enum { CK_POOL_SLACK = 80 };
+
+/// Marks an entry that has been expanded.
+#define CK_EXPANDED ((uint64_t)1 << 31)
+/// No position.
+#define CK_NOWHERE UINT32_MAX
 
 /// The kernels of one instruction set.
 typedef struct {
-  /// Inserts what is near enough. The records in `links` (if not null) of those that will be
-  /// expanded next are fetched meanwhile.
-  void (*merge)(ck_pool *pool, const int32_t *scores, const uint32_t *positions, uint32_t count,
-                const ck_rows *links);
+  /// Puts in what is near enough.
+  void (*merge)(ck_pool *pool, const int32_t *scores, const uint32_t *positions, uint32_t count);
+  /// Marks the nearest entry that has not been expanded and returns its position, or `CK_NOWHERE`
+  /// if there is none or `breadth` entries are nearer. The record in `links` of the one that is to
+  /// follow, unless nearer ones turn up, is fetched meanwhile.
+  uint32_t (*expand)(ck_pool *pool, uint32_t breadth, const ck_rows *links);
+  /// The entry that `place` entries are up to, itself included; there must be as many.
+  uint64_t (*entry_at)(const ck_pool *pool, uint32_t place);
+  /// Drops all but the nearest `keep`.
+  void (*prune)(ck_pool *pool, uint32_t keep);
 } ck_walk;
 
 /// Appends the neighbours that are not marked in the bitmap `visited` yet, and marks them: their
@@ -30,9 +46,6 @@ typedef struct {
 uint32_t ck_gather_new(const uint32_t *links, const uint32_t *link_slots, uint32_t capacity,
                        uint32_t positions_end, uint32_t slots_end, uint64_t *visited,
                        uint32_t *positions, uint32_t *slots, uint32_t count);
-
-/// Asks for the records of the first two entries from the cursor on.
-void ck_fetch_next(const ck_pool *pool, const ck_rows *links);
 
 /// The kernels of a level, which the processor must support.
 const ck_walk *ck_walk_kernels(ck_level level);

@@ -1,0 +1,75 @@
+// What codes are made of, in plain C, compiled once per instruction set by distance.c, before
+// distance_body.h. The upper four bits of the components and the lower four lie apart. In either
+// half, byte j holds component j in its lower bits and component n/2 + j in its upper ones. The
+// upper half alone is a coarser code of half the size.
+
+static inline void NAME(split)(const uint8_t *values, uint32_t n, uint8_t *restrict upper,
+                               uint8_t *restrict lower) {
+  uint32_t half = n / 2;
+  for (uint32_t j = 0; j < half; j++) {
+    uint8_t a = values[j], b = values[half + j];
+    upper[j] = (uint8_t)(a >> 4 | (b & 0xF0));
+    lower[j] = (uint8_t)((a & 0x0F) | b << 4);
+  }
+}
+
+static void NAME(unsplit)(const uint8_t *upper, const uint8_t *lower, uint32_t n,
+                          uint8_t *restrict values) {
+  uint32_t half = n / 2;
+  for (uint32_t j = 0; j < half; j++) {
+    uint8_t high = upper[j], low = lower[j];
+    values[j] = (uint8_t)(high << 4 | (low & 0x0F));
+    values[half + j] = (uint8_t)((high & 0xF0) | low >> 4);
+  }
+}
+
+static int32_t NAME(encode)(const float *x, const float *mean, float inverse_scale, uint32_t n,
+                            uint32_t padded, uint8_t *upper, uint8_t *lower) {
+  uint8_t values[MAX_CODE_BYTES];
+  int32_t norm = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    float value = (x[i] - mean[i]) * inverse_scale;
+    value = value > 127.0f ? 127.0f : value < -127.0f ? -127.0f : value;
+    int32_t code = (int32_t)(value + 384.5f) - 384;  // rounds, without a branch on the sign
+    norm += code * code;
+    values[i] = (uint8_t)(code + 128);
+  }
+  memset(values + n, 128, padded - n);
+  NAME(split)(values, padded, upper, lower);
+  return norm;
+}
+
+// Sums and differences of components 16 and more apart, in a block of a power of two.
+static inline void NAME(butterflies)(float *x, uint32_t n) {
+  float scale = 1;
+  for (uint32_t step = n / 2; step >= 16; step /= 2) {
+    for (uint32_t start = 0; start < n; start += 2 * step)
+      for (uint32_t i = start; i < start + step; i++) {
+        float a = x[i], b = x[i + step];
+        x[i] = a + b;
+        x[i + step] = a - b;
+      }
+    scale *= 0.70710678f;
+  }
+  for (uint32_t i = 0; i < n; i++) x[i] *= scale;
+}
+
+static inline uint32_t NAME(block)(uint32_t n) { return 1u << (31 - __builtin_clz(n)); }
+
+// Another order and other signs, then butterflies in the first and in the last block.
+static void NAME(rotate)(const float *x, uint32_t n, const uint32_t *order, const float *signs,
+                         float *dst) {
+  uint32_t block = NAME(block)(n);
+  for (uint32_t i = 0; i < n; i++) dst[i] = x[order[i]] * signs[i];
+  NAME(butterflies)(dst, block);
+  if (block < n) NAME(butterflies)(dst + n - block, block);
+}
+
+// The same backwards.
+static void NAME(unrotate)(float *x, uint32_t n, const uint32_t *order, const float *signs,
+                           float *dst) {
+  uint32_t block = NAME(block)(n);
+  if (block < n) NAME(butterflies)(x + n - block, block);
+  NAME(butterflies)(x, block);
+  for (uint32_t i = 0; i < n; i++) dst[order[i]] = x[i] * signs[i];
+}

@@ -1,0 +1,112 @@
+// What a walk does with its pool, eight entries at a time: see walk_body.h.
+
+static inline __mmask8 valid(uint32_t count, uint32_t i) {
+  return count - i < 8 ? (__mmask8)((1u << (count - i)) - 1) : 0xFF;
+}
+
+static inline uint32_t count_to_avx512(const uint64_t *entries, uint32_t count, uint64_t last) {
+  __m512i limit = _mm512_set1_epi64((long long)last);
+  uint32_t found = 0;
+  for (uint32_t i = 0; i < count; i += 8) {
+    __mmask8 here = valid(count, i);
+    __m512i some = _mm512_maskz_loadu_epi64(here, entries + i);
+    found += (uint32_t)__builtin_popcount(_mm512_mask_cmple_epu64_mask(here, some, limit));
+  }
+  return found;
+}
+
+// Stores the chosen of eight entries; up to eight places beyond are overwritten.
+static inline uint32_t store_some(uint64_t *entries, uint32_t count, __m512i some, __mmask8 chosen) {
+  _mm512_storeu_si512(entries + count, _mm512_maskz_compress_epi64(chosen, some));
+  return count + (uint32_t)__builtin_popcount(chosen);
+}
+
+static uint64_t entry_at_avx512(const ck_pool *pool, uint32_t place) {
+  const uint64_t *entries = pool->entries;
+  uint32_t count = pool->count;
+  __m512i least = _mm512_set1_epi64(-1), most = _mm512_setzero_si512();
+  for (uint32_t i = 0; i < count; i += 8) {
+    __mmask8 here = valid(count, i);
+    __m512i some = _mm512_maskz_loadu_epi64(here, entries + i);
+    least = _mm512_mask_min_epu64(least, here, least, some);
+    most = _mm512_max_epu64(most, some);
+  }
+  uint64_t low = _mm512_reduce_min_epu64(least), high = _mm512_reduce_max_epu64(most);
+  while (low < high) {
+    uint64_t middle = low + (high - low) / 2;
+    uint32_t nearer = count_to_avx512(entries, count, middle);
+    if (nearer >= place) high = middle;
+    else low = middle + 1;
+    if (nearer == place) break;
+  }
+  __m512i limit = _mm512_set1_epi64((long long)high), found = _mm512_setzero_si512();
+  for (uint32_t i = 0; i < count; i += 8) {
+    __m512i some = _mm512_maskz_loadu_epi64(valid(count, i), entries + i);
+    found = _mm512_mask_max_epu64(found, _mm512_cmple_epu64_mask(some, limit), found, some);
+  }
+  return _mm512_reduce_max_epu64(found);
+}
+
+static void prune_avx512(ck_pool *pool, uint32_t keep) {
+  uint64_t *entries = pool->entries;
+  uint32_t count = pool->count, kept = 0;
+  if (count <= keep) return;
+  uint64_t last = entry_at_avx512(pool, keep);
+  __m512i limit = _mm512_set1_epi64((long long)last);
+  for (uint32_t i = 0; i < count; i += 8) {
+    __mmask8 here = valid(count, i);
+    __m512i some = _mm512_maskz_loadu_epi64(here, entries + i);
+    kept = store_some(entries, kept, some, _mm512_mask_cmple_epu64_mask(here, some, limit));
+  }
+  pool->count = kept;
+  pool->limit = last;
+}
+
+static void merge_avx512(ck_pool *pool, const int32_t *scores, const uint32_t *positions,
+                         uint32_t count) {
+  const __m512i flip = _mm512_set1_epi64((long long)0x8000000000000000);
+  for (uint32_t i = 0; i < count; i += 8) {
+    if (pool->count + 16 > pool->room) prune_avx512(pool, pool->capacity);
+    __m512i limit = _mm512_set1_epi64((long long)pool->limit);
+    __mmask8 here = valid(count, i);
+    __m512i score = _mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(here, scores + i));
+    __m512i position = _mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(here, positions + i));
+    __m512i some =
+        _mm512_or_si512(_mm512_xor_si512(_mm512_slli_epi64(score, 32), flip), position);
+    __mmask8 near = _mm512_mask_cmplt_epu64_mask(here, some, limit);
+    pool->count = store_some(pool->entries, pool->count, some, near);
+  }
+}
+
+static uint32_t expand_avx512(ck_pool *pool, uint32_t breadth, const ck_rows *links) {
+  const __m512i flag = _mm512_set1_epi64((long long)CK_EXPANDED), far = _mm512_set1_epi64(-1);
+  uint64_t *entries = pool->entries;
+  uint32_t count = pool->count, nearer = 0, place = 0;
+  __m512i least = far, second = far;
+  for (uint32_t i = 0; i < count; i += 8) {
+    __m512i some = _mm512_maskz_loadu_epi64(valid(count, i), entries + i);
+    __mmask8 open = _mm512_mask_testn_epi64_mask(valid(count, i), some, flag);
+    some = _mm512_mask_blend_epi64(open, far, some);
+    second = _mm512_min_epu64(second, _mm512_max_epu64(least, some));
+    least = _mm512_min_epu64(least, some);
+  }
+  uint64_t nearest = _mm512_reduce_min_epu64(least);
+  if (nearest == UINT64_MAX) return CK_NOWHERE;
+  const __m512i all = _mm512_set1_epi64((long long)nearest);
+  for (uint32_t i = 0; i < count; i += 8) {
+    __mmask8 here = valid(count, i);
+    __m512i some = _mm512_maskz_loadu_epi64(here, entries + i);
+    nearer += (uint32_t)__builtin_popcount(_mm512_mask_cmplt_epu64_mask(here, some, all));
+    __mmask8 same = _mm512_mask_cmpeq_epu64_mask(here, some, all);
+    if (same) place = i + (uint32_t)__builtin_ctz(same);
+  }
+  if (nearer >= breadth) return CK_NOWHERE;
+  entries[place] |= CK_EXPANDED;
+  if (links) {
+    __m512i others = _mm512_mask_blend_epi64(_mm512_cmpeq_epu64_mask(least, all), least, second);
+    uint64_t following = _mm512_reduce_min_epu64(others);
+    if (following != UINT64_MAX)
+      prefetch(row_at(links, (uint32_t)following), links->stride);
+  }
+  return (uint32_t)nearest;
+}
