@@ -21,6 +21,14 @@ import Testing
     #expect(try environment.scanEverything() == 9)
   }
 
+  @Test func `What has been preloaded reads as before, and may be written`() throws {
+    let environment = try Environment(path: directory.path)
+    environment.preload()
+    try environment.fillWithSamples(count: 8)
+    environment.preload()
+    #expect(try environment.scanEverything() == 9)
+  }
+
   @Test func `What is not there is not opened for reading`() throws {
     #expect(errorOfOpening(directory.appending("none"), readOnly: true)?.code == .notFound)
     #expect(errorOfOpening(directory.path, readOnly: true)?.code == .notFound)

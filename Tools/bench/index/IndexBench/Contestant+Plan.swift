@@ -37,7 +37,7 @@ extension Contestant {
     let count = min(arguments.queryCount, 20)
     let queries = try data.rows("test.f32", count: count, width: d, of: Float.self)
     let rows = try data.rows("train.f32", count: n, width: d, of: Float.self)
-    let index = try VectorIndex(environment: try environment())
+    let index = try VectorIndex(environment: try preloaded())
     var costs: [Setting: Cost] = [:]
     var shuffler = SplitMix(seed: 4)
     for number in 0..<count {

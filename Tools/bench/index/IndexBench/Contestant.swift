@@ -15,7 +15,8 @@ struct Contestant {
   }
 
   func run(_ phase: String) throws {
-    let cpus = arguments.cpus ?? (phase == "build" && arguments.threads > 1 ? nil : [1])
+    let usesThreads = ["build", "churn"].contains(phase) && arguments.threads > 1
+    let cpus = arguments.cpus ?? (phase == "reads" ? [0, 1] : usesThreads ? nil : [1])
     try ProcessMeter.pin(to: cpus ?? Array(0..<arguments.threads))
     switch phase {
     case "build": try build()
@@ -24,6 +25,9 @@ struct Contestant {
     case "filter": try filter()
     case "write": try write()
     case "plan": try plan()
+    case "reads": try reads()
+    case "writer": try keepWriting()
+    case "churn": try churn()
     default: throw Usage(reason: "unknown phase \(phase)")
     }
   }
@@ -69,6 +73,14 @@ struct Contestant {
     var options = LMDB.Environment.Options()
     options.durability = durability
     return try LMDB.Environment(path: arguments.indexPath, options: options)
+  }
+
+  /// The index's environment after a fresh start: read into memory as a whole, like the peers'.
+  func preloaded() throws -> LMDB.Environment {
+    _ = goCold(["\(arguments.indexPath)/data.mdb"])
+    let environment = try environment()
+    environment.preload()
+    return environment
   }
 
   // MARK: build
@@ -203,7 +215,7 @@ struct Contestant {
     let truth = try data.rows(
       kind == "test" ? "gt.i32" : "textgt.i32", count: arguments.queryCount, width: 100,
       of: Int32.self)
-    let index = try VectorIndex(environment: try environment())
+    let index = try VectorIndex(environment: try preloaded())
     let middle = arguments.efs[arguments.efs.count / 2]
     _ = try run(
       queries, SearchParameters(k: Self.k, ef: middle), budget: arguments.budget / 2, in: index)
@@ -226,7 +238,7 @@ struct Contestant {
   private func filter() throws {
     let count = min(arguments.queryCount, data.meta.small)
     let queries = try data.rows("test.f32", count: count, width: data.meta.d, of: Float.self)
-    let index = try VectorIndex(environment: try environment())
+    let index = try VectorIndex(environment: try preloaded())
     for (name, filter) in data.meta.filters.sorted(by: { $0.key < $1.key }) {
       let slots = try data.slots(passing: filter)
       let truth = try data.rows(

@@ -22,6 +22,13 @@ enum ProcessMeter {
     return (kilobytes ?? 0) / 1024
   }
 
+  /// This process's share of the memory it uses, in MiB: pages that n processes use count 1/n.
+  static var proportionalShare: Double {
+    let text = (try? String(contentsOfFile: "/proc/self/smaps_rollup", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("Pss:") }
+    return (line?.split(whereSeparator: { !$0.isNumber }).first.flatMap { Double($0) } ?? 0) / 1024
+  }
+
   /// Keeps this process to some processors; Swift cannot make the system call itself.
   static func pin(to cpus: [Int]) throws {
     #if os(Linux)
