@@ -24,13 +24,13 @@ package final class Admission: Sendable {
       headers: [.retryAfter: "1"])
   }
 
-  /// Runs `body`, or throws a ``Problem``.
+  /// Runs `body` away from the thread of the connection, or throws a ``Problem``.
   package func run<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R
   {
     let seconds = limits.seconds
     return try await counted { _ in
       try await withThrowingTaskGroup(of: R.self) { group in
-        group.addTask(operation: body)
+        group.addTask(executorPreference: globalConcurrentExecutor, operation: body)
         group.addTask {
           try await Task.sleep(for: .seconds(seconds))
           throw self.tookTooLong
@@ -58,4 +58,10 @@ package final class Admission: Sendable {
       throw tookTooLong
     }
   }
+}
+
+/// Runs what computes for longer than a change of threads takes away from the thread of the
+/// connection, on which others wait.
+func awayFromLoop<R: Sendable>(_ body: @Sendable () throws -> R) async rethrows -> R {
+  try await withTaskExecutorPreference(globalConcurrentExecutor) { try body() }
 }

@@ -20,7 +20,8 @@ extension VitrineServer {
         })
     }
     router.put(RouterPath(product)) { request, context in
-      var upload = try await decode(Upload.self, from: request)
+      let body = Data(try await body(of: request).readableBytesView)
+      var upload = try await awayFromLoop { try JSONDecoder().decode(Upload.self, from: body) }
       upload.id = try context.parameters.require("id")
       return try await stored([upload], in: engine(context))
     }
@@ -35,8 +36,8 @@ extension VitrineServer {
       try await delete(request.uri.queryParameters, in: engine(context))
     }
     router.put("/v1/indexes/:index/products") { request, context in
-      let body = try await body(of: request)
-      return try await stored(Upload.lines(of: Data(body.readableBytesView)), in: engine(context))
+      let body = Data(try await body(of: request).readableBytesView)
+      return try await stored(awayFromLoop { try Upload.lines(of: body) }, in: engine(context))
     }
   }
 

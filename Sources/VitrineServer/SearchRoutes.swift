@@ -1,4 +1,3 @@
-import Foundation
 import Hummingbird
 import NIOCore
 import Vitrine
@@ -12,7 +11,11 @@ extension VitrineServer {
       let engine = try engine(context)
       let deadline = admission.deadline
       let body = Array(buffer: try await body(of: request, until: deadline))
-      return try await answer(try Queries(json: body) { try engine.schema }, engine, deadline)
+      let queries =
+        body.count < 1 << 16
+        ? try Queries(json: body, of: engine)
+        : try await awayFromLoop { try Queries(json: body, of: engine) }
+      return try await answer(queries, engine, deadline)
     }
     router.get("/v1/indexes/:index/facets") { request, context in
       let engine = try engine(context)
@@ -47,10 +50,13 @@ extension VitrineServer {
       // One more, for the product itself, which is no news.
       query.k = k + 1
       let asked = query
-      var response = try await admission.run { try await engine.search(asked) }
-      response.hits = Array(response.hits.filter { $0.id != id }.prefix(k))
-      response.cursor = nil
-      return try json(response)
+      return json(
+        bytes: try await admission.run {
+          var response = try await engine.search(asked)
+          response.hits = Array(response.hits.filter { $0.id != id }.prefix(k))
+          response.cursor = nil
+          return try Self.encoded(response)
+        })
     }
   }
 
@@ -90,15 +96,12 @@ private struct Queries {
   let all: [Query]
   let areSeveral: Bool
 
-  init(json: [UInt8], schema: () throws -> Schema) throws {
+  init(json: [UInt8], of engine: Engine) throws {
     areSeveral = json.first { !" \n\r\t".utf8.contains($0) } == UInt8(ascii: "[")
-    guard areSeveral else {
-      all = [try Query(json: json, schema: schema)]
-      return
-    }
-    let decoder = JSONDecoder()
-    if let key = CodingUserInfoKey.schema { decoder.userInfo[key] = try schema() }
-    all = try decoder.decode([Query].self, from: Data(json))
+    all =
+      areSeveral
+      ? try Query.list(json: json) { try engine.schema }
+      : [try Query(json: json) { try engine.schema }]
   }
 }
 

@@ -101,16 +101,6 @@ public struct VitrineServer: Sendable {
     return engine
   }
 
-  /// The body as JSON, up to the limit; filters in it are read with the schema.
-  func decode<T: Decodable>(
-    _ type: T.Type, from request: Request, schema: Schema? = nil
-  ) async throws -> T {
-    let body = try await body(of: request)
-    let decoder = JSONDecoder()
-    if let key = CodingUserInfoKey.schema { decoder.userInfo[key] = schema }
-    return try decoder.decode(type, from: Data(body.readableBytesView))
-  }
-
   /// The body, up to the limits of size and time. Who sends it byte by byte is let go with the next
   /// byte, who sends nothing any more when the connection has been idle for so long.
   func body(
@@ -130,9 +120,14 @@ public struct VitrineServer: Sendable {
 
   /// `value` as a JSON answer.
   func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+    json(bytes: try Self.encoded(value), status: status)
+  }
+
+  /// `value` as JSON.
+  static func encoded(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return json(bytes: try encoder.encode(value), status: status)
+    return try encoder.encode(value)
   }
 
   /// What is JSON already, as an answer.

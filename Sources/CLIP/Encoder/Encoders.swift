@@ -11,6 +11,8 @@ package final class Encoders: Sendable {
   let imagesPerBatch: Int
 
   private let team: Team
+  /// How many threads encode at present.
+  private let callers = Atomic<Int>(0)
   private let visionWorkspaces = Mutex<[VisionEncoder.Workspace]>([])
   private let textWorkspaces = Mutex<[RunState]>([])
 
@@ -102,10 +104,13 @@ package final class Encoders: Sendable {
     return vectors
   }
 
-  /// A single input is shared by the team, if it is free; a batch is the caller's alone, because
+  /// A single input is shared by the team, unless others encode at the same time: they keep the
+  /// cores busy, and the team would wait for its members. A batch is the caller's alone, because
   /// callers with many batches have a thread for each core.
   private func runTogether(if isSingle: Bool, _ body: @escaping @Sendable (Share) -> Void) {
-    if isSingle, team.count > 1, team.run(body) { return }
+    let callers = callers.add(1, ordering: .relaxed).newValue
+    defer { self.callers.subtract(1, ordering: .relaxed) }
+    if isSingle, callers == 1, team.count > 1, team.run(body) { return }
     body(.whole)
   }
 

@@ -10,9 +10,19 @@ extension Query {
       self = query
       return
     }
+    self = try Self.decoder(schema).decode(Query.self, from: Data(json))
+  }
+
+  /// The queries of a JSON array.
+  package static func list(json: [UInt8], schema: () throws -> Schema?) throws -> [Query] {
+    if let queries = QuickQueryReader.queries(json, schema: schema) { return queries }
+    return try decoder(schema).decode([Query].self, from: Data(json))
+  }
+
+  private static func decoder(_ schema: () throws -> Schema?) throws -> JSONDecoder {
     let decoder = JSONDecoder()
     if let key = CodingUserInfoKey.schema { decoder.userInfo[key] = try schema() }
-    self = try decoder.decode(Query.self, from: Data(json))
+    return decoder
   }
 }
 

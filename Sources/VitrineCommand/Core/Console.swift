@@ -10,6 +10,9 @@ package struct Console: Sendable {
   package var note: @Sendable (String) -> Void
   /// Gives the next line of input; nil at its end.
   package var nextLine: @Sendable () -> String?
+  /// Puts a question to the terminal, as escape codes that end with asking for its attributes
+  /// (`CSI c`), and gives what it answers: nothing where there is none.
+  package var ask: @Sendable (String) -> String
   /// Time passed since some fixed moment.
   package var now: @Sendable () -> Duration
   /// Columns and rows of the terminal; nil where results do not go to one.
@@ -40,6 +43,7 @@ package struct Console: Sendable {
   package init(
     write: @escaping @Sendable (String) -> Void, note: @escaping @Sendable (String) -> Void,
     nextLine: @escaping @Sendable () -> String? = { nil },
+    ask: @escaping @Sendable (String) -> String = { _ in "" },
     now: @escaping @Sendable () -> Duration = { .zero },
     size: @escaping @Sendable () -> (columns: Int, rows: Int)? = { nil },
     terminals: Terminals = Terminals(), environment: [String: String] = [:]
@@ -47,6 +51,7 @@ package struct Console: Sendable {
     self.write = write
     self.note = note
     self.nextLine = nextLine
+    self.ask = ask
     self.now = now
     self.size = size
     self.terminals = terminals
@@ -56,7 +61,7 @@ package struct Console: Sendable {
   /// The console of this process.
   package static func process() -> Console {
     let start = ContinuousClock.now
-    let output = isatty(STDOUT_FILENO) == 1
+    let (input, output) = (isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1)
     return Console(
       write: { text in
         guard (try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))) != nil else {
@@ -67,6 +72,7 @@ package struct Console: Sendable {
       },
       note: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) },
       nextLine: { readLine(strippingNewline: true) },
+      ask: { input && output ? askTerminal($0) : "" },
       now: { ContinuousClock.now - start },
       size: {
         guard output else { return nil }
@@ -74,7 +80,7 @@ package struct Console: Sendable {
         return window.ws_col > 0 ? (Int(window.ws_col), Int(window.ws_row)) : (80, 24)
       },
       terminals: Terminals(
-        input: isatty(STDIN_FILENO) == 1, output: output, notes: isatty(STDERR_FILENO) == 1),
+        input: input, output: output, notes: isatty(STDERR_FILENO) == 1),
       environment: ProcessInfo.processInfo.environment)
   }
 

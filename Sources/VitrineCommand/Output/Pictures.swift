@@ -18,26 +18,37 @@ package struct Pictures: Sendable {
       let chafa = Pictures.program("chafa", console.environment)
     else { return nil }
     self.chafa = chafa
-    drawing = Pictures.drawing(in: console.environment)
+    drawing = Pictures.drawing(on: console)
     colours = Pictures.hasFullColour(console.environment) ? "full" : "256"
   }
 
   /// Whether pictures look good without being asked for: a terminal that shows all colours.
-  package static func lookGood(in environment: [String: String]) -> Bool {
-    drawing(in: environment) != .symbols || hasFullColour(environment)
-  }
+  package var lookGood: Bool { drawing != .symbols || colours == "full" }
 
-  package static func drawing(in environment: [String: String]) -> Medium {
-    // Inside a multiplexer only characters are sure to arrive where they belong.
-    if environment["TMUX"] != nil || environment["STY"] != nil { return .symbols }
+  /// What a terminal can draw with: some say so in the environment, others when asked.
+  package static func drawing(on console: Console) -> Medium {
+    let environment = console.environment
     let term = environment["TERM", default: ""]
     let program = environment["TERM_PROGRAM", default: ""]
+    // Inside a multiplexer only characters are sure to arrive where they belong.
+    if environment["TMUX"] != nil || environment["STY"] != nil { return .symbols }
     if term == "xterm-kitty" || term == "xterm-ghostty" || program == "ghostty" { return .kitty }
     if program == "iTerm.app" || program == "WezTerm" { return .iterm }
     if term.hasPrefix("foot") || term.hasPrefix("mlterm") || term.contains("sixel") {
       return .sixels
     }
-    return .symbols
+    // Apple's shows the first question as text.
+    if ["", "dumb", "linux"].contains(term) || program == "Apple_Terminal" { return .symbols }
+    return medium(saidBy: console.ask("\u{1B}_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\u{1B}\\\u{1B}[c"))
+  }
+
+  /// What a terminal can do that answered two questions: whether it shows a picture of one pixel in
+  /// kitty's way, and what kind of terminal it is, among which 4 is one with sixels.
+  package static func medium(saidBy answer: String) -> Medium {
+    if answer.contains("\u{1B}_Gi=31;OK") { return .kitty }
+    guard let start = answer.range(of: "\u{1B}[?") else { return .symbols }
+    let attributes = answer[start.upperBound...].prefix { $0 != "c" }.split(separator: ";")
+    return attributes.dropFirst().contains("4") ? .sixels : .symbols
   }
 
   private static func hasFullColour(_ environment: [String: String]) -> Bool {
@@ -94,7 +105,9 @@ package struct Pictures: Sendable {
     ]
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
+    // From any of its streams `chafa` learns how many pixels a cell has, without which pictures in
+    // sixels come out flat. This one it can neither read nor, being opened for reading, write.
+    process.standardError = FileHandle(forReadingAtPath: "/dev/tty") ?? FileHandle.nullDevice
     guard (try? Data(photograph).write(to: file)) != nil, (try? process.run()) != nil else {
       return ""
     }

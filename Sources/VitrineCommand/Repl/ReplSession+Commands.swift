@@ -60,7 +60,7 @@ extension ReplSession {
     case .ef(let ef): query.ef = ef
     case .exact(let flag): query.exact = flag
     case .pictures(let flag):
-      if flag, Pictures(console: console) == nil {
+      if flag, pictures == nil {
         throw Failure.failure("pictures need a terminal and the program chafa")
       }
       showsPictures = flag

@@ -26,7 +26,7 @@ final class ReplSession {
   var showsPictures: Bool
   /// Whether the conversation goes on.
   var isOpen = true
-  private let pictures: Pictures?
+  let pictures: Pictures?
 
   var console: Console { workspace.console }
 
@@ -36,7 +36,7 @@ final class ReplSession {
     self.model = model
     schema = try engine.schema
     pictures = Pictures(console: workspace.console)
-    showsPictures = pictures != nil && Pictures.lookGood(in: workspace.console.environment)
+    showsPictures = pictures?.lookGood ?? false
   }
 
   /// Says where one is.
@@ -167,7 +167,8 @@ extension Boost {
     switch measure {
     case .values(let values):
       "\(attribute) = \(values.map(ResultView.text).joined(separator: ", ")) by \(weight)"
-    case .near(let target, let half): "\(attribute) near \(target) within \(half) by \(weight)"
+    case .near(let target, let half):
+      "\(attribute) near \(Value.text(of: target)) within \(Value.text(of: half)) by \(weight)"
     case .popularity: "\(attribute) by \(weight)"
     }
   }

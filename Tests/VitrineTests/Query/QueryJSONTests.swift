@@ -78,6 +78,17 @@ import Vitrine
     #expect(query.terms == [.vector([try #require(Float(number))])], "seed \(seed): \(number)")
   }
 
+  @Test func arraysOfQueriesAreReadTheSameWay() throws {
+    let text = #" [ {"text":"a"} , {"terms":[{"vector":[1,2]}],"k":3} ] "#
+    let queries = try #require(QuickQueryReader.queries(Array(text.utf8)) { nil })
+    #expect(queries == [Query("a"), try decoded(#"{"terms":[{"vector":[1,2]}],"k":3}"#)])
+    #expect(try Query.list(json: Array(text.utf8)) { nil } == queries)
+    let other = #"[{"text":"a"},{"cutoff":0.5}]"#
+    #expect(QuickQueryReader.queries(Array(other.utf8)) { nil } == nil)
+    #expect(try Query.list(json: Array(other.utf8)) { nil }.map(\.cutoff) == [nil, 0.5])
+    #expect(throws: DecodingError.self) { _ = try Query.list(json: Array("[{]".utf8)) { nil } }
+  }
+
   @Test func filtersAreCheckedAgainstTheSchema() throws {
     let schema = Schema(attributes: [Attribute(name: "price", kind: .number)])
     let text = #"{"filter":"prize < 20"}"#

@@ -55,6 +55,7 @@ struct LoadBench {
     let decoder = JSONDecoder()
     let queries = try Data(contentsOf: URL(filePath: path)).split(separator: UInt8(ascii: "\n"))
       .map { try decoder.decode(Query.self, from: $0) }
+    let before = processorSeconds()
     let start = ContinuousClock.now
     let end = start.advanced(by: .seconds(seconds))
     let done = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -71,6 +72,14 @@ struct LoadBench {
       return try await group.reduce(0, +)
     }
     let passed = start.duration(to: .now) / .seconds(1)
-    print("{\"rate\": \(String(format: "%.1f", Double(done) / passed))}")
+    let spent = 1000 * (processorSeconds() - before) / Double(done)
+    print(String(format: "{\"rate\": %.1f, \"processor_ms\": %.4f}", Double(done) / passed, spent))
+  }
+
+  /// Processor time of this process so far.
+  private static func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }
