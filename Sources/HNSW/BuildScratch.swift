@@ -18,7 +18,7 @@ struct Candidate: Comparable {
 
 /// What one thread needs to choose neighbors.
 final class BuildScratch: @unchecked Sendable {
-  // Sendable: used by one thread at a time.
+  // Sendable: handed from thread to thread by `BuildScratchPool`, never shared.
 
   let search: Scratch
   /// Candidates, to be chosen from.

@@ -109,7 +109,7 @@ final class WorkingIndex: @unchecked Sendable {
 
 /// A lock for every node, many nodes to a lock: short critical sections, hardly ever contended.
 struct NodeLocks: ~Copyable, @unchecked Sendable {
-  // Sendable: atomics.
+  // Sendable: the pointer is constant, and what it points to is atomic and lives as long as this.
   private static let count = 4096
   private let words: UnsafeMutablePointer<Atomic<Bool>>
 

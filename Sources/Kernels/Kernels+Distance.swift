@@ -47,7 +47,8 @@ private func withBaseAddresses(
 /// Fixed-size records in blocks of memory, as the row kernels see them: record `i` is the one
 /// numbered `i % recordsPerBlock` of block `i / recordsPerBlock`. For HNSW's fence alone.
 package struct RowTable: @unchecked Sendable {
-  // Sendable: an address with numbers; whoever makes one answers for the memory behind it.
+  // Sendable: constant, and kernels only read through it; HNSW's `BlockTable`, which makes it, keeps
+  // the memory and orders its changes.
   var rows: ck_rows
 
   /// - Parameters:
@@ -86,7 +87,7 @@ package struct RowTable: @unchecked Sendable {
 
 /// Codes in two tables: the upper four bits of every component with the norms, and the lower four.
 package struct CodeTable: @unchecked Sendable {
-  // Sendable: as its tables are.
+  // Sendable: two tables, which are, and a copy of their addresses.
   package let upper: RowTable
   package let lower: RowTable
   let codes: ck_codes
