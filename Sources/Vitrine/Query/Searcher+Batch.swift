@@ -30,9 +30,7 @@ package enum Search {
     var responses: [SearchResponse] = []
     for place in prepared.queries.indices {
       let clock = StageClock()
-      let fields = try store.wanted(prepared.queries[place].fields)
-      var searcher = prepared.searcher(place, store, cancellation)
-      var (response, found) = try searcher.run(snapshot, txn)
+      var (response, found, fields) = try prepared.run(place, store, snapshot, txn, cancellation)
       response.hits = try found.map { try store.hit($0, fields, in: txn) }
       response.tookMs = prepared.milliseconds + clock.total
       responses.append(response)
@@ -48,9 +46,7 @@ package enum Search {
     var responses: [SearchResponse] = []
     for place in prepared.queries.indices {
       let clock = StageClock()
-      let fields = try store.wanted(prepared.queries[place].fields)
-      var searcher = prepared.searcher(place, store, cancellation)
-      var (response, found) = try searcher.run(snapshot, txn)
+      var (response, found, fields) = try prepared.run(place, store, snapshot, txn, cancellation)
       try writer.element { writer in
         try writer.object { writer in
           try writer.members(of: response)
@@ -70,12 +66,18 @@ package enum Search {
 }
 
 extension Search.Prepared {
-  fileprivate func searcher(
-    _ place: Int, _ store: ProductStore, _ cancellation: Cancellation
-  ) -> Searcher {
-    Searcher(
+  /// Ranks one of the queries: its response without hits, the products found, and which of their
+  /// attributes are wanted.
+  fileprivate func run(
+    _ place: Int, _ store: ProductStore, _ snapshot: borrowing Snapshot,
+    _ txn: borrowing ReadTransaction, _ cancellation: Cancellation
+  ) throws -> (SearchResponse, [FoundProduct], [Bool]?) {
+    let fields = try store.wanted(queries[place].fields)
+    var searcher = Searcher(
       query: queries[place], embedded: vectors[place], embedding: milliseconds, store: store,
       cancellation: cancellation)
+    let (response, found) = try searcher.run(snapshot, txn)
+    return (response, found, fields)
   }
 }
 
