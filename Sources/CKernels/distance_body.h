@@ -91,18 +91,17 @@ static float NAME(l2)(const float *a, const float *b, uint32_t n) { return NAME(
 // |a - b|² = |a|² + |b|² - 2 a.b, with the norms that are stored. A code becomes signed by flipping
 // its top bit; the other one's excess of 128 is taken off through the sum of the first. Returns all
 // of that but |b|² and the product.
-static inline int32_t NAME(signed_code)(const ck_codes *codes, uint32_t row, uint32_t n,
-                                        int8_t *query) {
-  NAME(code_values)(codes, row, n, (uint8_t *)query);
+#if !OWN_CODE_KERNELS
+static int32_t NAME(signed_code)(const ck_codes *codes, uint32_t row, uint32_t n, int8_t *values) {
+  NAME(code_values)(codes, row, n, (uint8_t *)values);
   int32_t total = 0;
   for (uint32_t i = 0; i < n; i++) {
-    query[i] = (int8_t)((uint8_t)query[i] ^ 0x80);
-    total += query[i];
+    values[i] = (int8_t)((uint8_t)values[i] ^ 0x80);
+    total += values[i];
   }
   return norm_at(&codes->upper, row) + 256 * total;
 }
 
-#if !OWN_CODE_KERNELS
 // Products of a half of a code with the query: of 4 by 8 bits, so that 16 hold the sum of eight.
 #if !OWN_HALF_DOT
 static inline int32_t NAME(half_dot)(const uint8_t *bytes, const int8_t *query, uint32_t half) {
@@ -146,17 +145,25 @@ static inline int32_t NAME(code_dot)(const ck_codes *codes, uint32_t id, const i
 SCORES(code_scores, code_dot, prefetch_code)
 SCORES(coarse_scores, coarse_dot, prefetch_coarse)
 
-static uint32_t NAME(code_l2s)(const ck_codes *codes, uint32_t row, uint32_t n,
-                               const uint32_t *ids, uint32_t count, int32_t near,
-                               int32_t *out) {
-  int8_t query[MAX_CODE_BYTES];
-  int32_t base = NAME(signed_code)(codes, row, n, query);
-  for (uint32_t i = 0; i < count; i++) prefetch_code(codes, ids[i]);
+static uint32_t NAME(code_l2s)(const ck_codes *codes, const int8_t *values, int32_t base,
+                               uint32_t n, const uint32_t *ids, uint32_t count, int32_t near,
+                               bool fetch, int32_t *out) {
+  for (uint32_t i = 0; fetch && i < count; i++) prefetch_code(codes, ids[i]);
   for (uint32_t i = 0; i < count; i++) {
-    out[i] = base + norm_at(&codes->upper, ids[i]) - 2 * NAME(code_dot)(codes, ids[i], query, n);
+    out[i] = base + norm_at(&codes->upper, ids[i]) - 2 * NAME(code_dot)(codes, ids[i], values, n);
     if (out[i] < near) return i + 1;
   }
   return count;
+}
+
+static bool NAME(is_near)(const ck_codes *codes, uint32_t row, uint32_t n, const int8_t *values,
+                          const int32_t *bases, uint32_t count, int32_t near) {
+  int32_t norm = norm_at(&codes->upper, row);
+  for (uint32_t i = 0; i < count; i++) {
+    int32_t dot = NAME(code_dot)(codes, row, values + (uint64_t)i * n, n);
+    if (bases[i] + norm - 2 * dot < near) return true;
+  }
+  return false;
 }
 #endif
 
@@ -232,7 +239,8 @@ static void NAME(unpack_bf16)(const void *src, uint32_t n, float *dst) {
     .dots = {NAME(rows_dot_f32), NAME(rows_dot_f16), NAME(rows_dot_bf16)},                  \
     .l2s = {NAME(rows_l2_f32), NAME(rows_l2_f16), NAME(rows_l2_bf16)},                      \
     .code_dots = NAME(code_dots), .code_scores = NAME(code_scores),                         \
-    .coarse_scores = NAME(coarse_scores), .code_l2s = NAME(code_l2s),                       \
+    .coarse_scores = NAME(coarse_scores),                                                   \
+    .signed_code = NAME(signed_code), .code_l2s = NAME(code_l2s), .is_near = NAME(is_near), \
     .encode = NAME(encode), .values = NAME(unsplit), .quantise = NAME(quantise),            \
     .reach = NAME(reach), .rotate = NAME(rotate), .unrotate = NAME(unrotate),               \
     .pack = {NAME(pack_f32), NAME(pack_f16), NAME(pack_bf16)},                              \

@@ -1,6 +1,5 @@
 // Where a record lies, and how it is fetched ahead: shared by the distance kernels.
 #pragma once
-#include <stdbool.h>
 #include <string.h>
 
 #include "ck_distance.h"

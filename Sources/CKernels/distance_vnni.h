@@ -10,17 +10,35 @@ static inline __m128i reduce4(const __m512i s[4]) {
   return _mm_add_epi32(_mm256_castsi256_si128(h), _mm256_extracti128_si256(h, 1));
 }
 
-// The two components of each byte, as bytes of their own.
+// The two components of each byte of a half, as bytes of their own.
 static inline __m512i first(__m512i bytes) {
   return _mm512_and_si512(bytes, _mm512_set1_epi8(0x0F));
 }
 static inline __m512i second(__m512i bytes) { return first(_mm512_srli_epi16(bytes, 4)); }
 
-// Adds the products of four rows of halves with the query.
-static inline void add4(__m512i sums[4], const ck_rows *rows, const uint32_t ids[4],
-                        const int8_t *query, uint32_t half) {
+// The two components of each byte of both halves, put together again.
+typedef struct {
+  __m512i first, second;
+} components;
+
+static inline components whole(__m512i upper, __m512i lower) {
+  enum { CHOOSE = 0xCA };  // bits of the second where the first has ones, else of the third
+  const __m512i low = _mm512_set1_epi8(0x0F);
+  return (components){
+      _mm512_ternarylogic_epi32(low, lower, _mm512_slli_epi16(upper, 4), CHOOSE),
+      _mm512_ternarylogic_epi32(low, _mm512_srli_epi16(lower, 4), upper, CHOOSE)};
+}
+
+// Products of the query with the upper halves of four codes, each component times 16.
+static inline __m128i coarse_dot4(const ck_codes *codes, const uint32_t ids[4],
+                                  const int8_t *query, uint32_t n) {
+  uint32_t half = n / 2;
   const uint8_t *row[4];
-  for (int k = 0; k < 4; k++) row[k] = row_at(rows, ids[k]);
+  __m512i sums[4];
+  for (int k = 0; k < 4; k++) {
+    row[k] = row_at(&codes->upper, ids[k]);
+    sums[k] = _mm512_setzero_si512();
+  }
   for (uint32_t i = 0; i < half; i += 64) {
     __m512i a = _mm512_loadu_si512(query + i), b = _mm512_loadu_si512(query + half + i);
     for (int k = 0; k < 4; k++) {
@@ -29,17 +47,29 @@ static inline void add4(__m512i sums[4], const ck_rows *rows, const uint32_t ids
       sums[k] = _mm512_dpbusd_epi32(sums[k], second(bytes), b);
     }
   }
+  return _mm_slli_epi32(reduce4(sums), 4);
 }
 
-// Products of the query with four codes, or with their upper halves alone.
-static inline __attribute__((always_inline)) __m128i dot4(
-    const ck_codes *codes, const uint32_t ids[4], const int8_t *query, uint32_t n,
-    bool isCoarse) {
-  __m512i zero = _mm512_setzero_si512();
-  __m512i sums[4] = {zero, zero, zero, zero};
-  add4(sums, &codes->upper, ids, query, n / 2);
-  for (int k = 0; k < 4; k++) sums[k] = _mm512_slli_epi32(sums[k], 4);
-  if (!isCoarse) add4(sums, &codes->lower, ids, query, n / 2);
+// Products of the query with four whole codes.
+static inline __m128i dot4(const ck_codes *codes, const uint32_t ids[4], const int8_t *query,
+                           uint32_t n) {
+  uint32_t half = n / 2;
+  const uint8_t *upper[4], *lower[4];
+  __m512i sums[4];
+  for (int k = 0; k < 4; k++) {
+    upper[k] = row_at(&codes->upper, ids[k]);
+    lower[k] = row_at(&codes->lower, ids[k]);
+    sums[k] = _mm512_setzero_si512();
+  }
+  for (uint32_t i = 0; i < half; i += 64) {
+    __m512i a = _mm512_loadu_si512(query + i), b = _mm512_loadu_si512(query + half + i);
+    for (int k = 0; k < 4; k++) {
+      components parts =
+          whole(_mm512_loadu_si512(upper[k] + i), _mm512_loadu_si512(lower[k] + i));
+      sums[k] = _mm512_dpbusd_epi32(sums[k], parts.first, a);
+      sums[k] = _mm512_dpbusd_epi32(sums[k], parts.second, b);
+    }
+  }
   return reduce4(sums);
 }
 
@@ -68,7 +98,8 @@ static inline __attribute__((always_inline)) void scores(
     uint32_t four[4];
     int32_t dot[4];
     next4(ids, i, count, four);
-    _mm_storeu_si128((__m128i *)dot, dot4(codes, four, query, n, isCoarse));
+    _mm_storeu_si128((__m128i *)dot, isCoarse ? coarse_dot4(codes, four, query, n)
+                                              : dot4(codes, four, query, n));
     for (uint32_t k = 0; k < 4 && i + k < count; k++)
       out[i + k] = weighted_norm(codes, weight, four[k]) - dot[k];
   }
@@ -84,20 +115,32 @@ static void coarse_scores_avx512(const ck_codes *codes, const int8_t *query, uin
   scores(codes, query, n, weight, ids, count, out, true);
 }
 
-static uint32_t code_l2s_avx512(const ck_codes *codes, uint32_t row, uint32_t n,
-                                const uint32_t *ids, uint32_t count, int32_t near,
-                                int32_t *out) {
-  // Where the first that is near is looked for, rows are those just chosen, and in the cache.
-  if (near == INT32_MIN)
-    for (uint32_t i = 0; i < count; i++) prefetch_code(codes, ids[i]);
-  int8_t query[MAX_CODE_BYTES];
-  int32_t base = signed_code_avx512(codes, row, n, query);
+static int32_t signed_code_avx512(const ck_codes *codes, uint32_t row, uint32_t n,
+                                  int8_t *values) {
+  const uint8_t *upper = row_at(&codes->upper, row), *lower = row_at(&codes->lower, row);
+  const __m512i ones = _mm512_set1_epi8(1), flip = _mm512_set1_epi8((char)0x80);
+  __m512i total = _mm512_setzero_si512();
+  for (uint32_t i = 0; i < n / 2; i += 64) {
+    components parts = whole(_mm512_loadu_si512(upper + i), _mm512_loadu_si512(lower + i));
+    total = _mm512_dpbusd_epi32(total, parts.first, ones);
+    total = _mm512_dpbusd_epi32(total, parts.second, ones);
+    _mm512_storeu_si512(values + i, _mm512_xor_si512(parts.first, flip));
+    _mm512_storeu_si512(values + n / 2 + i, _mm512_xor_si512(parts.second, flip));
+  }
+  int32_t sum = _mm512_reduce_add_epi32(total) - 128 * (int32_t)n;
+  return norm_at(&codes->upper, row) + 256 * sum;
+}
+
+static uint32_t code_l2s_avx512(const ck_codes *codes, const int8_t *values, int32_t base,
+                                uint32_t n, const uint32_t *ids, uint32_t count, int32_t near,
+                                bool fetch, int32_t *out) {
+  for (uint32_t i = 0; fetch && i < count; i++) prefetch_code(codes, ids[i]);
   for (uint32_t i = 0; i < count; i += 4) {
     uint32_t four[4];
     int32_t dot[4];
     bool isNear = false;
     next4(ids, i, count, four);
-    _mm_storeu_si128((__m128i *)dot, dot4(codes, four, query, n, false));
+    _mm_storeu_si128((__m128i *)dot, dot4(codes, four, values, n));
     for (uint32_t k = 0; k < 4 && i + k < count; k++) {
       out[i + k] = base + norm_at(&codes->upper, four[k]) - 2 * dot[k];
       isNear |= out[i + k] < near;
@@ -105,4 +148,32 @@ static uint32_t code_l2s_avx512(const ck_codes *codes, uint32_t row, uint32_t n,
     if (isNear) return i + 4 < count ? i + 4 : count;
   }
   return count;
+}
+
+static bool is_near_avx512(const ck_codes *codes, uint32_t row, uint32_t n, const int8_t *values,
+                           const int32_t *bases, uint32_t count, int32_t near) {
+  const uint8_t *upper = row_at(&codes->upper, row), *lower = row_at(&codes->lower, row);
+  int32_t norm = norm_at(&codes->upper, row), dot[4];
+  for (uint32_t start = 0; start < count; start += 4) {
+    const int8_t *code[4];
+    __m512i sums[4];
+    for (uint32_t k = 0; k < 4; k++) {
+      code[k] = values + (uint64_t)(start + k < count ? start + k : count - 1) * n;
+      sums[k] = _mm512_setzero_si512();
+    }
+    for (uint32_t i = 0; i < n / 2; i += 64) {
+      components parts = whole(_mm512_loadu_si512(upper + i), _mm512_loadu_si512(lower + i));
+      for (int k = 0; k < 4; k++) {
+        __m512i a = _mm512_loadu_si512(code[k] + i), b = _mm512_loadu_si512(code[k] + n / 2 + i);
+        sums[k] = _mm512_dpbusd_epi32(sums[k], parts.first, a);
+        sums[k] = _mm512_dpbusd_epi32(sums[k], parts.second, b);
+      }
+    }
+    _mm_storeu_si128((__m128i *)dot, reduce4(sums));
+    bool isNear = false;
+    for (uint32_t k = 0; k < 4 && start + k < count; k++)
+      isNear |= bases[start + k] + norm - 2 * dot[k] < near;
+    if (isNear) return true;
+  }
+  return false;
 }

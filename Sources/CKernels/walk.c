@@ -26,6 +26,23 @@ static inline uint64_t entry_of(int32_t score, uint32_t position) {
 
 static inline uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
+// Whether the nearest entry that has not been expanded, or UINT64_MAX, is among the nearest
+// `breadth`. Whatever is nearer has been expanded: only if that were many, must it be counted.
+static inline bool may_expand(const ck_pool *pool, uint64_t entry, uint32_t breadth,
+                              uint32_t (*count_to)(const uint64_t *, uint32_t, uint64_t)) {
+  if (entry == UINT64_MAX) return false;
+  return pool->steps < breadth || count_to(pool->entries, pool->count, entry) <= breadth;
+}
+
+// Counts an entry as expanded; returns its position.
+static inline uint32_t move_to_expanded(ck_pool *pool, uint32_t place) {
+  uint64_t entry = pool->entries[place];
+  pool->entries[place] = pool->entries[pool->expanded];
+  pool->entries[pool->expanded++] = entry;
+  pool->steps++;
+  return (uint32_t)entry;
+}
+
 #define TABLE {.merge = NAME(merge), .expand = NAME(expand), .entry_at = NAME(entry_at), \
                .prune = NAME(prune)}
 #define NAME(x) x##_portable

@@ -49,16 +49,20 @@ static uint64_t entry_at_avx512(const ck_pool *pool, uint32_t place) {
 
 static void prune_avx512(ck_pool *pool, uint32_t keep) {
   uint64_t *entries = pool->entries;
-  uint32_t count = pool->count, kept = 0;
+  uint32_t count = pool->count, kept = 0, expanded = 0;
   if (count <= keep) return;
   uint64_t last = entry_at_avx512(pool, keep);
   __m512i limit = _mm512_set1_epi64((long long)last);
   for (uint32_t i = 0; i < count; i += 8) {
     __mmask8 here = valid(count, i);
     __m512i some = _mm512_maskz_loadu_epi64(here, entries + i);
-    kept = store_some(entries, kept, some, _mm512_mask_cmple_epu64_mask(here, some, limit));
+    __mmask8 near = _mm512_mask_cmple_epu64_mask(here, some, limit);
+    if (i < pool->expanded)
+      expanded += (uint32_t)__builtin_popcount(near & valid(pool->expanded, i));
+    kept = store_some(entries, kept, some, near);
   }
   pool->count = kept;
+  pool->expanded = expanded;
   pool->limit = last;
 }
 
@@ -78,35 +82,55 @@ static void merge_avx512(ck_pool *pool, const int32_t *scores, const uint32_t *p
   }
 }
 
-static uint32_t expand_avx512(ck_pool *pool, uint32_t breadth, const ck_rows *links) {
-  const __m512i flag = _mm512_set1_epi64((long long)CK_EXPANDED), far = _mm512_set1_epi64(-1);
-  uint64_t *entries = pool->entries;
-  uint32_t count = pool->count, nearer = 0, place = 0;
-  __m512i least = far, second = far;
-  for (uint32_t i = 0; i < count; i += 8) {
-    __m512i some = _mm512_maskz_loadu_epi64(valid(count, i), entries + i);
-    __mmask8 open = _mm512_mask_testn_epi64_mask(valid(count, i), some, flag);
-    some = _mm512_mask_blend_epi64(open, far, some);
-    second = _mm512_min_epu64(second, _mm512_max_epu64(least, some));
-    least = _mm512_min_epu64(least, some);
+// The two least of each lane. Two of these take turns, since each waits for its own last step.
+typedef struct {
+  __m512i least, second;
+} lanes;
+
+static inline lanes with(lanes a, __m512i some) {
+  return (lanes){_mm512_min_epu64(a.least, some),
+                 _mm512_min_epu64(a.second, _mm512_max_epu64(a.least, some))};
+}
+
+static inline __m512i some_of(const uint64_t *entries, uint32_t count, uint32_t i) {
+  __mmask8 here = i < count ? valid(count, i) : 0;
+  return _mm512_mask_loadu_epi64(_mm512_set1_epi64(-1), here, entries + i);
+}
+
+static inline uint32_t place_of_avx512(const ck_pool *pool, uint64_t entry) {
+  const __m512i one = _mm512_set1_epi64((long long)entry);
+  __mmask8 same = 0;
+  uint32_t i = pool->expanded;
+  for (; !same; i += 8) same = _mm512_cmpeq_epu64_mask(some_of(pool->entries, pool->count, i), one);
+  return i - 8 + (uint32_t)__builtin_ctz(same);
+}
+
+static uint32_t expand_avx512(ck_pool *pool, uint32_t breadth, uint32_t width,
+                              const ck_rows *links, uint32_t *next) {
+  const __m512i far = _mm512_set1_epi64(-1);
+  const uint64_t *entries = pool->entries;
+  uint32_t count = pool->count, found = 0;
+  lanes even = {far, far}, odd = {far, far};
+  for (uint32_t i = pool->expanded; i < count; i += 16) {
+    even = with(even, some_of(entries, count, i));
+    odd = with(odd, some_of(entries, count, i + 8));
   }
-  uint64_t nearest = _mm512_reduce_min_epu64(least);
-  if (nearest == UINT64_MAX) return CK_NOWHERE;
-  const __m512i all = _mm512_set1_epi64((long long)nearest);
-  for (uint32_t i = 0; i < count; i += 8) {
-    __mmask8 here = valid(count, i);
-    __m512i some = _mm512_maskz_loadu_epi64(here, entries + i);
-    nearer += (uint32_t)__builtin_popcount(_mm512_mask_cmplt_epu64_mask(here, some, all));
-    __mmask8 same = _mm512_mask_cmpeq_epu64_mask(here, some, all);
-    if (same) place = i + (uint32_t)__builtin_ctz(same);
+  lanes all = with(with(even, odd.least), odd.second);
+  uint64_t open[4];
+  for (int k = 0; k < 4; k++) {
+    // From the third on it may be a later one; that is only to be fetched.
+    open[k] = _mm512_reduce_min_epu64(all.least);
+    __mmask8 taken =
+        _mm512_cmpeq_epu64_mask(all.least, _mm512_set1_epi64((long long)open[k]));
+    all.least = _mm512_mask_blend_epi64(taken, all.least, all.second);
+    all.second = _mm512_mask_blend_epi64(taken, all.second, far);
   }
-  if (nearer >= breadth) return CK_NOWHERE;
-  entries[place] |= CK_EXPANDED;
-  if (links) {
-    __m512i others = _mm512_mask_blend_epi64(_mm512_cmpeq_epu64_mask(least, all), least, second);
-    uint64_t following = _mm512_reduce_min_epu64(others);
-    if (following != UINT64_MAX)
-      prefetch(row_at(links, (uint32_t)following), links->stride);
+  while (found < width && may_expand(pool, open[found], breadth, count_to_avx512)) {
+    next[found] = move_to_expanded(pool, place_of_avx512(pool, open[found]));
+    found++;
   }
-  return (uint32_t)nearest;
+  if (links && found == width)
+    for (uint32_t k = width; k < 2 * width && open[k] != UINT64_MAX; k++)
+      prefetch(row_at(links, (uint32_t)open[k]), links->stride);
+  return found;
 }

@@ -1,8 +1,8 @@
 // What a walk does with its pool in plain C, compiled by walk.c, which defines NAME(x), the suffix
 // of the instruction set. The loops have no branches, so that compilers vectorise them.
 
-static uint64_t NAME(count_to)(const uint64_t *entries, uint32_t count, uint64_t last) {
-  uint64_t found = 0;
+static uint32_t NAME(count_to)(const uint64_t *entries, uint32_t count, uint64_t last) {
+  uint32_t found = 0;
   for (uint32_t i = 0; i < count; i++) found += entries[i] <= last;
   return found;
 }
@@ -30,15 +30,17 @@ static uint64_t NAME(entry_at)(const ck_pool *pool, uint32_t place) {
 
 static void NAME(prune)(ck_pool *pool, uint32_t keep) {
   uint64_t *entries = pool->entries;
-  uint32_t count = pool->count, kept = 0;
+  uint32_t count = pool->count, kept = 0, expanded = 0;
   if (count <= keep) return;
   uint64_t last = NAME(entry_at)(pool, keep);
   for (uint32_t i = 0; i < count; i++) {
     uint64_t entry = entries[i];
     entries[kept] = entry;
     kept += entry <= last;
+    expanded += i < pool->expanded && entry <= last;
   }
   pool->count = kept;
+  pool->expanded = expanded;
   pool->limit = last;
 }
 
@@ -57,21 +59,22 @@ static void NAME(merge)(ck_pool *pool, const int32_t *scores, const uint32_t *po
   }
 }
 
-static uint32_t NAME(expand)(ck_pool *pool, uint32_t breadth, const ck_rows *links) {
+static uint32_t NAME(expand)(ck_pool *pool, uint32_t breadth, uint32_t width, const ck_rows *links,
+                             uint32_t *next) {
   uint64_t *entries = pool->entries;
-  uint32_t count = pool->count;
-  uint64_t nearest = UINT64_MAX, following = UINT64_MAX, nearer = 0;
-  for (uint32_t i = 0; i < count; i++)
-    nearest = least(nearest, entries[i] & CK_EXPANDED ? UINT64_MAX : entries[i]);
-  if (nearest == UINT64_MAX) return CK_NOWHERE;
-  for (uint32_t i = 0; i < count; i++) {
-    uint64_t entry = entries[i];
-    nearer += entry < nearest;
-    following = least(following, entry & CK_EXPANDED || entry == nearest ? UINT64_MAX : entry);
+  uint32_t found = 0;
+  // The nearest that may be expanded, and that which is to follow.
+  uint64_t open[3] = {UINT64_MAX, UINT64_MAX, UINT64_MAX};
+  for (uint32_t k = 0; k <= width; k++)
+    for (uint32_t i = pool->expanded; i < pool->count; i++)
+      open[k] = least(open[k], k > 0 && entries[i] <= open[k - 1] ? UINT64_MAX : entries[i]);
+  while (found < width && may_expand(pool, open[found], breadth, NAME(count_to))) {
+    uint32_t place = pool->expanded;
+    while (entries[place] != open[found]) place++;
+    next[found] = move_to_expanded(pool, place);
+    found++;
   }
-  if (nearer >= breadth) return CK_NOWHERE;
-  for (uint32_t i = 0; i < count; i++) entries[i] |= entries[i] == nearest ? CK_EXPANDED : 0;
-  if (links && following != UINT64_MAX)
-    prefetch(row_at(links, (uint32_t)following), links->stride);
-  return (uint32_t)nearest;
+  if (links && found == width && open[width] != UINT64_MAX)
+    prefetch(row_at(links, (uint32_t)open[width]), links->stride);
+  return found;
 }

@@ -31,6 +31,8 @@ struct BlockGeometry: Equatable {
   let blockBytes: Int
   /// Pages that a block fills, with what LMDB puts in front.
   let pages: Int
+  /// Bytes that a writer keeps for each record beside a block of its own: the distances of links.
+  let companionBytes: Int
   /// Where the norms of the codes begin; the records' end for other kinds.
   var normOffset: Int { Self.headerBytes + recordsPerBlock * recordBytes }
 
@@ -38,8 +40,8 @@ struct BlockGeometry: Equatable {
 
   /// Blocks of at least `pages` pages and two records.
   private init(
-    _ kind: BlockKind, level: Int = 0, recordBytes: Int, trailerBytes: Int = 0, pages: Int,
-    pageSize: Int
+    _ kind: BlockKind, level: Int = 0, recordBytes: Int, trailerBytes: Int = 0,
+    companionBytes: Int = 0, pages: Int, pageSize: Int
   ) {
     let overhead = Self.headerBytes + Self.pageHeaderBytes
     let each = recordBytes + trailerBytes
@@ -47,6 +49,7 @@ struct BlockGeometry: Equatable {
     self.kind = kind
     self.level = level
     self.recordBytes = recordBytes
+    self.companionBytes = companionBytes
     self.pages = wholePages
     recordsPerBlock = (wholePages * pageSize - overhead) / each
     blockBytes = wholePages * pageSize - Self.pageHeaderBytes
@@ -78,9 +81,10 @@ struct BlockGeometry: Equatable {
   static func links(
     _ configuration: IndexConfiguration, level: Int, pageSize: Int
   ) -> BlockGeometry {
-    let bytes = level == 0 ? 4 * configuration.m0 : 8 + 8 * configuration.m
+    let capacity = level == 0 ? configuration.m0 : configuration.m
     return BlockGeometry(
-      .links, level: level, recordBytes: bytes, pages: 1, pageSize: pageSize)
+      .links, level: level, recordBytes: level == 0 ? 4 * capacity : 8 + 8 * capacity,
+      companionBytes: 4 * capacity, pages: 1, pageSize: pageSize)
   }
 
   /// A word of 64 slots per record, in blocks of a page.

@@ -101,11 +101,14 @@ final class BlockTable: @unchecked Sendable {
     while blockCount < geometry.blockCount(for: records) { append(makeBlock(), owned: true) }
   }
 
-  /// A block of zeros, placed as in a page: its records are on cache lines.
+  /// A block of zeros, placed as in a page: its records are on cache lines. Behind it the records'
+  /// companions, of ones.
   private func makeBlock() -> Block {
     let count = BlockGeometry.pageHeaderBytes + geometry.blockBytes
-    let page = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 64)
+    let companions = geometry.recordsPerBlock * geometry.companionBytes
+    let page = UnsafeMutableRawPointer.allocate(byteCount: count + companions, alignment: 64)
     page.initializeMemory(as: UInt8.self, repeating: 0, count: count)
+    (page + count).initializeMemory(as: UInt8.self, repeating: 0xFF, count: companions)
     return page.assumingMemoryBound(to: UInt8.self) + BlockGeometry.pageHeaderBytes
   }
 
@@ -122,6 +125,22 @@ final class BlockTable: @unchecked Sendable {
     let block = index / geometry.recordsPerBlock
     if !isOwned[block] { replace(block) }
     return record(index)
+  }
+
+  /// What a writer keeps beside a record, ones at first; `nil` if its block is the snapshot's.
+  func companion(_ index: Int) -> UnsafeMutableRawPointer? {
+    let (block, offset) = index.quotientAndRemainder(dividingBy: geometry.recordsPerBlock)
+    guard isOwned[block] else { return nil }
+    return UnsafeMutableRawPointer(blocks[block].unsafelyUnwrapped)
+      + (geometry.blockBytes + offset * geometry.companionBytes)
+  }
+
+  /// Makes all companions ones again. Not while other threads use the table.
+  func clearCompanions() {
+    for index in 0..<blockCount * geometry.recordsPerBlock {
+      companion(index)?.initializeMemory(
+        as: UInt8.self, repeating: 0xFF, count: geometry.companionBytes)
+    }
   }
 
   /// The address of a code's norm, to be read.

@@ -24,58 +24,80 @@ final class BuildScratch: @unchecked Sendable {
   /// Candidates, to be chosen from.
   let candidates: UnsafeMutableBufferPointer<Candidate>
   var candidateCount = 0
+  /// The codes of the node that is linked, of another that is compared with many, and of the chosen.
+  let node: SignedCodes
+  let other: SignedCodes
+  let chosenCodes: SignedCodes
   /// Slots to be scored, and their distances.
   let slots: UnsafeMutablePointer<UInt32>
   let distances: UnsafeMutablePointer<Int32>
-  /// The chosen, with their slots, and those passed over.
+  /// The chosen, and those passed over.
   let chosen: UnsafeMutableBufferPointer<Candidate>
   var chosenCount = 0
-  let chosenSlots: UnsafeMutablePointer<UInt32>
   let passedOver: UnsafeMutableBufferPointer<Candidate>
   let pairDistances: UnsafeMutablePointer<Int32>
-  /// The links of a full list and one more.
+  /// The links of a full list and one more, and their places by distance.
   let listed: UnsafeMutablePointer<UInt32>
+  let ranked: UnsafeMutableBufferPointer<Candidate>
 
   init(_ configuration: IndexConfiguration) {
     let m0 = configuration.m0
     let capacity = max(configuration.efConstruction, m0 * (m0 + 1)) + 1
     search = Scratch(codeBytes: configuration.codeBytes)
+    node = SignedCodes(width: configuration.codeBytes, capacity: 1)
+    other = SignedCodes(width: configuration.codeBytes, capacity: 1)
+    chosenCodes = SignedCodes(width: configuration.codeBytes, capacity: m0 + 1)
     candidates = .allocate(capacity: capacity)
     slots = .allocate(capacity: capacity)
     distances = .allocate(capacity: capacity)
     chosen = .allocate(capacity: m0)
-    chosenSlots = .allocate(capacity: m0)
     passedOver = .allocate(capacity: capacity)
-    pairDistances = .allocate(capacity: m0 + 1)
+    pairDistances = .allocate(capacity: m0)
     listed = .allocate(capacity: m0 + 1)
+    ranked = .allocate(capacity: m0 + 1)
   }
 
   deinit {
+    node.deallocate()
+    other.deallocate()
+    chosenCodes.deallocate()
     candidates.deallocate()
     slots.deallocate()
     distances.deallocate()
     chosen.deallocate()
-    chosenSlots.deallocate()
     passedOver.deallocate()
     pairDistances.deallocate()
     listed.deallocate()
+    ranked.deallocate()
   }
 }
 
 extension Graph {
-  /// Gives the candidates in `scratch` their distance from the node in `slot`, and sorts them.
+  /// Gives the candidates in `scratch` their distance from the node in `slot`, which becomes that of
+  /// `scratch.node`, and sorts them.
   func rankCandidates(around slot: UInt32, on level: GraphLevel, _ scratch: BuildScratch) {
     let count = scratch.candidateCount
     for index in 0..<count {
       scratch.slots[index] = level.slot(scratch.candidates[index].position)
     }
+    kernels.take(slot, of: codes, into: scratch.node)
     kernels.codeSquaredDistances(
-      codes, from: slot, configuration.codeBytes, scratch.slots, count, scratch.distances)
+      codes, from: scratch.node, scratch.slots, count, scratch.distances)
     for index in 0..<count {
       scratch.candidates[index] = Candidate(
         scratch.distances[index], scratch.candidates[index].position)
     }
     scratch.candidates[0..<count].sort()
+  }
+
+  /// A node as a candidate, at its distance from `scratch.node`.
+  func candidate(
+    _ position: UInt32, on level: GraphLevel, _ scratch: BuildScratch
+  ) -> Candidate {
+    var slot = level.slot(position)
+    var distance: Int32 = 0
+    kernels.codeSquaredDistances(codes, from: scratch.node, &slot, 1, &distance)
+    return Candidate(distance, position)
   }
 
   /// Chooses up to `limit` neighbors from the ranked candidates, beside those chosen already:
@@ -86,15 +108,12 @@ extension Graph {
     for index in 0..<scratch.candidateCount where scratch.chosenCount < limit {
       let candidate = scratch.candidates[index]
       let slot = level.slot(candidate.position)
-      if isCovered(
-        slot, within: candidate.distance, by: scratch.chosenSlots, scratch.chosenCount, scratch)
-      {
+      if isCovered(slot, within: candidate.distance, scratch) {
         scratch.passedOver[passed] = candidate
         passed += 1
       } else {
         scratch.chosen[scratch.chosenCount] = candidate
-        scratch.chosenSlots[scratch.chosenCount] = slot
-        scratch.chosenCount += 1
+        choose(slot, scratch)
       }
     }
     for index in 0..<passed where scratch.chosenCount < limit {
@@ -105,15 +124,23 @@ extension Graph {
     }
   }
 
-  /// Whether one of `others` is nearer to `slot` than `distance`.
-  func isCovered(
-    _ slot: UInt32, within distance: Int32, by others: UnsafePointer<UInt32>, _ count: Int,
-    _ scratch: BuildScratch
-  ) -> Bool {
+  /// Whether one of the first `count` of `scratch.slots` is nearer to `scratch.node` than `distance`.
+  func isNodeCovered(_ count: Int, within distance: Int32, _ scratch: BuildScratch) -> Bool {
     let measured = kernels.codeSquaredDistances(
-      codes, from: slot, configuration.codeBytes, others, count, until: distance,
-      scratch.pairDistances)
+      codes, from: scratch.node, scratch.slots, count, until: distance, scratch.pairDistances)
     return (0..<measured).contains { scratch.pairDistances[$0] < distance }
+  }
+
+  /// Adds the node in a slot to the chosen, as far as they matter to ``isCovered(_:within:_:)``.
+  func choose(_ slot: UInt32, _ scratch: BuildScratch) {
+    kernels.take(slot, of: codes, into: scratch.chosenCodes, at: scratch.chosenCount)
+    scratch.chosenCount += 1
+  }
+
+  /// Whether one of the chosen is nearer to the node in `slot` than `distance`.
+  func isCovered(_ slot: UInt32, within distance: Int32, _ scratch: BuildScratch) -> Bool {
+    kernels.isNear(
+      codes, slot, to: scratch.chosenCodes, scratch.chosenCount, within: distance)
   }
 }
 

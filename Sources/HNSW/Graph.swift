@@ -128,15 +128,15 @@ struct Graph: Sendable {
       score(found, isWalk: true, scratch)
       walks.merge(scratch.scores, scratch.gathered, found, into: pool)
       expanding = 0
-      while expanding < width,
-        let next = walks.expandNext(of: pool, breadth: ef, links: level.rows)
-      {
-        if scratch.isCold { level.fetch(next) }
-        scratch.expanding[expanding] = next
-        expanding += 1
-      }
+      repeat {
+        let more = min(2, width - expanding)
+        let next = scratch.expanding + expanding
+        found = walks.expand(pool, breadth: ef, width: more, links: level.rows, into: next)
+        expanding += found
+      } while found == 2 && expanding < width
       found = 0
       for index in 0..<expanding {
+        if scratch.isCold { level.fetch(scratch.expanding[index]) }
         found = gatherNew(level, scratch.expanding[index], scratch, found)
       }
     } while expanding > 0

@@ -66,6 +66,13 @@ struct GraphLevel: @unchecked Sendable {
   @inline(__always)
   func below(_ position: UInt32) -> UInt32 { words(record(position))[1] }
 
+  /// What a writer remembers of the squared distances of a node's neighbors, negative where it does
+  /// not know: to measure them anew for every link that a full list is offered would be most of
+  /// what linking costs.
+  func distances(_ position: UInt32) -> UnsafeMutablePointer<Int32>? {
+    table.companion(Int(position))?.assumingMemoryBound(to: Int32.self)
+  }
+
   /// Begins a record: no links. `slot` and `below` are of no consequence on level 0.
   func clear(_ position: UInt32, slot: UInt32, below: UInt32) {
     let words = words(table.writableRecord(Int(position)))
@@ -76,10 +83,17 @@ struct GraphLevel: @unchecked Sendable {
     } else {
       words.update(repeating: Link.none, count: capacity)
     }
+    distances(position)?.update(repeating: -1, count: capacity)
   }
 
-  /// Replaces a node's link.
-  func set(_ position: UInt32, _ index: Int, to link: UInt32) {
+  /// Replaces a node's link; the distance of its neighbor need not be known.
+  func set(_ position: UInt32, _ index: Int, to link: UInt32, distance: Int32? = nil) {
+    mark(position, index, as: link)
+    distances(position)?[index] = distance ?? -1
+  }
+
+  /// Replaces a node's link by one to the same neighbor with other flags.
+  func mark(_ position: UInt32, _ index: Int, as link: UInt32) {
     let words = words(table.writableRecord(Int(position)))
     guard isUpper else {
       words[index] = link

@@ -44,6 +44,7 @@ extension WorkingIndex {
     let old = state
     state.header.calibration += 1
     state.calibration = fresh
+    for level in state.levels { level.clearCompanions() }
     withUnsafeTemporaryAllocation(of: Float.self, capacity: configuration.dimensions) { vector in
       guard let base = vector.baseAddress else { return }
       for slot in 0..<state.header.slotCount {

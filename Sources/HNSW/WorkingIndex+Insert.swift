@@ -126,14 +126,16 @@ extension WorkingIndex {
     graph.rankCandidates(around: slot, on: level, scratch)
     scratch.chosenCount = 0
     graph.chooseNeighbors(limit: level.capacity, on: level, scratch)
-    let chosen = scratch.chosen[0..<scratch.chosenCount].sorted()
+    let chosen = scratch.chosen[0..<scratch.chosenCount]
+    scratch.chosen[0..<scratch.chosenCount].sort()
     // Nobody can meet the node on this level yet.
     for (index, neighbor) in chosen.enumerated() {
-      level.set(position, index, to: neighbor.position)
+      level.set(position, index, to: neighbor.position, distance: neighbor.distance)
     }
     var hasParent = false
-    for neighbor in chosen.map({ Link.position($0.position) }) {
-      let asParent = !hasParent && neighbor < position
+    for candidate in chosen {
+      let neighbor = Candidate(candidate.distance, Link.position(candidate.position))
+      let asParent = !hasParent && neighbor.position < position
       let isLinked = addLink(
         from: neighbor, to: position, asParent: asParent, on: level, graph, scratch)
       if asParent, isLinked {

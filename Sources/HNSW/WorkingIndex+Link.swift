@@ -6,11 +6,16 @@ extension WorkingIndex {
   /// Adds a link to a node's list; if that is full, in place of the farthest neighbor that the
   /// heuristic would pass over, or else of the farthest. `false` if the new
   /// link is that one, or, `asParent`, if the node cannot be the parent of another child.
+  ///
+  /// - Parameters:
+  ///   - candidate: the node, at its distance from the new one.
+  ///   - new: the position of the new one, whose code is that of `scratch.node`.
   func addLink(
-    from node: UInt32, to new: UInt32, asParent: Bool, on level: GraphLevel, _ graph: Graph,
-    _ scratch: BuildScratch
+    from candidate: Candidate, to new: UInt32, asParent: Bool, on level: GraphLevel,
+    _ graph: Graph, _ scratch: BuildScratch
   ) -> Bool {
-    locks.with(node) {
+    let (node, distance) = (candidate.position, candidate.distance)
+    return locks.with(node) {
       let links = level.links(node)
       let link = asParent ? new | Link.treeFlag : new
       var degree = 0
@@ -18,7 +23,7 @@ extension WorkingIndex {
       while degree < level.capacity, links[degree] != Link.none {
         if Link.isTree(links[degree]) { treeLinks += 1 }
         if Link.position(links[degree]) == new {
-          if asParent { level.set(node, degree, to: link) }
+          if asParent { level.mark(node, degree, as: link) }
           return true
         }
         degree += 1
@@ -26,118 +31,150 @@ extension WorkingIndex {
       // One link is left to the node's own parent.
       if asParent, treeLinks >= level.capacity - 1 { return false }
       guard degree == level.capacity else {
-        level.set(node, degree, to: link)
+        level.set(node, degree, to: link, distance: distance)
         return true
       }
       guard treeLinks < level.capacity else { return false }
-      return replaceLink(of: node, by: link, on: level, graph, scratch)
+      return replaceLink(of: node, by: link, at: distance, on: level, graph, scratch)
     }
   }
 
   /// Puts a link into a full list; `false` if it is itself the one to go.
+  ///
+  /// The new one takes the place of the farthest that is passed over: it is passed over itself if
+  /// one that is not, and is nearer to the node, is also nearer to it.
   private func replaceLink(
-    of node: UInt32, by link: UInt32, on level: GraphLevel, _ graph: Graph,
+    of node: UInt32, by link: UInt32, at distance: Int32, on level: GraphLevel, _ graph: Graph,
     _ scratch: BuildScratch
   ) -> Bool {
     let links = level.links(node)
-    let count = level.capacity + 1
+    measureLinks(of: node, on: level, graph, scratch)
+    let distances = scratch.distances
+    var (loser, most, nearer) = (-1, Int32.min, 0)
     for index in 0..<level.capacity {
-      scratch.slots[index] = level.slot(Link.position(links[index]))
-      scratch.listed[index] = links[index]
+      let other = links[index]
+      if !Link.isPassedOver(other) {
+        guard distances[index] < distance else { continue }
+        scratch.slots[nearer] = level.slot(Link.position(other))
+        nearer += 1
+      } else if distances[index] > most, !Link.isTree(other) {
+        (loser, most) = (index, distances[index])
+      }
     }
-    scratch.slots[count - 1] = level.slot(Link.position(link))
-    scratch.listed[count - 1] = link
-    graph.kernels.codeSquaredDistances(
-      graph.codes, from: level.slot(node), configuration.codeBytes, scratch.slots, count,
-      scratch.distances)
-    let flagged = judge(count, graph, scratch)
-    guard let loser = farthest(count, scratch, passedOver: flagged), loser < count - 1 else {
-      return false
+    guard loser >= 0 else {
+      return judgeAnew(node, link, at: distance, on: level, graph, scratch)
     }
-    for index in 0..<level.capacity where index != loser && scratch.listed[index] != links[index] {
-      level.set(node, index, to: scratch.listed[index])
-    }
-    level.set(node, loser, to: scratch.listed[count - 1])
+    let isPassedOver = graph.isNodeCovered(nearer, within: distance, scratch)
+    if isPassedOver, distance > most { return false }
+    replace(
+      loser, of: node, by: isPassedOver ? link | Link.passedFlag : link, at: distance, on: level,
+      scratch)
     return true
   }
 
-  /// Flags the new, last of `count` listed links if the heuristic would pass it over for those it
-  /// has chosen. If none was passed over before, judges them all anew. `false` if none is now.
-  private func judge(_ count: Int, _ graph: Graph, _ scratch: BuildScratch) -> Bool {
-    let listed = scratch.listed
-    func isReplaceable(_ index: Int) -> Bool {
-      Link.isPassedOver(listed[index]) && !Link.isTree(listed[index])
-    }
-    scratch.chosenCount = 0
-    if (0..<count - 1).contains(where: isReplaceable) {
-      let distance = scratch.distances[count - 1]
-      for index in 0..<count - 1
-      where !Link.isPassedOver(listed[index]) && scratch.distances[index] < distance {
-        choose(scratch.slots[index], scratch)
-      }
-      judge(count - 1, distance, graph, scratch)
-      return true
-    }
-    let ranked = (0..<count).map { Candidate(scratch.distances[$0], UInt32($0)) }.sorted()
-    for candidate in ranked { judge(Int(candidate.position), candidate.distance, graph, scratch) }
-    return (0..<count).contains(where: isReplaceable)
-  }
-
-  /// Flags a listed link if it is covered by a chosen one, or chooses it.
-  private func judge(
-    _ index: Int, _ distance: Int32, _ graph: Graph, _ scratch: BuildScratch
+  /// Replaces one of a full list's links, and remembers the distances of all, which are in
+  /// `scratch.distances`.
+  private func replace(
+    _ index: Int, of node: UInt32, by link: UInt32, at distance: Int32, on level: GraphLevel,
+    _ scratch: BuildScratch
   ) {
-    let slot = scratch.slots[index]
-    if graph.isCovered(
-      slot, within: distance, by: scratch.chosenSlots, scratch.chosenCount, scratch)
-    {
-      scratch.listed[index] |= Link.passedFlag
-    } else {
-      scratch.listed[index] &= ~Link.passedFlag
-      choose(slot, scratch)
+    scratch.distances[index] = distance
+    level.set(node, index, to: link, distance: distance)
+    level.distances(node)?.update(from: scratch.distances, count: level.capacity)
+  }
+
+  /// Puts the distances of a full list's neighbors into `scratch.distances`.
+  private func measureLinks(
+    of node: UInt32, on level: GraphLevel, _ graph: Graph, _ scratch: BuildScratch
+  ) {
+    let count = level.capacity
+    if let known = level.distances(node), !(0..<count).contains(where: { known[$0] < 0 }) {
+      return scratch.distances.update(from: known, count: count)
     }
+    let links = level.links(node)
+    for index in 0..<count { scratch.slots[index] = level.slot(Link.position(links[index])) }
+    graph.kernels.take(level.slot(node), of: graph.codes, into: scratch.other)
+    graph.kernels.codeSquaredDistances(
+      graph.codes, from: scratch.other, scratch.slots, count, scratch.distances)
   }
 
-  private func choose(_ slot: UInt32, _ scratch: BuildScratch) {
-    guard scratch.chosenCount < scratch.chosen.count else { return }
-    scratch.chosenSlots[scratch.chosenCount] = slot
-    scratch.chosenCount += 1
-  }
-
-  /// The farthest of the listed links that may go.
-  private func farthest(_ count: Int, _ scratch: BuildScratch, passedOver: Bool) -> Int? {
-    (0..<count).filter {
-      !Link.isTree(scratch.listed[$0]) && (!passedOver || Link.isPassedOver(scratch.listed[$0]))
-    }.max { scratch.distances[$0] < scratch.distances[$1] }
+  /// Has the heuristic judge a full list of which it has passed over none that may go, and the new
+  /// link: the farthest that it passes over now, or else the farthest, goes.
+  private func judgeAnew(
+    _ node: UInt32, _ link: UInt32, at distance: Int32, on level: GraphLevel, _ graph: Graph,
+    _ scratch: BuildScratch
+  ) -> Bool {
+    let (links, last) = (level.links(node), level.capacity)
+    for index in 0...last {
+      scratch.listed[index] = index < last ? links[index] : link
+      scratch.ranked[index] = Candidate(
+        index < last ? scratch.distances[index] : distance, UInt32(index))
+    }
+    scratch.ranked[0..<last + 1].sort()
+    scratch.chosenCount = 0
+    var (loser, passedOver) = (-1, -1)
+    for candidate in scratch.ranked[0..<last + 1] {
+      let index = Int(candidate.position)
+      let slot = level.slot(Link.position(scratch.listed[index]))
+      let isPassedOver = graph.isCovered(slot, within: candidate.distance, scratch)
+      scratch.listed[index] &= ~Link.passedFlag
+      if isPassedOver {
+        scratch.listed[index] |= Link.passedFlag
+      } else {
+        graph.choose(slot, scratch)
+      }
+      guard !Link.isTree(scratch.listed[index]) else { continue }
+      loser = index
+      if isPassedOver { passedOver = index }
+    }
+    if passedOver >= 0 { loser = passedOver }
+    guard loser < last else { return false }
+    for index in 0..<last where index != loser && scratch.listed[index] != links[index] {
+      level.mark(node, index, as: scratch.listed[index])
+    }
+    replace(loser, of: node, by: scratch.listed[last], at: distance, on: level, scratch)
+    return true
   }
 
   /// Marks the link from a child to its parent, which must be there to stay.
-  func protect(_ parent: UInt32, in child: UInt32, on level: GraphLevel) {
+  func protect(_ parent: Candidate, in child: UInt32, on level: GraphLevel) {
     locks.with(child) {
       let links = level.links(child)
+      let link = parent.position | Link.treeFlag
       var index = 0
       var replaceable = 0
-      while index < level.capacity, links[index] != Link.none,
-        Link.position(links[index]) != parent
-      {
+      while index < level.capacity, links[index] != Link.none {
+        if Link.position(links[index]) == parent.position {
+          return level.mark(child, index, as: link)
+        }
         if !Link.isTree(links[index]) { replaceable = index }
         index += 1
       }
-      level.set(child, index < level.capacity ? index : replaceable, to: parent | Link.treeFlag)
+      let place = index < level.capacity ? index : replaceable
+      level.set(child, place, to: link, distance: parent.distance)
     }
   }
 
   /// Finds a parent for a node that none of its neighbors would take: the next lower node that
   /// will. Few are refused twice, since a tree has fewer links than nodes have room for.
   func adopt(_ position: UInt32, on level: GraphLevel, _ graph: Graph, _ scratch: BuildScratch) {
-    var candidate = position
-    while candidate > 0 {
-      candidate -= 1
-      guard level.slot(candidate) != noSlot, isInGraph(candidate, on: level),
-        addLink(from: candidate, to: position, asParent: true, on: level, graph, scratch)
-      else { continue }
-      return protect(candidate, in: position, on: level)
+    _ = (0..<position).reversed().contains {
+      level.slot($0) != noSlot && isInGraph($0, on: level)
+        && plant(position, under: $0, on: level, graph, scratch)
     }
+  }
+
+  /// Links a node, whose code is that of `scratch.node`, to a parent; `false` if that has no room.
+  func plant(
+    _ position: UInt32, under parent: UInt32, on level: GraphLevel, _ graph: Graph,
+    _ scratch: BuildScratch
+  ) -> Bool {
+    let parent = graph.candidate(parent, on: level, scratch)
+    guard addLink(from: parent, to: position, asParent: true, on: level, graph, scratch) else {
+      return false
+    }
+    protect(parent, in: position, on: level)
+    return true
   }
 
   /// Whether a node of lower position can lead on: it has links itself, or is the first.

@@ -77,9 +77,8 @@ extension WorkingIndex {
       let other = Link.position(links[index])
       guard !isDead(other, on: level) else { continue }
       _ = scratch.search.visit(other)
-      scratch.chosenSlots[scratch.chosenCount] = level.slot(other)
       scratch.chosen[scratch.chosenCount] = Candidate(0, links[index])
-      scratch.chosenCount += 1
+      graph.choose(level.slot(other), scratch)
     }
     for index in 0..<degree {
       let other = Link.position(links[index])
@@ -109,23 +108,13 @@ extension WorkingIndex {
         Link.isTree(links[$0]) && Link.position(links[$0]) < position
       }
       guard !hasParent else { continue }
+      graph.kernels.take(level.slot(position), of: graph.codes, into: scratch.node)
       let candidates = (0..<degree).map { Link.position(links[$0]) }.filter { $0 < position }
-      if let parent = candidates.first(where: {
-        addLink(from: $0, to: position, asParent: true, on: level, graph, scratch)
-      }) {
-        protect(parent, in: position, on: level)
-      } else {
-        adoptLiving(position, on: level, graph, scratch)
+      func isPlanted(under parent: UInt32) -> Bool {
+        plant(position, under: parent, on: level, graph, scratch)
       }
-    }
-  }
-
-  private func adoptLiving(
-    _ position: UInt32, on level: GraphLevel, _ graph: Graph, _ scratch: BuildScratch
-  ) {
-    for candidate in (0..<position).reversed() where !isDead(candidate, on: level) {
-      if addLink(from: candidate, to: position, asParent: true, on: level, graph, scratch) {
-        return protect(candidate, in: position, on: level)
+      if !candidates.contains(where: isPlanted) {
+        _ = (0..<position).reversed().contains { !isDead($0, on: level) && isPlanted(under: $0) }
       }
     }
   }

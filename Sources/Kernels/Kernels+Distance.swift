@@ -98,6 +98,28 @@ package struct CodeTable: @unchecked Sendable {
   }
 }
 
+/// Codes of rows taken out of their table: their values, and what distances from them need beside
+/// these. For HNSW's fence alone; whoever makes some frees them.
+package struct SignedCodes {
+  let values: UnsafeMutablePointer<Int8>
+  let bases: UnsafeMutablePointer<Int32>
+  /// Components of a code.
+  let width: Int
+
+  /// Room for `capacity` codes of `width` components, a multiple of 128.
+  package init(width: Int, capacity: Int) {
+    self.width = width
+    values = UnsafeMutableRawPointer.allocate(byteCount: width * capacity, alignment: 64)
+      .bindMemory(to: Int8.self, capacity: width * capacity)
+    bases = .allocate(capacity: capacity)
+  }
+
+  package func deallocate() {
+    values.deallocate()
+    bases.deallocate()
+  }
+}
+
 /// Scores rows of a ``RowTable`` against a query, a list of rows a call. Ids are not checked.
 package struct RowKernels: @unchecked Sendable {
   // Sendable: the table is a constant of the program.
@@ -150,16 +172,45 @@ package struct RowKernels: @unchecked Sendable {
     }
   }
 
-  /// Squared Euclidean distances between the codes of row `row` and of the rows `ids`. Stops after
-  /// one that is less than `near`, or some rows later, and returns how many were measured.
+  /// Puts the code of a row into a place of `taken`, to measure distances from.
+  @inline(__always)
+  package func take(
+    _ row: UInt32, of codes: borrowing CodeTable, into taken: SignedCodes, at place: Int = 0
+  ) {
+    taken.bases[place] = withUnsafePointer(to: codes.codes) {
+      table.pointee.signed_code(
+        $0, row, UInt32(taken.width), taken.values + place * taken.width)
+    }
+  }
+
+  /// Squared Euclidean distances between the first code of `taken` and the codes of the rows `ids`.
+  /// Stops after one that is less than `near`, or some rows later, and returns how many were
+  /// measured.
+  ///
+  /// - Parameter fetching: whether the rows may be far from the processor.
   @inline(__always) @discardableResult
   package func codeSquaredDistances(
-    _ codes: borrowing CodeTable, from row: UInt32, _ n: Int,
-    _ ids: UnsafePointer<UInt32>, _ count: Int, until near: Int32 = .min,
+    _ codes: borrowing CodeTable, from taken: SignedCodes, _ ids: UnsafePointer<UInt32>,
+    _ count: Int, until near: Int32 = .min, fetching: Bool = true,
     _ out: UnsafeMutablePointer<Int32>
   ) -> Int {
     withUnsafePointer(to: codes.codes) {
-      Int(table.pointee.code_l2s($0, row, UInt32(n), ids, UInt32(count), near, out))
+      Int(
+        table.pointee.code_l2s(
+          $0, taken.values, taken.bases[0], UInt32(taken.width), ids, UInt32(count), near, fetching,
+          out))
+    }
+  }
+
+  /// Whether one of the first `count` codes of `taken` is nearer to a row's than `distance`.
+  @inline(__always)
+  package func isNear(
+    _ codes: borrowing CodeTable, _ row: UInt32, to taken: SignedCodes, _ count: Int,
+    within distance: Int32
+  ) -> Bool {
+    withUnsafePointer(to: codes.codes) {
+      table.pointee.is_near(
+        $0, row, UInt32(taken.width), taken.values, taken.bases, UInt32(count), distance)
     }
   }
 

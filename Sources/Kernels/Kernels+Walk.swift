@@ -19,6 +19,8 @@ package final class CandidatePool {
   package func begin(_ capacity: Int) {
     let capacity = max(1, capacity)
     raw.pointee.count = 0
+    raw.pointee.expanded = 0
+    raw.pointee.steps = 0
     raw.pointee.limit = .max
     raw.pointee.capacity = UInt32(capacity)
     // Dropping what is too far looks at all several times: the more, the rarer.
@@ -45,7 +47,7 @@ package final class CandidatePool {
 
   @inline(__always)
   fileprivate static func position(of entry: UInt64) -> UInt32 {
-    UInt32(truncatingIfNeeded: entry) & ~(1 << 31)
+    UInt32(truncatingIfNeeded: entry)
   }
 
   @inline(__always)
@@ -57,12 +59,14 @@ package final class CandidatePool {
   @inline(__always)
   package func keep(where isWanted: (_ position: UInt32) -> Bool) {
     guard let entries = raw.pointee.entries else { return }
-    var kept = 0
+    var (kept, expanded) = (0, 0)
     for index in 0..<count where isWanted(position(index)) {
       entries[kept] = entries[index]
       kept += 1
+      if index < raw.pointee.expanded { expanded += 1 }
     }
     raw.pointee.count = UInt32(kept)
+    raw.pointee.expanded = UInt32(expanded)
   }
 }
 
@@ -80,16 +84,20 @@ package struct WalkKernels: @unchecked Sendable {
     table.pointee.merge(pool.raw, scores, positions, UInt32(count))
   }
 
-  /// The nearest position that has not been expanded, and counts as expanded from now on; `nil` if
-  /// there is none or `breadth` are nearer. Fetches the record in `links` of the one to follow.
+  /// Puts the nearest `width` positions, one or two, that have not been expanded into `next`, and
+  /// counts them as expanded from now on. Returns their number: less than `width` if there are no
+  /// more, or `breadth` are nearer. Fetches the records in `links` of those to follow.
   @inline(__always)
-  package func expandNext(
-    of pool: CandidatePool, breadth: Int, links: borrowing RowTable
-  ) -> UInt32? {
-    let position = withUnsafePointer(to: links.rows) {
-      table.pointee.expand(pool.raw, UInt32(truncatingIfNeeded: breadth), $0)
+  package func expand(
+    _ pool: CandidatePool, breadth: Int, width: Int, links: borrowing RowTable,
+    into next: UnsafeMutablePointer<UInt32>
+  ) -> Int {
+    withUnsafePointer(to: links.rows) {
+      Int(
+        table.pointee.expand(
+          pool.raw, UInt32(truncatingIfNeeded: breadth), UInt32(truncatingIfNeeded: width), $0, next
+        ))
     }
-    return position == .max ? nil : position
   }
 
   /// Leaves the nearest `keep` in the pool.

@@ -147,15 +147,27 @@ import Testing
             table, isCoarse: true, query, count, weight: 0, ids, 9, &coarse)
           kernels.rows.codeScores(table, query, count, weight: 0, ids, 9, &scores)
           kernels.rows.codeScores(table, query, count, weight: 0.5, ids, 9, &weighted)
-          kernels.rows.codeSquaredDistances(table, from: 5, count, ids, 9, &distances)
+          let row = SignedCodes(width: count, capacity: 9)
+          defer { row.deallocate() }
+          kernels.rows.take(5, of: table, into: row)
+          kernels.rows.codeSquaredDistances(table, from: row, ids, 9, &distances)
           // Row 5 itself comes last, and nothing is nearer.
           var some = distances
           let measured = kernels.rows.codeSquaredDistances(
-            table, from: 5, count, ids, 9, until: 1, &some)
+            table, from: row, ids, 9, until: 1, &some)
           #expect(measured == 9 && some == distances)
+          for (place, id) in ids.enumerated() {
+            kernels.rows.take(id, of: table, into: row, at: place)
+          }
           let stopped = kernels.rows.codeSquaredDistances(
-            table, from: 8, count, ids, 9, until: 1, &some)
+            table, from: row, ids, 9, until: 1, fetching: false, &some)
           #expect((1...4).contains(stopped) && some[0] == 0)
+          for (place, distance) in distances.enumerated() {
+            let nearest = distances[0...place].min() ?? 0
+            #expect(kernels.rows.isNear(table, 5, to: row, place + 1, within: nearest + 1))
+            #expect(!kernels.rows.isNear(table, 5, to: row, place + 1, within: nearest))
+            #expect(distance >= nearest)
+          }
         }
         for (index, id) in ids.enumerated() {
           let code = codes[Int(id)]

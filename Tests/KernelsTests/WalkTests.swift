@@ -63,7 +63,7 @@ import Testing
     func merge(_ scores: [Int32], _ positions: [UInt32]) {
       kernels.walks.merge(scores, positions, scores.count, into: pool)
     }
-    func expandNext(breadth: Int) -> UInt32? {
+    func expand(_ width: Int, breadth: Int) -> [UInt32] {
       // Records that a walk would read next are only asked for, which never fails.
       var block = [UInt8](repeating: 0, count: 64)
       return block.withUnsafeMutableBufferPointer { block in
@@ -71,19 +71,27 @@ import Testing
         return withUnsafePointer(to: &address) {
           let rows = RowTable(
             blocks: $0, recordsPerBlock: 64, stride: 1, offset: 0, normOffset: 0)
-          return kernels.walks.expandNext(of: pool, breadth: breadth, links: rows)
+          var next: [UInt32] = [.max, .max]
+          let found = kernels.walks.expand(
+            pool, breadth: breadth, width: width, links: rows, into: &next)
+          return Array(next[0..<found])
         }
       }
     }
     merge([30, 10, 20], [3, 1, 2])
-    #expect(expandNext(breadth: 16) == 1)
-    #expect(expandNext(breadth: 16) == 2)
+    #expect(expand(1, breadth: 16) == [1])
+    #expect(expand(1, breadth: 16) == [2])
     merge([5, 25], [0, 9])
-    #expect(expandNext(breadth: 16) == 0)
-    #expect(expandNext(breadth: 16) == 9)
-    #expect(expandNext(breadth: 4) == nil)
-    #expect(expandNext(breadth: 16) == 3)
-    #expect(expandNext(breadth: 16) == nil)
+    #expect(expand(1, breadth: 16) == [0])
+    #expect(expand(1, breadth: 16) == [9])
+    #expect(expand(1, breadth: 4) == [])
+    #expect(expand(2, breadth: 16) == [3])
+    #expect(expand(2, breadth: 16) == [])
+    // Two that lie in one lane of a register, and in two; nearer ones count, expanded or not.
+    merge([41, 60, 61, 62, 63, 64, 65, 66, 40], [11, 20, 21, 22, 23, 24, 25, 26, 10])
+    #expect(expand(2, breadth: 16) == [10, 11])
+    #expect(expand(2, breadth: 8) == [20])
+    #expect(expand(2, breadth: 16) == [21, 22])
   }
 
   @Test func `Only neighbours that were not met before are gathered`() {

@@ -1,5 +1,6 @@
 // Inner products and squared distances of one query against rows that lie in blocks.
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "ck_cpu.h"
@@ -46,10 +47,18 @@ typedef struct {
   /// lower four bits cleared.
   void (*coarse_scores)(const ck_codes *codes, const int8_t *query, uint32_t n, float weight,
                         const uint32_t *ids, uint32_t count, int32_t *out);
-  /// out[i] = squared Euclidean distance between the codes of rows `row` and ids[i]. Stops after one
-  /// that is less than `near`, or some rows later; returns how many were measured.
-  uint32_t (*code_l2s)(const ck_codes *codes, uint32_t row, uint32_t n, const uint32_t *ids,
-                       uint32_t count, int32_t near, int32_t *out);
+  /// Puts the values of a row's code into `values`; returns what `code_l2s` need to know beside
+  /// them: the row's norm, and 256 times their sum.
+  int32_t (*signed_code)(const ck_codes *codes, uint32_t row, uint32_t n, int8_t *values);
+  /// out[i] = squared Euclidean distance between the code whose values and `base` signed_code has
+  /// given, and that of row ids[i]. Stops after one that is less than `near`, or some rows later;
+  /// returns how many were measured. Fetches all rows first, if told to.
+  uint32_t (*code_l2s)(const ck_codes *codes, const int8_t *values, int32_t base, uint32_t n,
+                       const uint32_t *ids, uint32_t count, int32_t near, bool fetch, int32_t *out);
+  /// Whether one of `count` codes, whose values follow one another, is nearer to row `row` than
+  /// `near` by that distance.
+  bool (*is_near)(const ck_codes *codes, uint32_t row, uint32_t n, const int8_t *values,
+                  const int32_t *bases, uint32_t count, int32_t near);
   /// Stores the codes 128 + clamp(round((x[i] - mean[i]) * inverse_scale)) of `n` components and
   /// pads them; returns the sum of squares of the values.
   int32_t (*encode)(const float *x, const float *mean, float inverse_scale, uint32_t n,

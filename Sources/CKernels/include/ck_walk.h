@@ -4,9 +4,9 @@
 
 #include "ck_distance.h"
 
-/// The nearest entries so far, distinct and in no order: looking through few of them at once is
-/// quicker than keeping them in order. An entry is a number: its score, made unsigned by flipping
-/// the top bit, above the position, whose top bit marks an entry that has been expanded.
+/// The nearest entries so far, distinct and in no order but that those that have been expanded come
+/// first: looking through few of them at once is quicker than keeping them in order. An entry is a
+/// number: its score, made unsigned by flipping the top bit, above the position.
 typedef struct {
   uint64_t *entries;
   uint32_t count;
@@ -14,25 +14,25 @@ typedef struct {
   uint32_t capacity;
   /// Entries that there is room for: `CK_POOL_SLACK` more than the capacity, or more.
   uint32_t room;
+  /// Entries that have been expanded, and how many ever were.
+  uint32_t expanded;
+  uint32_t steps;
   /// Entries from here on are not among the nearest `capacity`.
   uint64_t limit;
 } ck_pool;
 
 enum { CK_POOL_SLACK = 80 };
 
-/// Marks an entry that has been expanded.
-#define CK_EXPANDED ((uint64_t)1 << 31)
-/// No position.
-#define CK_NOWHERE UINT32_MAX
-
 /// The kernels of one instruction set.
 typedef struct {
   /// Puts in what is near enough.
   void (*merge)(ck_pool *pool, const int32_t *scores, const uint32_t *positions, uint32_t count);
-  /// Marks the nearest entry that has not been expanded and returns its position, or `CK_NOWHERE`
-  /// if there is none or `breadth` entries are nearer. The record in `links` of the one that is to
-  /// follow, unless nearer ones turn up, is fetched meanwhile.
-  uint32_t (*expand)(ck_pool *pool, uint32_t breadth, const ck_rows *links);
+  /// Puts the positions of the nearest `width` entries, one or two, that have not been expanded into
+  /// `next`, counts them as expanded, and returns their number: less if there are no more, or `breadth`
+  /// entries are nearer. The records in `links` of those that are to follow, unless nearer ones
+  /// turn up, are fetched meanwhile.
+  uint32_t (*expand)(ck_pool *pool, uint32_t breadth, uint32_t width, const ck_rows *links,
+                     uint32_t *next);
   /// The entry that `place` entries are up to, itself included; there must be as many.
   uint64_t (*entry_at)(const ck_pool *pool, uint32_t place);
   /// Drops all but the nearest `keep`.
