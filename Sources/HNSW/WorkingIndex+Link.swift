@@ -65,7 +65,7 @@ extension WorkingIndex {
       return judgeAnew(node, link, at: distance, on: level, graph, scratch)
     }
     let isPassedOver = graph.isNodeCovered(nearer, within: distance, scratch)
-    if isPassedOver, distance > most { return false }
+    if isPassedOver, distance > most, !Link.isTree(link) { return false }
     replace(
       loser, of: node, by: isPassedOver ? link | Link.passedFlag : link, at: distance, on: level,
       scratch)

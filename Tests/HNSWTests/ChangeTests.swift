@@ -34,6 +34,21 @@ import TestSupport
     }
   }
 
+  /// Nobody of the crowd has room for them, but those whom they came to first.
+  @Test func outliersStayReachable() throws {
+    let seed: UInt64 = 3
+    var random = SplitMix(seed: seed)
+    let fixture = try Fixture(IndexConfiguration(dimensions: 16, m: 4, efConstruction: 20))
+    for batch in 0..<10 {
+      let rows = (0..<300).flatMap { row in
+        (0..<16).map { _ in 2 + random.normal() * (row % 10 == 0 ? 3 : 0.2) }
+      }
+      try fixture.upsert((0..<300).map { "\(batch)-\($0)" }, rows)
+      let unreachable = try fixture.snapshot { $0.statistics().unreachable }
+      #expect(unreachable == 0, "batch \(batch), seed \(seed)")
+    }
+  }
+
   @Test func churnCostsNoRecall() throws {
     let dimensions = 24
     let configuration = IndexConfiguration(dimensions: dimensions)

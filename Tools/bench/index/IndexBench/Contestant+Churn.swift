@@ -37,12 +37,13 @@ extension Contestant {
       let fresh = try make(path + "-fresh", of: live, rows)
       defer { try? FileManager.default.removeItem(atPath: path + "-fresh") }
       let (recall, own, lost) = try quality(of: index, queries, live, rows)
+      let best = try quality(of: fresh, queries, live, rows)
       try emit(
         "churn",
         [
           ("round", round), ("vectors", live.count), ("seconds", seconds), ("recall10", recall),
-          ("fresh_recall10", try quality(of: fresh, queries, live, rows).recall),
-          ("find_themselves", own), ("unreachable", lost),
+          ("fresh_recall10", best.recall), ("find_themselves", own),
+          ("fresh_find_themselves", best.own), ("unreachable", lost),
         ])
     }
   }
