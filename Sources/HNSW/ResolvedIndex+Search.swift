@@ -13,7 +13,7 @@ extension ResolvedIndex {
 
   /// Candidates that may be scored by whole codes, and in full precision: beyond k, since halves
   /// of codes, and codes, misorder near ties.
-  private func recodeCount(k: Int) -> Int { max(64, 4 * k) }
+  private func recodeCount(k: Int) -> Int { max(64, 40 + 2 * k) }
   private func rescoreCount(k: Int) -> Int { max(30, k + k / 2) }
 
   /// How far beyond the k-th score a candidate may be to have a chance by whole codes. What the

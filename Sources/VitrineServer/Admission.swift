@@ -28,7 +28,7 @@ package final class Admission: Sendable {
   package func run<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R
   {
     let seconds = limits.seconds
-    return try await counted { _ in
+    return try await counted {
       try await withThrowingTaskGroup(of: R.self) { group in
         group.addTask(executorPreference: globalConcurrentExecutor, operation: body)
         group.addTask {
@@ -43,8 +43,8 @@ package final class Admission: Sendable {
   }
 
   /// Runs `body`, which looks at the clock itself and throws ``OutOfTime``, or throws a ``Problem``.
-  /// Two tasks and a timer cost more than a quick search. It is told whether nothing else is done.
-  package func counted<R>(_ body: (_ isAlone: Bool) async throws -> R) async throws -> R {
+  /// Two tasks and a timer cost more than a quick search.
+  package func counted<R>(_ body: () async throws -> R) async throws -> R {
     let position = running.add(1, ordering: .relaxed).newValue
     defer { running.subtract(1, ordering: .relaxed) }
     guard position <= limits.concurrentRequests else {
@@ -53,7 +53,7 @@ package final class Admission: Sendable {
         headers: [.retryAfter: "1"])
     }
     do {
-      return try await body(position == 1)
+      return try await body()
     } catch is OutOfTime {
       throw tookTooLong
     }

@@ -75,10 +75,8 @@ extension VitrineServer {
         "k: expected at most \(configuration.limits.k), found \(query.k)")
     }
     return json(
-      bytes: try await admission.counted { isAlone in
-        // Others must not wait for the thread that reads them.
-        try await engine.searchJSON(
-          all, asArray: queries.areSeveral, here: isAlone, deadline: deadline)
+      bytes: try await admission.counted {
+        try await engine.searchJSON(all, asArray: queries.areSeveral, deadline: deadline)
       })
   }
 

@@ -30,7 +30,7 @@ import Testing
     return try Encoders(
       CLIPConfiguration(path: directory + "/config.json"),
       weights: Weights(directory: directory), precision: precision, threads: threads,
-      kernels: #require(Kernels.named(level)))
+      productsToShare: 0, kernels: #require(Kernels.named(level)))
   }
 
   /// The pixels of golden image `index`, as the script computes them.

@@ -105,7 +105,7 @@ import VitrineServer
     var limits = ServerConfiguration.Limits()
     limits.seconds = 0
     let late = await #expect(throws: Problem.self) {
-      try await Admission(limits).counted { _ in throw OutOfTime() }
+      try await Admission(limits).counted { throw OutOfTime() }
     }
     #expect(late?.status == .serviceUnavailable)
     let response = try await search(#"{"text": "red dress"}"#) { $0.limits.seconds = 0 }

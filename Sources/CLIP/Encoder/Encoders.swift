@@ -10,6 +10,7 @@ package final class Encoders: Sendable {
   let text: TextEncoder
   let imagesPerBatch: Int
 
+  private let productsToShare: Int
   private let team: Team
   /// How many threads encode at present.
   private let callers = Atomic<Int>(0)
@@ -22,10 +23,14 @@ package final class Encoders: Sendable {
 
   /// Packs the weights, or maps what an earlier run packed into `file`.
   ///
-  /// - Parameter threads: how many share a single image or text.
+  /// - Parameters:
+  ///   - threads: how many share a single image or text.
+  ///   - productsToShare: multiplications of one that are worth waking them for: by default about
+  ///     half a millisecond of a core's.
   package init(
     _ configuration: CLIPConfiguration, weights: Weights, precision: CLIPModel.Precision,
-    threads: Int, kernels: Kernels, file: PackedWeightsFile? = nil
+    threads: Int, productsToShare: Int = 50_000_000, kernels: Kernels,
+    file: PackedWeightsFile? = nil
   ) throws(ModelError) {
     self.configuration = configuration
     let format = precision.format(kernels)
@@ -42,6 +47,7 @@ package final class Encoders: Sendable {
     vision = VisionEncoder(configuration, visionWeights, format: format, kernels: kernels)
     text = TextEncoder(configuration, textWeights, format: format, kernels: kernels)
     imagesPerBatch = max(1, Encoders.rowsPerBatch / configuration.vision.positions)
+    self.productsToShare = productsToShare
     team = Team(count: threads)
   }
 
@@ -66,7 +72,8 @@ package final class Encoders: Sendable {
           failures.append(error)
         }
       }
-      runTogether(if: loaded == 1) { [vision, loaded] in
+      runTogether(loaded, rows: loaded * vision.sizes.positions, vision.sizes.transformer) {
+        [vision, loaded] in
         vision.encode(loaded, in: workspace, share: $0)
       }
       var row = 0
@@ -96,7 +103,7 @@ package final class Encoders: Sendable {
         batch.append(text)
         rows += text.count
       }
-      runTogether(if: batch.count == 1) { [text, batch] in
+      runTogether(batch.count, rows: rows, text.sizes.transformer) { [text, batch] in
         text.encode(batch, in: state, share: $0)
       }
       for row in batch.indices { vectors.append(state.embeddings.row(row)) }
@@ -105,12 +112,17 @@ package final class Encoders: Sendable {
   }
 
   /// A single input is shared by the team, unless others encode at the same time: they keep the
-  /// cores busy, and the team would wait for its members. A batch is the caller's alone, because
-  /// callers with many batches have a thread for each core.
-  private func runTogether(if isSingle: Bool, _ body: @escaping @Sendable (Share) -> Void) {
+  /// cores busy, and the team would wait for its members. So it would where other programs do, for
+  /// longer than it takes to do a little alone. A batch is the caller's alone, because callers with
+  /// many batches have a thread for each core.
+  private func runTogether(
+    _ inputs: Int, rows: Int, _ sizes: CLIPConfiguration.Transformer,
+    _ body: @escaping @Sendable (Share) -> Void
+  ) {
     let callers = callers.add(1, ordering: .relaxed).newValue
     defer { self.callers.subtract(1, ordering: .relaxed) }
-    if isSingle, callers == 1, team.count > 1, team.run(body) { return }
+    let isLarge = rows * sizes.productsPerToken >= productsToShare
+    if inputs == 1, isLarge, callers == 1, team.count > 1, team.run(body) { return }
     body(.whole)
   }
 

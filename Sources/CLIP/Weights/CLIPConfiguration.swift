@@ -26,6 +26,8 @@ public struct CLIPConfiguration: Sendable, Equatable {
 
     /// Features of one attention head.
     public var headWidth: Int { width / heads }
+    /// Multiplications that a token takes, attention aside.
+    var productsPerToken: Int { layers * width * (4 * width + 2 * mlpWidth) }
   }
 
   /// Which position of a token sequence is its embedding.

@@ -31,14 +31,13 @@ extension Engine {
   /// The same answers as JSON: an array of them, or the one answer alone. Products are written as
   /// they are read, without values in between, which servers have no use for.
   ///
-  /// - Parameter here: whether to do it on the calling thread if it takes no longer than a change of
-  ///   threads.
+  /// A walk and no more is done on the calling thread: it takes no longer than a change of threads.
+  ///
   /// - Throws: also ``OutOfTime`` at the first stage after the deadline.
   package func searchJSON(
-    _ queries: [Query], asArray: Bool, here: Bool = false,
-    deadline: ContinuousClock.Instant? = nil
+    _ queries: [Query], asArray: Bool, deadline: ContinuousClock.Instant? = nil
   ) async throws -> [UInt8] {
-    if here, queries.count == 1, queries[0].isBrief {
+    if queries.count == 1, queries[0].isBrief {
       return try json(queries, asArray, Cancellation(deadline: deadline))
     }
     return try await Cancellation.offload(deadline: deadline) { [self] cancellation in

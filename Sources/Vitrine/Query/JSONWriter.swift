@@ -74,18 +74,25 @@ struct JSONWriter {
   /// A text as UTF-8, which mostly needs no escapes.
   mutating func string(utf8: RawSpan) {
     bytes.append(Self.quote)
-    let start = bytes.count
-    // Raw bytes would be appended one by one.
-    utf8.withUnsafeBytes { raw in
-      raw.withMemoryRebound(to: UInt8.self) { bytes.append(contentsOf: $0) }
-    }
+    var start = 0
     if Self.needsEscape(utf8) {
-      bytes.removeSubrange(start...)
       for place in 0..<utf8.byteCount {
-        escaped(utf8.unsafeLoad(fromByteOffset: place, as: UInt8.self))
+        let byte = utf8.unsafeLoad(fromByteOffset: place, as: UInt8.self)
+        guard byte < 0x20 || byte == Self.quote || byte == Self.backslash else { continue }
+        append(utf8, start..<place)
+        escaped(byte)
+        start = place + 1
       }
     }
+    append(utf8, start..<utf8.byteCount)
     bytes.append(Self.quote)
+  }
+
+  private mutating func append(_ utf8: RawSpan, _ range: Range<Int>) {
+    // Raw bytes would be appended one by one.
+    utf8.withUnsafeBytes { raw in
+      raw.withMemoryRebound(to: UInt8.self) { bytes.append(contentsOf: $0[range]) }
+    }
   }
 
   /// What is seldom asked for is left to the encoder.
@@ -127,6 +134,7 @@ struct JSONWriter {
   }
 
   private static let quote = UInt8(ascii: "\"")
+  private static let backslash = UInt8(ascii: "\\")
 
   private static func needsEscape(_ utf8: RawSpan) -> Bool {
     let count = utf8.byteCount
