@@ -1,4 +1,4 @@
-"""Photographs of 1080 x 1440 pixels on disk to vectors: Vitrine against Pillow and OpenVINO (bf16).
+"""Pictures of 1080 x 1440 pixels on disk to vectors: Vitrine against Pillow and OpenVINO (bf16).
 
 The Python side is a good one: Pillow decodes and resizes on as many threads, one batch ahead of
 OpenVINO, which has all threads too. Rounds alternate; figures are medians.
@@ -9,7 +9,9 @@ import json
 import os
 import statistics
 import subprocess
+import tarfile
 import time
+from collections.abc import Iterator
 
 import numpy
 from PIL import Image
@@ -19,18 +21,37 @@ DEVIATION = numpy.array([0.26862954, 0.26130258, 0.27577711], dtype=numpy.float3
 BATCH = 16
 
 
-def photographs(directory: str, count: int) -> list[str]:
-    """Shapes of low and high frequency: files of a photograph's size, about 300 KB."""
+SIZE = (1080, 1440)
+
+
+def drawn(seed: int) -> Image.Image:
+    """Shapes of low and high frequency: harder to decode than photographs are."""
+    random = numpy.random.default_rng(seed)
+    coarse = Image.fromarray(random.integers(0, 256, (24, 18, 3), dtype=numpy.uint8))
+    picture = numpy.asarray(coarse.resize(SIZE, Image.BICUBIC), dtype=numpy.int16)
+    picture = picture + random.normal(0, 7, picture.shape)
+    return Image.fromarray(picture.clip(0, 255).astype(numpy.uint8))
+
+
+def of_tar(path: str, count: int) -> Iterator[Image.Image]:
+    """The largest photographs of a tar file, in its order, enlarged a little where they are smaller."""
+    with tarfile.open(path) as files:
+        members = [member for member in files if member.isfile()]
+        largest = sorted(members, key=lambda member: -member.size)[:count]
+        for member in sorted(largest, key=lambda member: member.offset):
+            photograph = Image.open(files.extractfile(member)).convert("RGB")
+            yield photograph.resize(SIZE, Image.BICUBIC)
+
+
+def photographs(directory: str, count: int, tar: str | None) -> list[str]:
     os.makedirs(directory, exist_ok=True)
     paths = [os.path.join(directory, f"{i:03}.jpg") for i in range(count)]
-    for seed, path in enumerate(paths):
-        if os.path.exists(path):
-            continue
-        random = numpy.random.default_rng(seed)
-        coarse = Image.fromarray(random.integers(0, 256, (24, 18, 3), dtype=numpy.uint8))
-        picture = numpy.asarray(coarse.resize((1080, 1440), Image.BICUBIC), dtype=numpy.int16)
-        picture = picture + random.normal(0, 7, picture.shape)
-        Image.fromarray(picture.clip(0, 255).astype(numpy.uint8)).save(path, quality=88)
+    if not all(map(os.path.exists, paths)):
+        for path, picture in zip(paths, of_tar(tar, count) if tar else map(drawn, range(count))):
+            picture.save(path, quality=88)
+    kilobytes = statistics.mean(map(os.path.getsize, paths)) / 1000
+    print(f"{count} {'photographs' if tar else 'drawn pictures'} of {SIZE[0]} x {SIZE[1]} pixels, "
+          f"{kilobytes:.0f} kB each")
     return paths
 
 
@@ -66,7 +87,7 @@ class Peer:
 
 
 def ours(arguments, paths, precision):
-    listing = os.path.join(arguments.model, "photographs.txt")
+    listing = os.path.join(arguments.model, "pictures.txt")
     with open(listing, "w") as file:
         file.write("\n".join(paths))
     command = [arguments.bench, "pipeline", "--model", arguments.model, "--precision", precision,
@@ -81,8 +102,11 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--count", type=int, default=64, help="photographs, a multiple of 16")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--photographs", metavar="TAR", help="of its files instead of drawn ones")
     arguments = parser.parse_args()
-    paths = photographs(os.path.join(arguments.model, "photographs"), arguments.count)
+    folder = "photographs" if arguments.photographs else "drawn"
+    paths = photographs(
+        os.path.join(arguments.model, folder), arguments.count, arguments.photographs)
     peer = Peer(arguments.model, arguments.threads)
     peer.embed(paths[:BATCH])
     walls = {"python": [], "bf16": [], "i8": []}
