@@ -36,6 +36,7 @@ extension WorkingIndex {
     @Sendable func insert(_ range: Range<Int>, _ scratch: BuildScratch) {
       for index in range {
         insertNode(nodes[index], upper, rows + index * dimensions, graph, scratch)
+        revisit(before: nodes[index].slot, graph, scratch)
       }
     }
     pool.with { insert(0..<serial, $0) }
@@ -147,7 +148,7 @@ extension WorkingIndex {
   }
 
   /// Takes the pool's nodes as candidates: those that are alive, unless too few are.
-  private func gatherCandidates(
+  func gatherCandidates(
     besides position: UInt32, on level: GraphLevel, _ scratch: BuildScratch
   ) {
     let search = scratch.search

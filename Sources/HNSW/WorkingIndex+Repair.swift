@@ -21,7 +21,8 @@ extension WorkingIndex {
   func repair(threads: Int, scratch pool: BuildScratchPool) {
     let graph = state.graph(kernels)
     for level in graph.levels where level.count > 0 {
-      bridge(level, graph, threads: threads, pool)
+      // A list depends on lists of tombstones and on itself alone, so the order is of no consequence.
+      forEachPosition(on: level, threads: threads, pool) { bridge($0, level, graph, $1) }
       pool.with { scratch in
         replant(level, graph, scratch)
         removeDead(level)
@@ -29,16 +30,18 @@ extension WorkingIndex {
     }
     chooseEntry(graph)
     state.header.tombstones = 0
+    if state.header.liveCount > 0 {
+      forEachPosition(on: graph.levels[0], threads: threads, pool) { revisit($0, graph, $1) }
+    }
   }
 
   private func isDead(_ position: UInt32, on level: GraphLevel) -> Bool {
     !state.isLive(level.slot(position))
   }
 
-  /// Gives the nodes that link to tombstones new lists. A list depends on lists of tombstones
-  /// and on itself alone, so the order of nodes and threads is of no consequence.
-  private func bridge(
-    _ level: GraphLevel, _ graph: Graph, threads: Int, _ pool: BuildScratchPool
+  private func forEachPosition(
+    on level: GraphLevel, threads: Int, _ pool: BuildScratchPool,
+    _ body: @Sendable (UInt32, BuildScratch) -> Void
   ) {
     let chunk = 1024
     let next = Atomic(0)
@@ -48,13 +51,14 @@ extension WorkingIndex {
           let start = next.wrappingAdd(chunk, ordering: .relaxed).oldValue
           guard start < level.count else { break }
           for position in start..<min(Int(level.count), start + chunk) {
-            bridge(UInt32(position), level, graph, scratch)
+            body(UInt32(position), scratch)
           }
         }
       }
     }
   }
 
+  /// Gives a node that links to tombstones a new list.
   private func bridge(
     _ position: UInt32, _ level: GraphLevel, _ graph: Graph, _ scratch: BuildScratch
   ) {
@@ -67,6 +71,7 @@ extension WorkingIndex {
     _ = scratch.search.visit(position)
     scratch.candidateCount = 0
     scratch.chosenCount = 0
+    graph.kernels.take(level.slot(position), of: graph.codes, into: scratch.node)
     func consider(_ link: UInt32) {
       let other = Link.position(link)
       guard !isDead(other, on: level), scratch.search.visit(other) else { return }
@@ -77,7 +82,8 @@ extension WorkingIndex {
       let other = Link.position(links[index])
       guard !isDead(other, on: level) else { continue }
       _ = scratch.search.visit(other)
-      scratch.chosen[scratch.chosenCount] = Candidate(0, links[index])
+      let distance = graph.candidate(other, on: level, scratch).distance
+      scratch.chosen[scratch.chosenCount] = Candidate(distance, links[index])
       graph.choose(level.slot(other), scratch)
     }
     for index in 0..<degree {
@@ -90,8 +96,10 @@ extension WorkingIndex {
     graph.rankCandidates(around: level.slot(position), on: level, scratch)
     graph.chooseNeighbors(limit: level.capacity, on: level, scratch)
     for index in 0..<level.capacity {
-      let link = index < scratch.chosenCount ? scratch.chosen[index].position : Link.none
-      level.set(position, index, to: link)
+      let isUsed = index < scratch.chosenCount
+      level.set(
+        position, index, to: isUsed ? scratch.chosen[index].position : Link.none,
+        distance: isUsed ? scratch.chosen[index].distance : nil)
     }
   }
 

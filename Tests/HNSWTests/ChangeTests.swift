@@ -34,11 +34,12 @@ import TestSupport
     }
   }
 
-  /// Nobody of the crowd has room for them, but those whom they came to first.
-  @Test func outliersStayReachable() throws {
+  /// Nobody of the crowd has them for a near neighbour.
+  @Test(arguments: [4, 8])
+  func outliersAreNotLostInACrowd(m: Int) throws {
     let seed: UInt64 = 3
     var random = SplitMix(seed: seed)
-    let fixture = try Fixture(IndexConfiguration(dimensions: 16, m: 4, efConstruction: 20))
+    let fixture = try Fixture(IndexConfiguration(dimensions: 16, m: m, efConstruction: 8 * m))
     for batch in 0..<10 {
       let rows = (0..<300).flatMap { row in
         (0..<16).map { _ in 2 + random.normal() * (row % 10 == 0 ? 3 : 0.2) }
@@ -47,6 +48,13 @@ import TestSupport
       let unreachable = try fixture.snapshot { $0.statistics().unreachable }
       #expect(unreachable == 0, "batch \(batch), seed \(seed)")
     }
+    let lost = try fixture.snapshot { snapshot in
+      try fixture.rows.filter { id, row in
+        let hits = try snapshot.search(row.span, k: 1).hits
+        return try hits.first.flatMap { try snapshot.id(of: $0.slot) } != id
+      }
+    }
+    #expect(m < 8 || lost.isEmpty, "\(lost.count) of \(fixture.rows.count), seed \(seed)")
   }
 
   @Test func churnCostsNoRecall() throws {

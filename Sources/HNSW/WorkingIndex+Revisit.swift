@@ -1,0 +1,73 @@
+internal import Kernels
+import Synchronization
+
+/// Keeping old nodes known to those that have come to lie around them.
+///
+/// A node that lies apart is nobody's near neighbor. Those that come later and are the nearest to it
+/// have many nearer ones of their own and never meet it: a walk would end beside it without seeing
+/// it. Each insertion therefore looks at some earlier nodes, and links those that lie apart to what is
+/// nearest to them now.
+extension WorkingIndex {
+  /// Earlier nodes that an insertion looks at: a node's turn comes whenever the graph has grown by a
+  /// quarter, on average.
+  private static let looks = 4
+  /// Breadth of the walk around such a node, and how many of the nearest are to know it.
+  private static let breadth = 64
+  private static let acquaintances = 4
+
+  /// Looks at some nodes before `slot` and revisits the first that lies apart.
+  func revisit(before slot: Slot, _ graph: Graph, _ scratch: BuildScratch) {
+    guard slot > 0 else { return }
+    for look in 0..<Self.looks {
+      let mixed = (UInt64(slot) * 4 + UInt64(look)) &* 0x9E37_79B9_7F4A_7C15
+      let earlier = UInt32(((mixed >> 32) * UInt64(slot)) >> 32)
+      if revisit(earlier, graph, scratch) { return }
+    }
+  }
+
+  /// Links a node and what is nearest to it now to each other if it may have been forgotten.
+  @discardableResult
+  func revisit(_ position: UInt32, _ graph: Graph, _ scratch: BuildScratch) -> Bool {
+    guard isApart(position, graph.levels[0]) else { return false }
+    reintroduce(position, graph, scratch)
+    return true
+  }
+
+  /// Whether a node lies apart: the nearest neighbor that it knows of has mostly nearer ones. Told
+  /// only where distances are remembered: to measure them would cost more than it brings.
+  private func isApart(_ position: UInt32, _ level: GraphLevel) -> Bool {
+    guard let distances = level.distances(position), state.isLive(position) else { return false }
+    let degree = level.degree(position)
+    guard let nearest = (0..<degree).min(by: { distances[$0] < distances[$1] }),
+      distances[nearest] >= 0
+    else { return false }
+    let other = Link.position(level.links(position)[nearest])
+    guard let others = level.distances(other) else { return false }
+    let nearer = (0..<level.capacity).count { others[$0] < distances[nearest] }
+    return 4 * nearer >= 3 * level.capacity
+  }
+
+  /// Links the nodes that are nearest to a node now, and it, to each other.
+  private func reintroduce(_ position: UInt32, _ graph: Graph, _ scratch: BuildScratch) {
+    let level = graph.levels[0]
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: configuration.dimensions) { vector in
+      guard let base = vector.baseAddress else { return }
+      state.readVector(position, into: base, kernels)
+      graph.prepare(base, scratch.search)
+    }
+    let packed = entry.load(ordering: .acquiring)
+    let start = graph.descend(
+      from: UInt32(truncatingIfNeeded: packed), level: Int(packed >> 32), to: 0, scratch.search)
+    graph.walk(level, from: start, ef: Self.breadth, keep: Self.breadth, scratch.search)
+    gatherCandidates(besides: position, on: level, scratch)
+    graph.rankCandidates(around: position, on: level, scratch)
+    for index in 0..<min(Self.acquaintances, scratch.candidateCount) {
+      let near = scratch.candidates[index]
+      _ = addLink(from: near, to: position, asParent: false, on: level, graph, scratch)
+      graph.kernels.take(near.position, of: graph.codes, into: scratch.node)
+      let itself = Candidate(near.distance, position)
+      _ = addLink(from: itself, to: near.position, asParent: false, on: level, graph, scratch)
+      graph.kernels.take(position, of: graph.codes, into: scratch.node)
+    }
+  }
+}
