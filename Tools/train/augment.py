@@ -27,11 +27,11 @@ class Plan:
         def some(share: float) -> Tensor:
             return torch.rand(count) < share * strength
 
-        trimmed = some(0.2)
+        trimmed = some(0.3)
         return cls(
             trimmed=trimmed,
             grey=some(0.04) | (trimmed & (torch.rand(count) < 0.7)),
-            inverted=trimmed & (torch.rand(count) < 0.5),
+            inverted=trimmed & (torch.rand(count) < 0.6),
             background=some(0.15),
             coarse=some(0.1) | (trimmed & (torch.rand(count) < 0.7)),
         )
@@ -55,7 +55,7 @@ def augment(pictures: Tensor, plan: Plan, aspect: float, strength: float) -> Ten
         x[plan.coarse] = _coarsen(x[plan.coarse])
     x = _light(x, strength)
     if plan.grey.any():
-        x[plan.grey] = luminance(x[plan.grey]).expand(-1, 3, -1, -1)
+        x[plan.grey] = _tone(luminance(x[plan.grey])).expand(-1, 3, -1, -1)
     if plan.inverted.any():
         x[plan.inverted] = 1 - x[plan.inverted]
     return x
@@ -95,7 +95,7 @@ def _geometry(empty: Tensor, trimmed: Tensor, aspect: float, strength: float) ->
     centre = (torch.rand(count, 2) * 2 - 1) * room * strength
     box_centre, box_half = _boxes(empty)
     physical = box_half * torch.tensor([aspect, 1.0])
-    side = physical.amax(1, keepdim=True) * (1 + 0.15 * torch.rand(count, 1))
+    side = physical.amax(1, keepdim=True) * (0.8 + 0.35 * torch.rand(count, 1))
     square = side / torch.tensor([aspect, 1.0])
     square = torch.where(torch.rand(count, 1) < 0.8, square, box_half * 1.05)
     half = torch.where(trimmed[:, None], square * stretch.clamp(0.9, 1.1)[:, None], half)
@@ -133,7 +133,18 @@ def _warp(x: Tensor, maps: Tensor) -> Tensor:
 def _coarsen(x: Tensor) -> Tensor:
     side = int(torch.randint(24, 44, ()))
     small = F.interpolate(x, size=(side, side), mode="area")
+    small = _sharpen(small, 2 * torch.rand(len(x), 1, 1, 1))
     return F.interpolate(small, size=x.shape[2:], mode="bicubic", align_corners=False).clamp(0, 1)
+
+
+def _sharpen(x: Tensor, amount: Tensor) -> Tensor:
+    """Adds what a blur takes away, as thumbnails are often made crisp."""
+    return (x + amount * (x - F.avg_pool2d(x, 3, 1, 1, count_include_pad=False))).clamp(0, 1)
+
+
+def _tone(x: Tensor) -> Tensor:
+    """Greys darker or lighter, white and black staying as they are."""
+    return x ** torch.exp((torch.rand(len(x), 1, 1, 1) - 0.5) * 1.2)
 
 
 def _light(x: Tensor, strength: float) -> Tensor:

@@ -47,8 +47,6 @@ class Dataset:
             for kind in vocabulary.kinds_of(product):
                 self.kinds[i, names[kind]] = True
         self.captioner = Captioner(vocabulary)
-        common = self.kinds.sum(0).float() + 1
-        self.kind_prior = (common / common.sum()).log()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -68,6 +66,12 @@ class Dataset:
             order = draw.choice(self.training, len(self.training), replace=balance > 0, p=shares)
             for start in range(0, len(order) - size + 1, size):
                 yield self._batch(np.sort(order[start : start + size]), aspect, strength, rng)
+
+    def kind_prior(self, balance: float) -> Tensor:
+        """(K) logarithms of how often products of each generic noun are drawn."""
+        shares = torch.from_numpy(self._shares(balance))
+        drawn = shares @ self.kinds[self.owners[self.training]].double() + 1 / len(self.training)
+        return (drawn / drawn.sum()).log().float()
 
     def _shares(self, balance: float) -> np.ndarray:
         owners = [self.products[o] for o in self.owners[self.training]]

@@ -23,6 +23,7 @@ from transformers import CLIPImageProcessor, CLIPModel, CLIPTokenizer
 import losses
 from captions import Captioner, Vocabulary
 from catalogue import is_validation, parse_columns, read_catalogue
+from dataset import Dataset
 from images import Preprocessing
 from muon import Muon, orthogonal, share
 from validation import Judge, recall_at, weighted_f1
@@ -130,6 +131,27 @@ class Tools(unittest.TestCase):
                 true = product.labels | {"title": product.title}
                 expected = all(true.get(role) == label for role, label in said.items())
                 self.assertEqual(bool(fit[i, j]), expected)
+
+    def test_nouns_have_the_shares_that_are_drawn(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            draw_catalogue(Path(name))
+            products = read_catalogue(Path(name) / "products.csv", parse_columns(COLUMNS))
+            types = sorted({p.labels["type"] for p in products})
+            table = Path(name) / "synonyms.json"
+            table.write_text(json.dumps({"kinds": {t: [f"noun {t}"] for t in types}, "rules": []}))
+            words = Vocabulary.of(products, table)
+        first = [p for p in products if p.labels["type"] == types[0]][:2]
+        products = first + [p for p in products if p.labels["type"] != types[0]]
+        pixels = np.zeros((len(products), 2, 2, 3), np.uint8)
+        data = Dataset(products, pixels, [p.id for p in products], words)
+        for balance in (0.0, 0.5):
+            drawn = torch.zeros(len(types))
+            shares = data._shares(balance)
+            for share, picture in zip(shares, data.training, strict=True):
+                drawn[types.index(products[picture].labels["type"])] += share
+            prior = data.kind_prior(balance).exp()
+            self.assertAlmostEqual(float(prior.sum()), 1.0, places=5)
+            self.assertLess(float((prior - drawn).abs().max()), 0.05)
 
     def test_scores(self) -> None:
         truth, guess = torch.tensor([0, 0, 1, 2]), torch.tensor([0, 1, 1, 2])
