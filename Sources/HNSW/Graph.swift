@@ -32,6 +32,7 @@ struct Graph: Sendable {
       let (step, norm) = kernels.quantise(
         scratch.rotated, mean: mean, share: share, floor: floor, n, into: scratch.queryCode)
       scratch.normWeight = share * calibration.scale / (2 * step)
+      scratch.scoreUnit = (configuration.metric == .l2 ? 2 : 1) * calibration.scale * step
       scratch.queryNorm = Float(norm)
     }
   }

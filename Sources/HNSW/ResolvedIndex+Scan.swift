@@ -6,8 +6,8 @@ extension ResolvedIndex {
   private static let batch = 256
 
   /// Scores the codes of all matches, and those of the best again in full precision. Where very
-  /// many are about as near as the k-th, codes cannot tell which are the nearest: then all matches
-  /// are measured.
+  /// many are about as near as the k-th, codes cannot tell which are the nearest, nor where they
+  /// prove wrong: then all matches are measured.
   func scanCodes(
     _ parameters: SearchParameters, k: Int, matches: Int, _ scratch: Scratch
   ) -> SearchResult {
@@ -19,11 +19,14 @@ extension ResolvedIndex {
     }
     graph.walks.prune(scratch.pool, keep: kept)
     let isComplete = scratch.pool.count < kept
-    let count = takeCandidates(aroundPlace: k, scratch)
-    guard isComplete || count < kept else {
+    let limit = limit(aroundPlace: k, scratch)
+    let count = takeCandidates(upTo: limit, scratch)
+    let hits =
+      isComplete || count < kept
+      ? rank(count, k: k, within: parameters.maxDistance, scratch) : []
+    guard isComplete || (count < kept && areCodesRight(upTo: limit, place: k, scratch)) else {
       return scanVectors(parameters, k: k, matches: matches, scratch)
     }
-    let hits = rank(count, k: k, within: parameters.maxDistance, scratch)
     let isExact = isComplete && count == scratch.pool.count
     return result(hits, .scan, isExact: isExact, matches: matches, scratch)
   }
@@ -48,13 +51,26 @@ extension ResolvedIndex {
     return result(hits, .scan, isExact: true, matches: matches, scratch)
   }
 
-  /// Makes candidates of what is in the pool, up to those that have a chance to be among the
-  /// nearest k if there is a k-th; returns their number.
-  func takeCandidates(aroundPlace k: Int, _ scratch: Scratch) -> Int {
-    guard k <= scratch.pool.count else { return takeCandidates(upTo: .max, scratch) }
+  /// Whether the distances that were measured of the candidates up to `limit` differ as their scores
+  /// do. Of vectors unlike those that the codes were calibrated for, components are clipped, and they
+  /// may seem to be nearer than they are: the farther the matches, the more such are among the best.
+  private func areCodesRight(upTo limit: Int32, place k: Int, _ scratch: Scratch) -> Bool {
+    guard k <= scratch.pool.count else { return true }
+    var (low, high, count) = (Float.infinity, -Float.infinity, 0)
+    for index in 0..<scratch.pool.count where scratch.pool.score(index) <= limit {
+      let measured = scratch.candidateDistances[count] / scratch.scoreUnit
+      let error = measured - Float(scratch.pool.score(index))
+      (low, high, count) = (min(low, error), max(high, error), count + 1)
+    }
+    let reach = Float(limit &- graph.walks.entry(at: k, of: scratch.pool).score)
+    return !(high - low > 2 * reach)
+  }
+
+  /// The score up to which what is in the pool has a chance to be among the nearest k.
+  func limit(aroundPlace k: Int, _ scratch: Scratch) -> Int32 {
+    guard k <= scratch.pool.count else { return .max }
     let last = graph.walks.entry(at: k, of: scratch.pool)
-    let reach = uncertainty(around: last.position, scratch)
-    return takeCandidates(upTo: last.score &+ reach, scratch)
+    return last.score &+ uncertainty(around: last.position, scratch)
   }
 
   /// Makes candidates of what is in the pool with a score up to `limit`; returns their number.

@@ -73,7 +73,7 @@ extension ResolvedIndex {
       if found >= enough {
         if configuration.walksCoarsely { recode(k: k, enough: enough, scratch) }
         graph.walks.prune(scratch.pool, keep: rescoreCount(k: k))
-        let count = takeCandidates(aroundPlace: k, scratch)
+        let count = takeCandidates(upTo: limit(aroundPlace: k, scratch), scratch)
         let hits = rank(count, k: k, within: parameters.maxDistance, scratch)
         let path: SearchPath = parameters.filter == nil ? .graph : .filteredGraph
         return result(hits, path, isExact: false, matches: matches, scratch)
@@ -112,8 +112,8 @@ extension ResolvedIndex {
     return scratch.pool.count
   }
 
-  /// Scores the nodes that a coarse walk has left by their whole codes, as far as they have a chance to be among
-  /// the nearest k.
+  /// Scores the nodes that a coarse walk has left by their whole codes, as far as they have a chance
+  /// to be among the nearest k.
   private func recode(k: Int, enough: Int, _ scratch: Scratch) {
     let pool = scratch.pool
     graph.walks.prune(pool, keep: recodeCount(k: k))

@@ -27,6 +27,8 @@ final class Scratch: @unchecked Sendable {
   let rotated: UnsafeMutablePointer<Float>
   let queryCode: UnsafeMutablePointer<Int8>
   var normWeight: Float = 0
+  /// The distance that a step of the scores is.
+  var scoreUnit: Float = 0
   /// The sum of squares of the query's code.
   var queryNorm: Float = 0
 

@@ -17,10 +17,12 @@ extension WorkingIndex {
 
   /// Looks at some nodes before `slot` and revisits the first that lies apart.
   func revisit(before slot: Slot, _ graph: Graph, _ scratch: BuildScratch) {
-    guard slot > 0 else { return }
+    // The latest are still being linked by other threads, and know what surrounds them.
+    let old = UInt64(slot) / 8 * 7
+    guard old > 0 else { return }
     for look in 0..<Self.looks {
       let mixed = (UInt64(slot) * 4 + UInt64(look)) &* 0x9E37_79B9_7F4A_7C15
-      let earlier = UInt32(((mixed >> 32) * UInt64(slot)) >> 32)
+      let earlier = UInt32(((mixed >> 32) * old) >> 32)
       if revisit(earlier, graph, scratch) { return }
     }
   }

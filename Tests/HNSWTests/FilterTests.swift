@@ -48,6 +48,27 @@ import TestSupport
     }
   }
 
+  /// Of a few vectors unlike all others the codes are clipped, and seem to be nearer than they are.
+  @Test func clippedCodesDoNotHideWhatIsNearer() throws {
+    let seed: UInt64 = 12
+    var random = SplitMix(seed: seed)
+    let fixture = try Fixture(IndexConfiguration(dimensions: 24))
+    let usual = (0..<3000 * 24).map { _ in 3 + 0.5 * random.normal() }
+    try fixture.upsert((0..<3000).map(String.init), usual)
+    let unlike = (0..<20).flatMap { row in
+      (0..<24).map { $0 == row ? -30 : 3 + 0.5 * random.normal() }
+    }
+    try fixture.upsert((0..<20).map { "unlike \($0)" }, unlike)
+    let query = (0..<24).map { _ in 3 + 0.05 * random.normal() }
+    let farthest = fixture.nearest(query, k: fixture.rows.count).suffix(600)
+    try fixture.snapshot { snapshot in
+      let slots = try SlotSet(farthest.compactMap { try snapshot.slot(of: $0) })
+      let found = try snapshot.search(query.span, k: 10, filter: slots).hits.map(\.slot)
+      let exact = try snapshot.search(query.span, k: 10, filter: slots, exact: true).hits
+      #expect(found == exact.map(\.slot), "seed \(seed)")
+    }
+  }
+
   @Test func neverFewerThanThereAre() throws {
     let fixture = try Fixture.shared
     let query = clustered(1, dimensions: 24, seed: 74)

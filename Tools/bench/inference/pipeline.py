@@ -34,13 +34,13 @@ def drawn(seed: int) -> Image.Image:
 
 
 def of_tar(path: str, count: int) -> Iterator[Image.Image]:
-    """The largest photographs of a tar file, in its order, enlarged a little where they are smaller."""
+    """The first large photographs of a tar file, enlarged a little where they are smaller."""
     with tarfile.open(path) as files:
-        members = [member for member in files if member.isfile()]
-        largest = sorted(members, key=lambda member: -member.size)[:count]
-        for member in sorted(largest, key=lambda member: member.offset):
-            photograph = Image.open(files.extractfile(member)).convert("RGB")
-            yield photograph.resize(SIZE, Image.BICUBIC)
+        for member in files:
+            photograph = Image.open(files.extractfile(member)) if member.isfile() else None
+            if photograph and count and min(photograph.size) >= 3 * min(SIZE) / 4:
+                count -= 1
+                yield photograph.convert("RGB").resize(SIZE, Image.BICUBIC)
 
 
 def photographs(directory: str, count: int, tar: str | None) -> list[str]:

@@ -1,0 +1,77 @@
+internal import CKernels
+
+/// Fixed-size records in blocks of memory, as the row kernels see them: record `i` is the one
+/// numbered `i % recordsPerBlock` of block `i / recordsPerBlock`. For HNSW's fence alone.
+package struct RowTable: @unchecked Sendable {
+  // Sendable: constant, and kernels only read through it; HNSW's `BlockTable`, which makes it, keeps
+  // the memory and orders its changes.
+  var rows: ck_rows
+
+  /// - Parameters:
+  ///   - blocks: the address of each block; must outlive the table.
+  ///   - recordsPerBlock: at least 2.
+  ///   - offset: bytes from a block's start to its first record.
+  ///   - normOffset: bytes from a block's start to its `Int32` norms (upper halves of codes only).
+  package init(
+    blocks: UnsafePointer<UnsafePointer<UInt8>?>, recordsPerBlock: Int, stride: Int, offset: Int,
+    normOffset: Int
+  ) {
+    let reciprocal = UInt64.max / UInt64(recordsPerBlock) + 1
+    rows = ck_rows(
+      blocks: blocks, reciprocal: reciprocal, per_block: UInt32(recordsPerBlock),
+      stride: UInt32(stride), offset: UInt32(offset), norm_offset: UInt32(normOffset))
+  }
+
+  /// Bytes of a row.
+  package var stride: Int { Int(rows.stride) }
+
+  /// Where a row lies.
+  package func address(of row: UInt32) -> UnsafeRawPointer? {
+    address(of: row, offset: rows.offset, stride: rows.stride)
+  }
+
+  /// Where a row's norm lies (upper halves of codes only).
+  package func normAddress(of row: UInt32) -> UnsafeRawPointer? {
+    address(of: row, offset: rows.norm_offset, stride: 4)
+  }
+
+  private func address(of row: UInt32, offset: UInt32, stride: UInt32) -> UnsafeRawPointer? {
+    let (block, index) = row.quotientAndRemainder(dividingBy: rows.per_block)
+    return rows.blocks[Int(block)].map { UnsafeRawPointer($0) + Int(offset + index * stride) }
+  }
+}
+
+/// Codes in two tables: the upper four bits of every component with the norms, and the lower four.
+package struct CodeTable: @unchecked Sendable {
+  // Sendable: two tables, which are, and a copy of their addresses.
+  package let upper: RowTable
+  package let lower: RowTable
+  let codes: ck_codes
+
+  package init(upper: RowTable, lower: RowTable) {
+    (self.upper, self.lower) = (upper, lower)
+    codes = ck_codes(upper: upper.rows, lower: lower.rows)
+  }
+}
+
+/// Codes of rows taken out of their table: their values, and what distances from them need beside
+/// these. For HNSW's fence alone; whoever makes some frees them.
+package struct SignedCodes {
+  let values: UnsafeMutablePointer<Int8>
+  let bases: UnsafeMutablePointer<Int32>
+  /// Components of a code.
+  let width: Int
+
+  /// Room for `capacity` codes of `width` components, a multiple of 128.
+  package init(width: Int, capacity: Int) {
+    self.width = width
+    values = UnsafeMutableRawPointer.allocate(byteCount: width * capacity, alignment: 64)
+      .bindMemory(to: Int8.self, capacity: width * capacity)
+    bases = .allocate(capacity: capacity)
+  }
+
+  package func deallocate() {
+    values.deallocate()
+    bases.deallocate()
+  }
+}
