@@ -36,7 +36,7 @@ struct LayerWeights {
 /// The image encoder's weights.
 struct VisionWeights {
   /// [3 · patch · patch, width], no bias. Neighbouring pixels are alike, so that rounding errors
-  /// add up here instead of averaging out: like the projection it is float32 at every precision.
+  /// add up here instead of averaging out: it is float32 at every precision, but that halves do.
   let patchEmbedding: PackedMatrix
   let positions: Matrix  // [positions, width]; the first row includes the class token
   let inputNorm: LayerNorm
@@ -51,7 +51,8 @@ struct VisionWeights {
     let (width, patch) = (sizes.width, vision.patchSize)
     patchEmbedding = try packer.linear(
       ["vision_model.embeddings.patch_embedding"], inputs: 3 * patch * patch, outputs: width,
-      hasBias: false, format: .float32, shape: [width, 3, patch, patch])
+      hasBias: false, format: packer.format == .float16 ? .float16 : .float32,
+      shape: [width, 3, patch, patch])
     positions = try packer.table(
       "vision_model.embeddings.position_embedding.weight", shape: [vision.positions, width])
     let classToken = try packer.table("vision_model.embeddings.class_embedding", shape: [width])

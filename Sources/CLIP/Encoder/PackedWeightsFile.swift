@@ -16,7 +16,7 @@ package struct PackedWeightsFile: Sendable {
   private static let mostFiles = 4
   private static let suffix = "packed"
   /// Raise it with every change of the layout.
-  private static let version = 2
+  private static let version = 3
 
   /// The file in `directory` for the model of this fingerprint in this format.
   package init(directory: String, fingerprint: String, format: NumberFormat) {
