@@ -14,7 +14,16 @@ import Kernels
 /// packed weights on disk, then with them; `embed` prints the vectors of the inputs in
 /// DIR/golden.json.
 @main struct InferenceBench {
-  static func main() throws {
+  static func main() {
+    do {
+      try run()
+    } catch {
+      FileHandle.standardError.write(Data("InferenceBench: \(error)\n".utf8))
+      exit(error is Usage ? 64 : 1)
+    }
+  }
+
+  private static func run() throws {
     let arguments = Array(CommandLine.arguments.dropFirst())
     func option(_ name: String) throws -> String {
       guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else {
@@ -41,7 +50,10 @@ import Kernels
     }
   }
 
-  struct Usage: Error { let missing: String }
+  struct Usage: Error, CustomStringConvertible {
+    let missing: String
+    var description: String { "\(missing) is missing" }
+  }
 }
 
 /// The pixels of image `index`, as Tools/goldens/checkpoints.py computes them.

@@ -7,7 +7,16 @@ import Vitrine
 ///     LoadBench INDEX run FILE TASKS S   answers the bodies of a file, and prints the rate
 @main
 struct LoadBench {
-  static func main() async throws {
+  static func main() async {
+    do {
+      try await run()
+    } catch {
+      FileHandle.standardError.write(Data("LoadBench: \(error)\n".utf8))
+      exit(error is Usage ? 64 : 1)
+    }
+  }
+
+  private static func run() async throws {
     let arguments = CommandLine.arguments
     guard arguments.count >= 4 else { throw Usage() }
     var options = Engine.Options()

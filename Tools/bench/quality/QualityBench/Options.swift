@@ -1,3 +1,4 @@
+import Foundation
 import CLIP
 import Vitrine
 
@@ -17,9 +18,9 @@ struct Options {
       }
     }
     guard !catalogue.isEmpty, !images.isEmpty, !model.isEmpty else {
-      throw VitrineError.invalidArgument(
-        "usage: QualityBench CATALOGUE.jsonl --images FOLDER|TAR --model DIR"
-      )
+      let usage = "QualityBench CATALOGUE.jsonl --images FOLDER|TAR --model DIR\n"
+      FileHandle.standardError.write(Data(usage.utf8))
+      exit(64)
     }
   }
 }

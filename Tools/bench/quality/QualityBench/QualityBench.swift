@@ -12,7 +12,16 @@ import Vitrine
 ///     QualityBench CATALOGUE.jsonl[.gz] --images FOLDER|TAR --model DIR
 @main
 struct QualityBench {
-  static func main() async throws {
+  static func main() async {
+    do {
+      try await run()
+    } catch {
+      FileHandle.standardError.write(Data("QualityBench: \(error)\n".utf8))
+      exit(1)
+    }
+  }
+
+  private static func run() async throws {
     let options = try Options(CommandLine.arguments)
     let products = try BenchProduct.heldOut(in: options.catalogue)
     let model = ModelEmbedder(model: try CLIPModel(directory: options.model))

@@ -13,10 +13,20 @@ import Vitrine
 /// second time counts, so that its text is in the model's cache and the index in memory.
 @main
 struct SearchBench {
-  static func main() async throws {
+  static func main() async {
+    do {
+      try await run()
+    } catch {
+      FileHandle.standardError.write(Data("SearchBench: \(error)\n".utf8))
+      exit(1)
+    }
+  }
+
+  private static func run() async throws {
     let arguments = CommandLine.arguments
     guard arguments.count == 3 else {
-      throw VitrineError.invalidArgument("usage: SearchBench INDEX MODEL")
+      FileHandle.standardError.write(Data("SearchBench INDEX MODEL\n".utf8))
+      exit(64)
     }
     let model = Model(clip: try CLIPModel(directory: arguments[2]))
     let texts = try await searchTexts(of: arguments[1])
