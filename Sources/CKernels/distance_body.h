@@ -147,8 +147,8 @@ SCORES(coarse_scores, coarse_dot, prefetch_coarse)
 
 static uint32_t NAME(code_l2s)(const ck_codes *codes, const int8_t *values, int32_t base,
                                uint32_t n, const uint32_t *ids, uint32_t count, int32_t near,
-                               bool fetch, int32_t *out) {
-  for (uint32_t i = 0; fetch && i < count; i++) prefetch_code(codes, ids[i]);
+                               int32_t *out) {
+  for (uint32_t i = 0; i < count; i++) prefetch_code(codes, ids[i]);
   for (uint32_t i = 0; i < count; i++) {
     out[i] = base + norm_at(&codes->upper, ids[i]) - 2 * NAME(code_dot)(codes, ids[i], values, n);
     if (out[i] < near) return i + 1;

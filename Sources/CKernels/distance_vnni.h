@@ -133,8 +133,8 @@ static int32_t signed_code_avx512(const ck_codes *codes, uint32_t row, uint32_t 
 
 static uint32_t code_l2s_avx512(const ck_codes *codes, const int8_t *values, int32_t base,
                                 uint32_t n, const uint32_t *ids, uint32_t count, int32_t near,
-                                bool fetch, int32_t *out) {
-  for (uint32_t i = 0; fetch && i < count; i++) prefetch_code(codes, ids[i]);
+                                int32_t *out) {
+  for (uint32_t i = 0; i < count; i++) prefetch_code(codes, ids[i]);
   for (uint32_t i = 0; i < count; i += 4) {
     uint32_t four[4];
     int32_t dot[4];

@@ -110,19 +110,15 @@ package struct RowKernels: @unchecked Sendable {
   /// Squared Euclidean distances between the first code of `taken` and the codes of the rows `ids`.
   /// Stops after one that is less than `near`, or some rows later, and returns how many were
   /// measured.
-  ///
-  /// - Parameter fetching: whether the rows may be far from the processor.
   @inline(__always) @discardableResult
   package func codeSquaredDistances(
     _ codes: borrowing CodeTable, from taken: SignedCodes, _ ids: UnsafePointer<UInt32>,
-    _ count: Int, until near: Int32 = .min, fetching: Bool = true,
-    _ out: UnsafeMutablePointer<Int32>
+    _ count: Int, until near: Int32 = .min, _ out: UnsafeMutablePointer<Int32>
   ) -> Int {
     withUnsafePointer(to: codes.codes) {
       Int(
         table.pointee.code_l2s(
-          $0, taken.values, taken.bases[0], UInt32(taken.width), ids, UInt32(count), near, fetching,
-          out))
+          $0, taken.values, taken.bases[0], UInt32(taken.width), ids, UInt32(count), near, out))
     }
   }
 

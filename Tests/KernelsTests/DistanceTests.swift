@@ -160,7 +160,7 @@ import Testing
             kernels.rows.take(id, of: table, into: row, at: place)
           }
           let stopped = kernels.rows.codeSquaredDistances(
-            table, from: row, ids, 9, until: 1, fetching: false, &some)
+            table, from: row, ids, 9, until: 1, &some)
           #expect((1...4).contains(stopped) && some[0] == 0)
           for (place, distance) in distances.enumerated() {
             let nearest = distances[0...place].min() ?? 0

@@ -52,9 +52,9 @@ typedef struct {
   int32_t (*signed_code)(const ck_codes *codes, uint32_t row, uint32_t n, int8_t *values);
   /// out[i] = squared Euclidean distance between the code whose values and `base` signed_code has
   /// given, and that of row ids[i]. Stops after one that is less than `near`, or some rows later;
-  /// returns how many were measured. Fetches all rows first, if told to.
+  /// returns how many were measured.
   uint32_t (*code_l2s)(const ck_codes *codes, const int8_t *values, int32_t base, uint32_t n,
-                       const uint32_t *ids, uint32_t count, int32_t near, bool fetch, int32_t *out);
+                       const uint32_t *ids, uint32_t count, int32_t near, int32_t *out);
   /// Whether one of `count` codes, whose values follow one another, is nearer to row `row` than
   /// `near` by that distance.
   bool (*is_near)(const ck_codes *codes, uint32_t row, uint32_t n, const int8_t *values,
