@@ -108,8 +108,9 @@ final class BlockTable: @unchecked Sendable {
     let companions = geometry.recordsPerBlock * geometry.companionBytes
     let page = UnsafeMutableRawPointer.allocate(byteCount: count + companions, alignment: 64)
     page.initializeMemory(as: UInt8.self, repeating: 0, count: count)
-    (page + count).initializeMemory(as: UInt8.self, repeating: 0xFF, count: companions)
-    return page.assumingMemoryBound(to: UInt8.self) + BlockGeometry.pageHeaderBytes
+    let block = page.assumingMemoryBound(to: UInt8.self) + BlockGeometry.pageHeaderBytes
+    clearCompanions(of: block)
+    return block
   }
 
   /// The address of a record, to be read.
@@ -137,10 +138,13 @@ final class BlockTable: @unchecked Sendable {
 
   /// Makes all companions ones again. Not while other threads use the table.
   func clearCompanions() {
-    for index in 0..<blockCount * geometry.recordsPerBlock {
-      companion(index)?.initializeMemory(
-        as: UInt8.self, repeating: 0xFF, count: geometry.companionBytes)
-    }
+    for index in 0..<blockCount where isOwned[index] { blocks[index].map(clearCompanions) }
+  }
+
+  private func clearCompanions(of block: Block) {
+    UnsafeMutableRawPointer(block + geometry.blockBytes).initializeMemory(
+      as: UInt8.self, repeating: 0xFF,
+      count: geometry.recordsPerBlock * geometry.companionBytes)
   }
 
   /// The address of a code's norm, to be read.

@@ -21,10 +21,11 @@ extension ResolvedIndex {
     let isComplete = scratch.pool.count < kept
     let limit = limit(aroundPlace: k, scratch)
     let count = takeCandidates(upTo: limit, scratch)
-    let hits =
-      isComplete || count < kept
-      ? rank(count, k: k, within: parameters.maxDistance, scratch) : []
-    guard isComplete || (count < kept && areCodesRight(upTo: limit, place: k, scratch)) else {
+    guard isComplete || count < kept else {
+      return scanVectors(parameters, k: k, matches: matches, scratch)
+    }
+    let hits = rank(count, k: k, within: parameters.maxDistance, scratch)
+    guard isComplete || areCodesRight(upTo: limit, place: k, scratch) else {
       return scanVectors(parameters, k: k, matches: matches, scratch)
     }
     let isExact = isComplete && count == scratch.pool.count
@@ -52,8 +53,8 @@ extension ResolvedIndex {
   }
 
   /// Whether the distances that were measured of the candidates up to `limit` differ as their scores
-  /// do. Of vectors unlike those that the codes were calibrated for, components are clipped, and they
-  /// may seem to be nearer than they are: the farther the matches, the more such are among the best.
+  /// do. Components that stand out are clipped, and vectors with many of them may seem to be nearer
+  /// than they are: the farther the matches, the more such are among the best.
   private func areCodesRight(upTo limit: Int32, place k: Int, _ scratch: Scratch) -> Bool {
     guard k <= scratch.pool.count else { return true }
     var (low, high, count) = (Float.infinity, -Float.infinity, 0)
