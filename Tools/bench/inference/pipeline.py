@@ -33,13 +33,12 @@ def drawn(seed: int) -> Image.Image:
     return Image.fromarray(picture.clip(0, 255).astype(numpy.uint8))
 
 
-def of_tar(path: str, count: int) -> Iterator[Image.Image]:
-    """The first large photographs of a tar file, enlarged a little where they are smaller."""
+def of_tar(path: str) -> Iterator[Image.Image]:
+    """The large photographs of a tar file, enlarged a little where they are smaller."""
     with tarfile.open(path) as files:
-        for member in files:
-            photograph = Image.open(files.extractfile(member)) if member.isfile() else None
-            if photograph and count and min(photograph.size) >= 3 * min(SIZE) / 4:
-                count -= 1
+        for member in filter(tarfile.TarInfo.isfile, files):
+            photograph = Image.open(files.extractfile(member))
+            if min(photograph.size) >= 3 * min(SIZE) / 4:
                 yield photograph.convert("RGB").resize(SIZE, Image.BICUBIC)
 
 
@@ -47,7 +46,7 @@ def photographs(directory: str, count: int, tar: str | None) -> list[str]:
     os.makedirs(directory, exist_ok=True)
     paths = [os.path.join(directory, f"{i:03}.jpg") for i in range(count)]
     if not all(map(os.path.exists, paths)):
-        for path, picture in zip(paths, of_tar(tar, count) if tar else map(drawn, range(count))):
+        for path, picture in zip(paths, of_tar(tar) if tar else map(drawn, range(count))):
             picture.save(path, quality=88)
     kilobytes = statistics.mean(map(os.path.getsize, paths)) / 1000
     print(f"{count} {'photographs' if tar else 'drawn pictures'} of {SIZE[0]} x {SIZE[1]} pixels, "

@@ -1,5 +1,5 @@
-import Foundation
 import CLIP
+import Foundation
 import Vitrine
 
 /// What the command line says.
@@ -8,7 +8,7 @@ struct Options {
   var images = ""
   var model = ""
 
-  init(_ arguments: [String]) throws {
+  init(_ arguments: [String]) {
     var rest = arguments.dropFirst()
     while let argument = rest.popFirst() {
       switch argument {

@@ -22,7 +22,7 @@ struct QualityBench {
   }
 
   private static func run() async throws {
-    let options = try Options(CommandLine.arguments)
+    let options = Options(CommandLine.arguments)
     let products = try BenchProduct.heldOut(in: options.catalogue)
     let model = ModelEmbedder(model: try CLIPModel(directory: options.model))
     var halves: [IndexedHalf] = []
