@@ -5,8 +5,8 @@ import NIOCore
 /// Serves a connection on the thread that reads and writes it.
 ///
 /// Left to themselves the tasks of a connection run on the cooperative pool, and every part of a
-/// request and of its answer costs a change of threads. What computes or waits leaves the thread
-/// anyway.
+/// request and of its answer costs a change of threads. What computes for longer, or waits, leaves
+/// the thread anyway.
 struct LoopChannel<Base: ServerChildChannel>: ServerChildChannel {
   let base: Base
 
