@@ -7,7 +7,6 @@ Plays terminals that name themselves in the environment, or answer when they are
 import contextlib
 import fcntl
 import os
-import pathlib
 import pty
 import re
 import select
@@ -19,8 +18,8 @@ import termios
 import time
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-VITRINE = ROOT / ".build/release/vitrine"
+from sample import VITRINE, index_few
+
 QUESTION = b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[c"
 WAYS = {"kitty": rb"\x1b_Ga=T", "iterm": rb"\x1b\]1337;File=", "sixels": rb"\x1bP[0-9;]*q",
         "symbols": b"\xe2\x96[\x80\x84]"}  # half blocks
@@ -33,13 +32,7 @@ class PictureTests(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.folder.cleanup)
-        folder = pathlib.Path(cls.folder.name)
-        sample = ROOT / "Tools/sample-catalogue"
-        rows = (sample / "catalogue.csv").read_text().splitlines(keepends=True)[:5]
-        (folder / "few.csv").write_text("".join(rows))
-        cls.index = folder / "few"
-        subprocess.run([VITRINE, "index", folder / "few.csv", "--images", sample, "--index", cls.index],
-                       check=True, capture_output=True)
+        cls.index = index_few(cls.folder.name, 4)
 
     def converse(self, *lines, answer=b"", output=None, **environment):
         """What the REPL writes to a terminal, or while its output goes elsewhere, for these lines."""

@@ -4,15 +4,13 @@ Skips where `vitrine` is not built.
 """
 
 import http.client
-import pathlib
 import re
 import signal
 import subprocess
 import tempfile
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-VITRINE = ROOT / ".build/release/vitrine"
+from sample import VITRINE, index_few
 
 
 @unittest.skipUnless(VITRINE.exists(), "the server is not tested: vitrine is not built")
@@ -20,13 +18,8 @@ class ServeTests(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
-        folder = pathlib.Path(self.folder.name)
-        sample = ROOT / "Tools/sample-catalogue"
-        rows = (sample / "catalogue.csv").read_text().splitlines(keepends=True)[:4]
-        (folder / "few.csv").write_text("".join(rows))
-        subprocess.run([VITRINE, "index", folder / "few.csv", "--images", sample, "--index", folder / "few"],
-                       check=True, capture_output=True)
-        self.server = subprocess.Popen([VITRINE, "serve", "--port", "0", "--index", folder / "few"],
+        index = index_few(self.folder.name, 3)
+        self.server = subprocess.Popen([VITRINE, "serve", "--port", "0", "--index", index],
                                        stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.addCleanup(self.server.stderr.close)
         self.addCleanup(self.server.stdout.close)
