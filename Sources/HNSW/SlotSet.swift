@@ -26,6 +26,7 @@ public struct SlotSet: Sendable, Equatable {
   public var isEmpty: Bool { count == 0 }
 
   /// Whether `slot` is in the set.
+  @inlinable
   public func contains(_ slot: Slot) -> Bool {
     let word = Int(slot >> 6)
     return word < words.count && words[word] >> UInt64(slot & 63) & 1 == 1
@@ -85,6 +86,7 @@ public struct SlotSet: Sendable, Equatable {
   }
 
   /// Calls `body` with every slot in ascending order.
+  @inlinable
   public func forEach<E: Error>(_ body: (Slot) throws(E) -> Void) throws(E) {
     for (index, word) in words.enumerated() {
       var rest = word

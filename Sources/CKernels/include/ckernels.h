@@ -5,5 +5,6 @@
 #include "ck_distance.h"
 #include "ck_image.h"
 #include "ck_matrix.h"
+#include "ck_postings.h"
 #include "ck_transformer.h"
 #include "ck_walk.h"

@@ -36,7 +36,7 @@ public final class Engine: Sendable {
   /// Opens the index at a path.
   ///
   /// - Throws: ``VitrineError``: ``VitrineError/noIndex(path:)``,
-  ///   ``VitrineError/alreadyOpen(path:)``, ``VitrineError/newerFormat(path:found:supported:)``,
+  ///   ``VitrineError/alreadyOpen(path:)``, ``VitrineError/otherFormat(path:found:expected:)``,
   ///   ``VitrineError/modelMismatch(index:model:)`` if `embedder` is not the model that the vectors
   ///   are of, and ``VitrineError/storage(_:)``.
   public init(

@@ -9,7 +9,7 @@ private struct FormatNumber: Decodable {
 /// What an index says of itself, kept as JSON under one key of the database `meta`.
 struct IndexDescription: Codable, Equatable {
   /// The format of everything that this module stores.
-  static let currentFormat = 1
+  static let currentFormat = 2
 
   var format = currentFormat
   /// The fingerprint of the model that the vectors are of.
@@ -30,7 +30,7 @@ struct IndexDescription: Codable, Equatable {
 
   /// The description that a transaction sees.
   ///
-  /// - Throws: ``VitrineError/noIndex(path:)``, ``VitrineError/newerFormat(path:found:supported:)``.
+  /// - Throws: ``VitrineError/noIndex(path:)``, ``VitrineError/otherFormat(path:found:expected:)``.
   init(in txn: borrowing some Transaction & ~Copyable, path: String = "") throws {
     guard let meta = try txn.database(named: IndexDescription.databaseName),
       let json = try txn.get(in: meta, for: IndexDescription.key)
@@ -40,9 +40,9 @@ struct IndexDescription: Codable, Equatable {
     guard let found = try? decoder.decode(FormatNumber.self, from: data).format else {
       throw VitrineError.damaged("its description")
     }
-    guard found <= IndexDescription.currentFormat else {
-      throw VitrineError.newerFormat(
-        path: path, found: found, supported: IndexDescription.currentFormat)
+    guard found == IndexDescription.currentFormat else {
+      throw VitrineError.otherFormat(
+        path: path, found: found, expected: IndexDescription.currentFormat)
     }
     guard let description = try? decoder.decode(IndexDescription.self, from: data) else {
       throw VitrineError.damaged("its description")

@@ -100,8 +100,9 @@ extension VitrineError {
     switch error {
     case let error as VitrineError: self = error
     case let error as LMDBError where error.code == .alreadyOpen: self = .alreadyOpen(path: path)
-    case HNSWError.newerFormat(let found, let supported):
-      self = .newerFormat(path: path, found: found, supported: supported)
+    case HNSWError.newerFormat(let found, let expected),
+      HNSWError.olderFormat(let found, let expected):
+      self = .otherFormat(path: path, found: found, expected: expected)
     case HNSWError.invalidConfiguration, HNSWError.invalidVector, HNSWError.invalidID:
       self = .invalidArgument("\(error)")
     case HNSWError.wrongDimensions(let expected, let found):

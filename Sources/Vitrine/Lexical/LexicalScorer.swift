@@ -1,5 +1,6 @@
 import Foundation
 import HNSW
+import Kernels
 import LMDB
 
 /// Ranks products by their words: BM25 over weighted fields (Robertson, Zaragoza and Taylor,
@@ -27,14 +28,7 @@ struct LexicalScorer {
   let store: ProductStore
   let weights: [Float]
   private let products: Int
-  /// By the number of a posting's field.
-  private let fields: [Field]
-
-  /// What a word in a field counts: `weight · frequency / (1 − b + slope · length)`.
-  private struct Field {
-    var weight: Float = 1
-    var slope = LexicalScorer.b
-  }
+  private let sums: PostingSums
 
   init(
     _ store: ProductStore, weights: FieldWeights, in txn: borrowing some Transaction & ~Copyable
@@ -43,12 +37,10 @@ struct LexicalScorer {
     self.weights = weights.numbered(by: store.schema)
     let (products, means) = try store.words.lengths(in: txn)
     self.products = products
-    var fields = [Field](repeating: Field(), count: 256)
-    for (number, weight) in self.weights.prefix(fields.count).enumerated() {
-      fields[number].weight = weight
-    }
-    for (number, mean) in means where number < fields.count { fields[number].slope = Self.b / mean }
-    self.fields = fields
+    var sums = PostingSums(base: 1 - Self.b, lengths: WordPosting.lengths)
+    for (field, weight) in self.weights.prefix(256).enumerated() { sums.set(field, weight: weight) }
+    for (field, mean) in means where field < 256 { sums.set(field, slope: Self.b / mean) }
+    self.sums = sums
   }
 
   /// What each word of a query stands for: itself; for a last word still being typed also words
@@ -108,15 +100,15 @@ struct LexicalScorer {
     var scores = LexicalScores()
     for alternatives in words {
       var best = 0 as Float
-      let matches = try alternatives.map { try frequencies(of: $0.term, in: txn) }
+      let matches = try alternatives.map { try self.matches(of: $0.term, in: txn) }
       // A rare misspelling must not outweigh the word it was meant to be.
       let isCorrected = alternatives.contains(where: \.isCorrection)
-      let most = matches.map(\.count).max() ?? 0
-      var weighted: [LexicalScores.Matches] = []
-      for (alternative, matches) in zip(alternatives, matches) where !matches.isEmpty {
-        let weight = idf(isCorrected ? most : matches.count) * alternative.worth
+      let most = matches.map(\.slots.count).max() ?? 0
+      var weighted: [(TermMatches, factor: Float)] = []
+      for (alternative, matches) in zip(alternatives, matches) where !matches.slots.isEmpty {
+        let weight = idf(isCorrected ? most : matches.slots.count) * alternative.worth
         best = max(best, weight)
-        weighted.append(LexicalScores.Matches(matches, factor: weight * (Self.k1 + 1)))
+        weighted.append((matches, weight * (Self.k1 + 1)))
       }
       scores.add(weighted, best: best * (Self.k1 + 1))
     }
@@ -128,40 +120,16 @@ struct LexicalScorer {
     return Foundation.log(1 + max(0, Float(products) - n + 0.5) / (n + 0.5))
   }
 
-  /// The products that have a term, in the order of slots, with their weighted frequencies.
-  func frequencies(
+  private func matches(
     of term: String, in txn: borrowing some Transaction & ~Copyable
-  ) throws -> [(slot: Slot, frequency: Float)] {
-    var found: [(slot: Slot, frequency: Float)] = []
+  ) throws -> TermMatches {
+    var found = TermMatches()
     let range = KeyRange.prefix(WordPosting.prefix(term))
-    try txn.forEach(in: store.words.postings, range) { key, value in
-      let base = WordPosting.group(of: key) << WordPosting.groupBits
-      append(value, base: base, to: &found)
+    try txn.forEach(in: store.words.postings, range) { key, postings in
+      let first = WordPosting.group(of: key) << WordPosting.groupBits
+      sums.append(postings, first: first, to: &found.slots, &found.frequencies)
       return true
     }
     return found
-  }
-
-  /// Sums up the postings of one group of slots. They are in the order of slots, so that those of
-  /// one product follow each other: this is where most of a search for words is spent.
-  private func append(
-    _ postings: RawSpan, base: Slot, to found: inout [(slot: Slot, frequency: Float)]
-  ) {
-    let lengths = WordPosting.lengths
-    var last = Slot.max
-    var sum: Float = 0
-    for place in 0..<postings.byteCount / 4 {
-      let bits = postings.unsafeLoadUnaligned(fromByteOffset: place * 4, as: UInt32.self)
-      let posting = WordPosting(bits: UInt32(littleEndian: bits))
-      let field = fields[posting.field]
-      let length = lengths[posting.lengthCode]
-      let slot = posting.slotInGroup
-      if slot != last {
-        if sum > 0 { found.append((base + last, sum)) }
-        (last, sum) = (slot, 0)
-      }
-      sum += field.weight * Float(posting.frequency) / (1 - Self.b + field.slope * length)
-    }
-    if sum > 0 { found.append((base + last, sum)) }
   }
 }

@@ -1,19 +1,13 @@
 import HNSW
 
+/// The products that have a term, in the order of slots, and their weighted frequencies.
+struct TermMatches {
+  var slots: [Slot] = []
+  var frequencies: [Float] = []
+}
+
 /// The lexical scores of one query, by slot.
 struct LexicalScores {
-  /// What one alternative of a word adds to the products that have it.
-  struct Matches {
-    let products: [(slot: Slot, frequency: Float)]
-    let factor: Float
-
-    /// - Parameter products: at least one, in the order of slots.
-    init(_ products: [(slot: Slot, frequency: Float)], factor: Float) {
-      self.products = products
-      self.factor = factor
-    }
-  }
-
   /// The greatest score a product could have: every word in it, endlessly often.
   private(set) var ceiling: Float = 0
   private var totals: [Float] = []
@@ -32,36 +26,59 @@ struct LexicalScores {
   /// Which words of the query a product has, or stands for.
   func words(of slot: Slot) -> [Int] { matched.indices.filter { matched[$0].contains(slot) } }
 
+  /// The slots with the best scores, the best first.
+  ///
+  /// Those that have the rarest word come first: most of the best are among them, and the others need
+  /// only be compared with the worst of these.
+  func best(_ count: Int, of permitted: SlotSet?) -> [Slot] {
+    var best = BestSlots(capacity: count)
+    var seen = SlotSet()
+    for slots in matched.sorted(by: { $0.count < $1.count }) {
+      let new = slots.subtracting(seen)
+      (permitted.map(new.intersection) ?? new).forEach { slot in
+        let score = totals[Int(slot)]
+        if score >= best.floor { best.offer(ScoredSlot(slot: slot, score: score)) }
+      }
+      seen = seen.union(slots)
+    }
+    return best.sorted().map(\.slot)
+  }
+
   /// Adds the next word of the query: of its alternatives, the best one of each product counts.
   ///
-  /// - Parameter best: the most that the word could add to a product.
-  mutating func add(_ alternatives: [Matches], best: Float) {
+  /// - Parameters:
+  ///   - alternatives: what they match, at least one product each, and what a match is worth.
+  ///   - best: the most that the word could add to a product.
+  mutating func add(_ alternatives: [(TermMatches, factor: Float)], best: Float) {
     ceiling += best
-    let end = alternatives.map { Int($0.products[$0.products.count - 1].slot) + 1 }.max() ?? 0
+    let end = alternatives.map { Int($0.0.slots[$0.0.slots.count - 1]) + 1 }.max() ?? 0
     if end > totals.count { totals += repeatElement(0, count: end - totals.count) }
     var words = [UInt64](repeating: 0, count: (end + 63) / 64)
     if alternatives.count == 1 {
-      Self.add(alternatives[0], to: &totals, &words)
+      Self.add(alternatives[0].0, alternatives[0].factor, to: &totals, &words)
     } else {
       var scores = [Float](repeating: 0, count: end)
-      for matches in alternatives { Self.raise(&scores, &words, to: matches) }
+      for (matches, factor) in alternatives { Self.raise(&scores, &words, to: matches, factor) }
       SlotSet(words: words).forEach { totals[Int($0)] += scores[Int($0)] }
     }
     matched.append(SlotSet(words: words))
   }
 
-  private static func add(_ matches: Matches, to totals: inout [Float], _ words: inout [UInt64]) {
-    for (slot, frequency) in matches.products {
-      totals[Int(slot)] += matches.factor * frequency / (LexicalScorer.k1 + frequency)
+  private static func add(
+    _ matches: TermMatches, _ factor: Float, to totals: inout [Float], _ words: inout [UInt64]
+  ) {
+    var totals = totals.mutableSpan, words = words.mutableSpan
+    for (slot, frequency) in zip(matches.slots, matches.frequencies) {
+      totals[Int(slot)] += factor * frequency / (LexicalScorer.k1 + frequency)
       words[Int(slot >> 6)] |= 1 << UInt64(slot & 63)
     }
   }
 
   private static func raise(
-    _ scores: inout [Float], _ words: inout [UInt64], to matches: Matches
+    _ scores: inout [Float], _ words: inout [UInt64], to matches: TermMatches, _ factor: Float
   ) {
-    for (slot, frequency) in matches.products {
-      let score = matches.factor * frequency / (LexicalScorer.k1 + frequency)
+    for (slot, frequency) in zip(matches.slots, matches.frequencies) {
+      let score = factor * frequency / (LexicalScorer.k1 + frequency)
       scores[Int(slot)] = max(scores[Int(slot)], score)
       words[Int(slot >> 6)] |= 1 << UInt64(slot & 63)
     }

@@ -57,9 +57,20 @@ package enum Spelling {
     return last[b.count]
   }
 
-  /// Whether one edit at most leads from one spelling to the other.
-  static func isWithinOneEdit(_ a: String, _ b: String) -> Bool {
-    let a = Array(a.unicodeScalars), b = Array(b.unicodeScalars)
-    return abs(a.count - b.count) <= 1 && distance(a, b) <= 1
+  /// Whether one edit at most leads from one spelling to the other: they agree from both ends but
+  /// for a place.
+  static func isWithinOneEdit(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Bool {
+    let shorter = min(a.count, b.count), longer = max(a.count, b.count)
+    guard longer - shorter <= 1 else { return false }
+    var start = 0
+    while start < shorter, a[start] == b[start] { start += 1 }
+    var end = 0
+    while end < shorter - start, a[a.count - 1 - end] == b[b.count - 1 - end] { end += 1 }
+    switch shorter - start - end {
+    case 0: return true
+    case 1: return shorter == longer
+    case 2: return shorter == longer && a[start] == b[start + 1] && a[start + 1] == b[start]
+    default: return false
+    }
   }
 }

@@ -42,13 +42,15 @@ extension WordIndex {
     let middle = scalars.count / 2
     try txn.forEach(in: words, .prefix(Self.text(scalars[..<(middle - 1)]))) { key, _ in
       let candidate = String(bytes: key)
-      if Vitrine.Spelling.isWithinOneEdit(word, candidate) { near.insert(candidate) }
+      if Vitrine.Spelling.isWithinOneEdit(scalars, Array(candidate.unicodeScalars)) {
+        near.insert(candidate)
+      }
       return true
     }
     let ending = Self.text(scalars[middle...].reversed())
     try txn.forEach(in: reversed, .prefix(ending)) { key, _ in
-      let candidate = Self.text(String(bytes: key).unicodeScalars.reversed())
-      if Vitrine.Spelling.isWithinOneEdit(word, candidate) { near.insert(candidate) }
+      let candidate = Array(String(bytes: key).unicodeScalars.reversed())
+      if Vitrine.Spelling.isWithinOneEdit(scalars, candidate) { near.insert(Self.text(candidate)) }
       return true
     }
     var found: [Spelling] = []

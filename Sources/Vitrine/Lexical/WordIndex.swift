@@ -13,7 +13,7 @@ struct WordIndex: Sendable {
   let reversed: Database
   let fields: Database
 
-  private static let wholeCatalogue: [UInt8] = [0xFF, 0xFF]
+  private static let wholeCatalogue = 0xFFFF
 
   init(creatingIn txn: borrowing WriteTransaction) throws {
     postings = try txn.createDatabase(named: "postings")
@@ -58,7 +58,7 @@ struct WordIndex: Sendable {
     for (field, difference) in changes.fields {
       try addToField(Self.key(field), difference.products, difference.words, txn)
     }
-    try addToField(Self.wholeCatalogue, changes.products, 0, txn)
+    try addToField(Self.key(Self.wholeCatalogue), changes.products, 0, txn)
   }
 
   private func countSpelling(
@@ -86,15 +86,17 @@ struct WordIndex: Sendable {
   /// The number of products, and per field the mean number of words where it has any.
   func lengths(
     in txn: borrowing some Transaction & ~Copyable
-  ) throws -> (products: Int, means: [Int: Float]) {
+  ) throws -> (products: Int, means: [(field: Int, words: Float)]) {
     var products = 0
-    var means: [Int: Float] = [:]
+    var means: [(field: Int, words: Float)] = []
     try txn.forEach(in: fields, .all) { key, value in
-      let field = [UInt8](bytes: key), (count, words) = Self.numbers(value)
+      guard key.byteCount == 2 else { return true }
+      let number = key.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt16.self)
+      let field = Int(UInt16(bigEndian: number)), (count, words) = Self.numbers(value)
       if field == Self.wholeCatalogue {
         products = count
-      } else if count > 0, field.count == 2 {
-        means[Int(field[0]) << 8 | Int(field[1])] = Float(words) / Float(count)
+      } else if count > 0 {
+        means.append((field, Float(words) / Float(count)))
       }
       return true
     }

@@ -20,10 +20,8 @@ struct WordPosting {
 
   var slotInGroup: Slot { bits >> 20 }
   var field: Int { Int(bits >> 12 & 0xFF) }
-  var frequency: Int { Int(bits >> 8 & 0xF) }
-  /// The field's length as the code tells it, which is one of ``lengths``.
-  var lengthCode: Int { Int(bits & 0xFF) }
 
+  /// What the code of a field's length stands for.
   static let lengths: [Float] = (0..<256).map { code in
     var length = Float(min(code, 128))
     for _ in 128..<max(128, code) { length *= 1.044_273_8 }  // the 16th root of 2

@@ -8,8 +8,8 @@ public enum VitrineError: Error, Equatable {
   case indexExists(path: String)
   /// This process has the index open already: open it once and share the engine.
   case alreadyOpen(path: String)
-  /// The index was written by a newer version.
-  case newerFormat(path: String, found: Int, supported: Int)
+  /// The index was written by a version with another format.
+  case otherFormat(path: String, found: Int, expected: Int)
   /// The vectors of the index are another model's.
   case modelMismatch(index: String, model: String)
   /// A vector of the wrong length.
@@ -55,8 +55,9 @@ extension VitrineError: CustomStringConvertible {
     case .noIndex(let path): "there is no index at \(path)"
     case .indexExists(let path): "there is an index at \(path) already"
     case .alreadyOpen(let path): "the index \(path) is open in this process already; share it"
-    case .newerFormat(let path, let found, let supported):
-      "the index \(path) has format \(found); this version reads up to \(supported)"
+    case .otherFormat(let path, let found, let expected):
+      "the index \(path) has format \(found), and this version reads \(expected): "
+        + (found > expected ? "use a newer one" : "index the catalogue anew")
     case .modelMismatch(let index, let model):
       "the index holds vectors of model \(index), not of \(model): "
         + "use that model, or make a new index with this one"

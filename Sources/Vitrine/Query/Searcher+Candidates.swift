@@ -109,7 +109,7 @@ extension Searcher {
     found.areAll = true
     guard total > 0 else { return found }
     let size = min(poolSize(permitted: total), total)
-    let best = words.areScored ? bestByWords(words.scores, size, permitted) : []
+    let best = words.areScored ? words.scores.best(size, of: permitted) : []
     guard let vector else {
       let everything = permitted ?? snapshot.slots
       found.slots = words.areScored ? best : everything.allSlots
@@ -146,18 +146,6 @@ extension Searcher {
     found.distances += nearest.distanceCount
     found.areAll = found.slots.count == total
     return found
-  }
-
-  private func bestByWords(
-    _ scores: LexicalScores, _ count: Int, _ permitted: SlotSet?
-  ) -> [Slot] {
-    var best = BestSlots(capacity: count)
-    let slots = scores.slots
-    (permitted.map(slots.intersection) ?? slots).forEach { slot in
-      let score = scores[slot]
-      if score >= best.floor { best.offer(ScoredSlot(slot: slot, score: score)) }
-    }
-    return best.sorted().map(\.slot)
   }
 }
 

@@ -24,12 +24,12 @@ struct ColumnChanges {
     }
   }
 
-  /// Writes the postings and the counts of keywords.
+  /// Writes the postings, the counts of keywords and their names.
   /// - Complexity: proportional to the terms changed, times at most 8 KiB for each group of 65,536
   ///   slots that is touched.
-  func write(
-    columns: Database, keywords: Database, in txn: borrowing WriteTransaction
-  ) throws {
+  func write(to store: ProductStore, in txn: borrowing WriteTransaction) throws {
+    let columns = store.columns
+    let stemmer = Stemmer()
     for (term, change) in changes {
       let removed = Dictionary(grouping: change.removed) { $0 >> 16 }
       let added = Dictionary(grouping: change.added) { $0 >> 16 }
@@ -44,21 +44,25 @@ struct ColumnChanges {
           try txn.put(slots.sealed(), in: columns, for: key)
         }
       }
-      try count(term, change, keywords, txn)
+      try count(term, change, store, stemmer, txn)
     }
   }
 
   private func count(
-    _ term: ColumnTerm, _ change: Change, _ keywords: Database, _ txn: borrowing WriteTransaction
+    _ term: ColumnTerm, _ change: Change, _ store: ProductStore, _ stemmer: Stemmer,
+    _ txn: borrowing WriteTransaction
   ) throws {
     let difference = change.added.count - change.removed.count
-    let stored = try Keyword.stored(in: keywords, for: term, txn)
+    let stored = try Keyword.stored(in: store.keywords, for: term, txn)
     guard let spelling = stored?.spelling ?? change.spelling else { return }
     let keyword = Keyword(spelling: spelling, count: (stored?.count ?? 0) + difference)
-    if keyword.count > 0 {
-      try txn.put(keyword.encoded, in: keywords, for: term.bytes)
+    let isUsed = keyword.count > 0
+    if isUsed {
+      try txn.put(keyword.encoded, in: store.keywords, for: term.bytes)
     } else {
-      try txn.delete(term.bytes, in: keywords)
+      try txn.delete(term.bytes, in: store.keywords)
     }
+    guard isUsed != (stored != nil) else { return }
+    try store.names.set(term, spelling: spelling, isUsed: isUsed, stemmer: stemmer, in: txn)
   }
 }

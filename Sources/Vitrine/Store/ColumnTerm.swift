@@ -121,11 +121,8 @@ extension ColumnTerm {
     }
   }
 
-  /// The folded keyword that the key of a keyword's term holds.
-  static func keyword(of key: RawSpan) -> String {
-    guard key.byteCount > 4 else { return "" }
-    return String(bytes: key.extracting(3..<key.byteCount - 1))
-  }
+  /// The number of its attribute.
+  var attribute: Int { Int(bytes[0]) << 8 | Int(bytes[1]) }
 
   private static func bigEndian(_ bytes: ArraySlice<UInt8>) -> UInt64 {
     bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }

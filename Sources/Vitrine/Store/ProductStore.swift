@@ -18,6 +18,7 @@ package struct ProductStore: Sendable {
   let products: Database
   let columns: Database
   let keywords: Database
+  let names: NameIndex
   let words: WordIndex
   let numbers: [String: Int]
   /// The names of the attributes by number, each as the beginning of a member of a JSON object.
@@ -31,26 +32,30 @@ package struct ProductStore: Sendable {
       schema: schema, products: try txn.createDatabase(named: "products"),
       columns: try txn.createDatabase(named: "columns"),
       keywords: try txn.createDatabase(named: "keywords"),
-      words: try WordIndex(creatingIn: txn))
+      names: try NameIndex(creatingIn: txn), words: try WordIndex(creatingIn: txn))
   }
 
   /// The store of an environment; nil if there is none.
   package init?(in txn: borrowing some Transaction & ~Copyable, schema: Schema) throws {
     guard let products = try txn.database(named: "products"),
       let columns = try txn.database(named: "columns"),
-      let keywords = try txn.database(named: "keywords"), let words = try WordIndex(in: txn)
+      let keywords = try txn.database(named: "keywords"), let names = try NameIndex(in: txn),
+      let words = try WordIndex(in: txn)
     else { return nil }
     self.init(
-      schema: schema, products: products, columns: columns, keywords: keywords, words: words)
+      schema: schema, products: products, columns: columns, keywords: keywords, names: names,
+      words: words)
   }
 
   private init(
-    schema: Schema, products: Database, columns: Database, keywords: Database, words: WordIndex
+    schema: Schema, products: Database, columns: Database, keywords: Database, names: NameIndex,
+    words: WordIndex
   ) {
     self.schema = schema
     self.products = products
     self.columns = columns
     self.keywords = keywords
+    self.names = names
     self.words = words
     fieldWeights = FieldWeights.guessed(for: schema)
     jsonKeys = schema.attributes.map { attribute in
@@ -86,7 +91,7 @@ package struct ProductStore: Sendable {
       columnChanges.replace(old, with: new, slot: slot, schema: schema)
       wordChanges.replace(old, with: new, slot: slot, schema: schema)
     }
-    try columnChanges.write(columns: columns, keywords: keywords, in: txn)
+    try columnChanges.write(to: self, in: txn)
     try words.write(wordChanges, in: txn)
   }
 }

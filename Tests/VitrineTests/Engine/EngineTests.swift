@@ -1,5 +1,6 @@
 import Foundation
 import HNSW
+import LMDB
 import Testing
 import Vitrine
 
@@ -27,6 +28,21 @@ import Vitrine
     let wide = ByteEmbedder(dimensions: 17)
     #expect(throws: VitrineError.dimensionMismatch(expected: 16, found: 17)) {
       try Engine(path: shop.index, embedder: wide)
+    }
+  }
+
+  @Test(arguments: [1, 3]) func `an index of another format is refused`(format: Int) throws {
+    let shop = try Shop()
+    _ = try shop.engine(ByteEmbedder())
+    try Environment(path: shop.index).write { (txn: borrowing WriteTransaction) in
+      let meta = try #require(try txn.database(named: "meta"))
+      let json = String(decoding: try txn.get(in: meta, for: "description") ?? [], as: UTF8.self)
+      let other = json.replacingOccurrences(of: #""format":2"#, with: #""format":\#(format)"#)
+      try #require(other != json)
+      try txn.put(Array(other.utf8), in: meta, for: "description")
+    }
+    #expect(throws: VitrineError.otherFormat(path: shop.index, found: format, expected: 2)) {
+      try Engine(path: shop.index, embedder: ByteEmbedder())
     }
   }
 

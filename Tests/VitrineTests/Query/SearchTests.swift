@@ -224,6 +224,28 @@ import Vitrine
     #expect(parts == ["similarity", "lexical", "names Red, White", "names Shoes"])
   }
 
+  @Test func aNameIsItsWordsHoweverItIsWritten() throws {
+    let schema = Schema(attributes: [
+      Attribute(name: "brand", kind: .keyword), Attribute(name: "type", kind: .keyword),
+    ])
+    var fixture = try SearchFixture(schema: schema)
+    func put(_ id: String, _ brand: String, _ type: String) throws {
+      try fixture.put([Product(id: id, attributes: ["brand": .text(brand), "type": .text(type)])])
+    }
+    try put("a", "U.S. Polo Assn.", "Polo")
+    try put("b", "Polo", "T-Shirts")
+    func named(_ text: String) throws -> [String] {
+      var query = Query(text)
+      query.mentions = .filter
+      return try fixture.search(query).hits.map(\.id).sorted()
+    }
+    #expect(try named("u s polo assn ") == ["a"])
+    #expect(try named("polo ") == ["a", "b"])
+    try put("b", "Nike", "Shoes")
+    #expect(try named("polo ") == ["a"])
+    #expect(try named("nike polo ") == [])
+  }
+
   @Test func notesTellWhatWasNotFound() throws {
     var fixture = try SearchFixture()
     try fixture.put(Samples.products)

@@ -69,7 +69,10 @@ import Vitrine
     try fixture.fill(&random, batches: 4, size: 100)
     try fixture.apply(fixture.products.mapValues { _ in nil })
     try fixture.environment.read { txn in
-      for name in ["products", "columns", "keywords", "postings", "words", "words.reversed"] {
+      let names = [
+        "products", "columns", "keywords", "names", "postings", "words", "words.reversed",
+      ]
+      for name in names {
         let count = try txn.database(named: name).map { try txn.count($0) }
         #expect(count == 0, "\(name)")
       }

@@ -1,0 +1,73 @@
+import HNSW
+import LMDB
+
+/// Which keywords a run of words names: "us polo assn" a brand, "red" a colour, of any attribute.
+///
+/// Database `names`: the stems of a keyword's words with spaces between, NUL, the ``ColumnTerm`` of
+/// the keyword → nothing. So one look tells all attributes that know a run of words, and whether any
+/// longer run that begins so is worth a look.
+struct NameIndex: Sendable {
+  private let database: Database
+
+  /// The most words that a name may have, and the most bytes of their stems.
+  static let longest = 4
+  private static let mostBytes = 64
+
+  init(creatingIn txn: borrowing WriteTransaction) throws {
+    database = try txn.createDatabase(named: "names")
+  }
+
+  init?(in txn: borrowing some Transaction & ~Copyable) throws {
+    guard let database = try txn.database(named: "names") else { return nil }
+    self.database = database
+  }
+
+  /// Notes that a keyword is in use, or is no longer.
+  func set(
+    _ term: ColumnTerm, spelling: String, isUsed: Bool, stemmer: Stemmer,
+    in txn: borrowing WriteTransaction
+  ) throws {
+    let words = Tokenizer.words(in: spelling)
+    guard (1...Self.longest).contains(words.count) else { return }
+    let name = Self.name(words.map(stemmer.stem))
+    guard name.count <= Self.mostBytes else { return }
+    let key = name + [0] + term.bytes
+    if isUsed { try txn.put([], in: database, for: key) } else { try txn.delete(key, in: database) }
+  }
+
+  /// The keywords that the longest possible run of the first stems names, with its length; none and
+  /// 1 if there is no such run.
+  /// - Complexity: O(``longest``) look-ups.
+  func first(
+    in stems: ArraySlice<String>, _ txn: borrowing some Transaction & ~Copyable
+  ) throws -> (terms: [ColumnTerm], length: Int) {
+    var best: (terms: [ColumnTerm], length: Int) = ([], 1)
+    try txn.withCursor(in: database) { cursor in
+      for length in 1...max(1, min(Self.longest, stems.count)) {
+        let name = Self.name(stems.prefix(length))
+        var terms: [ColumnTerm] = []
+        var isInside = try cursor.move(toFirstFrom: name + [0])
+        // Longer names come behind: a space is more than NUL.
+        guard isInside, cursor.key.starts(with: name) else { return }
+        while isInside, cursor.key.starts(with: name + [0]) {
+          terms.append(
+            ColumnTerm(bytes: Array([UInt8](bytes: cursor.key).dropFirst(name.count + 1))))
+          isInside = try cursor.moveToNext()
+        }
+        if !terms.isEmpty { best = (terms, length) }
+      }
+    }
+    return best
+  }
+
+  private static func name(_ stems: some Sequence<String>) -> [UInt8] {
+    Array(stems.joined(separator: " ").utf8)
+  }
+}
+
+extension RawSpan {
+  fileprivate func starts(with prefix: [UInt8]) -> Bool {
+    byteCount >= prefix.count
+      && prefix.indices.allSatisfy { unsafeLoad(fromByteOffset: $0, as: UInt8.self) == prefix[$0] }
+  }
+}
