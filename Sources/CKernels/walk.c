@@ -34,13 +34,31 @@ static inline bool may_expand(const ck_pool *pool, uint64_t entry, uint32_t brea
   return pool->steps < breadth || count_to(pool->entries, pool->count, entry) <= breadth;
 }
 
-// Counts an entry as expanded; returns its position.
+// Counts an open entry as expanded; returns its position.
 static inline uint32_t move_to_expanded(ck_pool *pool, uint32_t place) {
   uint64_t entry = pool->entries[place];
   pool->entries[place] = pool->entries[pool->expanded];
   pool->entries[pool->expanded++] = entry;
+  pool->open--;
   pool->steps++;
   return (uint32_t)entry;
+}
+
+// Open entries that are looked through; beyond, some are closed again.
+enum { MOST_OPEN = 64 };
+
+// Puts in an entry that is near enough to be open.
+static inline void put_open(ck_pool *pool, uint64_t entry) {
+  uint32_t place = pool->expanded + pool->open++;
+  pool->entries[pool->count++] = pool->entries[place];
+  pool->entries[place] = entry;
+}
+
+// The farthest of the nearest in each eighth of some entries: at least eight are as near, about 22.
+static inline uint64_t near_limit(const uint64_t least[8]) {
+  uint64_t most = 0;
+  for (int k = 0; k < 8; k++) most = least[k] != UINT64_MAX && least[k] > most ? least[k] : most;
+  return most;
 }
 
 #define TABLE {.merge = NAME(merge), .expand = NAME(expand), .entry_at = NAME(entry_at), \

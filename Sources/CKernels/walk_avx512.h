@@ -4,6 +4,11 @@ static inline __mmask8 valid(uint32_t count, uint32_t i) {
   return count - i < 8 ? (__mmask8)((1u << (count - i)) - 1) : 0xFF;
 }
 
+static inline __m512i some_of(const uint64_t *entries, uint32_t count, uint32_t i) {
+  __mmask8 here = i < count ? valid(count, i) : 0;
+  return _mm512_mask_loadu_epi64(_mm512_set1_epi64(-1), here, entries + i);
+}
+
 static inline uint32_t count_to_avx512(const uint64_t *entries, uint32_t count, uint64_t last) {
   __m512i limit = _mm512_set1_epi64((long long)last);
   uint32_t found = 0;
@@ -19,6 +24,17 @@ static inline uint32_t count_to_avx512(const uint64_t *entries, uint32_t count, 
 static inline uint32_t store_some(uint64_t *entries, uint32_t count, __m512i some, __mmask8 chosen) {
   _mm512_storeu_si512(entries + count, _mm512_maskz_compress_epi64(chosen, some));
   return count + (uint32_t)__builtin_popcount(chosen);
+}
+
+// Puts in the chosen of eight entries where the open ones end; what was there goes to the end.
+static inline void put_open_avx512(ck_pool *pool, __m512i some, __mmask8 chosen) {
+  uint32_t number = (uint32_t)__builtin_popcount(chosen), place = pool->expanded + pool->open;
+  uint32_t end = place + number > pool->count ? place + number : pool->count;
+  _mm512_storeu_si512(pool->entries + end, _mm512_loadu_si512(pool->entries + place));
+  _mm512_mask_storeu_epi64(pool->entries + place, (__mmask8)((1u << number) - 1),
+                           _mm512_maskz_compress_epi64(chosen, some));
+  pool->count += number;
+  pool->open += number;
 }
 
 static uint64_t entry_at_avx512(const ck_pool *pool, uint32_t place) {
@@ -47,9 +63,33 @@ static uint64_t entry_at_avx512(const ck_pool *pool, uint32_t place) {
   return _mm512_reduce_max_epu64(found);
 }
 
+// Opens the nearest of the entries from `start` on, and closes all others there.
+static void open_nearest_avx512(ck_pool *pool, uint32_t start) {
+  uint64_t *entries = pool->entries, least_of[8];
+  uint32_t end = start < pool->expanded + pool->open ? pool->expanded + pool->open : pool->count;
+  __m512i least = _mm512_set1_epi64(-1);
+  for (uint32_t i = start; i < end; i += 8)
+    least = _mm512_min_epu64(least, some_of(entries, end, i));
+  _mm512_storeu_si512(least_of, least);
+  uint64_t last = near_limit(least_of);
+  __m512i limit = _mm512_set1_epi64((long long)last);
+  uint32_t place = start;
+  for (uint32_t i = start; i < end; i += 8) {
+    uint32_t near = _mm512_mask_cmple_epu64_mask(valid(end, i), some_of(entries, end, i), limit);
+    for (; near; near &= near - 1) {
+      uint32_t k = i + (uint32_t)__builtin_ctz(near);
+      uint64_t entry = entries[k];
+      entries[k] = entries[place];
+      entries[place++] = entry;
+    }
+  }
+  pool->open = place - pool->expanded;
+  pool->open_limit = last;
+}
+
 static void prune_avx512(ck_pool *pool, uint32_t keep) {
   uint64_t *entries = pool->entries;
-  uint32_t count = pool->count, kept = 0, expanded = 0;
+  uint32_t count = pool->count, kept = 0, expanded = 0, open = 0;
   if (count <= keep) return;
   uint64_t last = entry_at_avx512(pool, keep);
   __m512i limit = _mm512_set1_epi64((long long)last);
@@ -59,10 +99,13 @@ static void prune_avx512(ck_pool *pool, uint32_t keep) {
     __mmask8 near = _mm512_mask_cmple_epu64_mask(here, some, limit);
     if (i < pool->expanded)
       expanded += (uint32_t)__builtin_popcount(near & valid(pool->expanded, i));
+    if (i < pool->expanded + pool->open)
+      open += (uint32_t)__builtin_popcount(near & valid(pool->expanded + pool->open, i));
     kept = store_some(entries, kept, some, near);
   }
   pool->count = kept;
   pool->expanded = expanded;
+  pool->open = open - expanded;
   pool->limit = last;
 }
 
@@ -78,8 +121,12 @@ static void merge_avx512(ck_pool *pool, const int32_t *scores, const uint32_t *p
     __m512i some =
         _mm512_or_si512(_mm512_xor_si512(_mm512_slli_epi64(score, 32), flip), position);
     __mmask8 near = _mm512_mask_cmplt_epu64_mask(here, some, limit);
-    pool->count = store_some(pool->entries, pool->count, some, near);
+    __mmask8 open = _mm512_mask_cmple_epu64_mask(
+        near, some, _mm512_set1_epi64((long long)pool->open_limit));
+    pool->count = store_some(pool->entries, pool->count, some, near & (__mmask8)~open);
+    if (open) put_open_avx512(pool, some, open);
   }
+  if (pool->open > MOST_OPEN) open_nearest_avx512(pool, pool->expanded);
 }
 
 // The two least of each lane. Two of these take turns, since each waits for its own last step.
@@ -90,11 +137,6 @@ typedef struct {
 static inline lanes with(lanes a, __m512i some) {
   return (lanes){_mm512_min_epu64(a.least, some),
                  _mm512_min_epu64(a.second, _mm512_max_epu64(a.least, some))};
-}
-
-static inline __m512i some_of(const uint64_t *entries, uint32_t count, uint32_t i) {
-  __mmask8 here = i < count ? valid(count, i) : 0;
-  return _mm512_mask_loadu_epi64(_mm512_set1_epi64(-1), here, entries + i);
 }
 
 static inline uint32_t place_of_avx512(const ck_pool *pool, uint64_t entry) {
@@ -109,7 +151,9 @@ static uint32_t expand_avx512(ck_pool *pool, uint32_t breadth, uint32_t width,
                               const ck_rows *links, uint32_t *next) {
   const __m512i far = _mm512_set1_epi64(-1);
   const uint64_t *entries = pool->entries;
-  uint32_t count = pool->count, found = 0;
+  if (pool->open <= width && pool->expanded + pool->open < pool->count)
+    open_nearest_avx512(pool, pool->expanded + pool->open);
+  uint32_t count = pool->expanded + pool->open, found = 0;
   lanes even = {far, far}, odd = {far, far};
   for (uint32_t i = pool->expanded; i < count; i += 16) {
     even = with(even, some_of(entries, count, i));

@@ -28,9 +28,27 @@ static uint64_t NAME(entry_at)(const ck_pool *pool, uint32_t place) {
   return found;
 }
 
+// Opens the nearest of the entries from `start` on, and closes all others there.
+static void NAME(open_nearest)(ck_pool *pool, uint32_t start) {
+  uint64_t *entries = pool->entries, least_of[8];
+  for (int k = 0; k < 8; k++) least_of[k] = UINT64_MAX;
+  uint32_t end = start < pool->expanded + pool->open ? pool->expanded + pool->open : pool->count;
+  for (uint32_t i = start; i < end; i++) least_of[i % 8] = least(least_of[i % 8], entries[i]);
+  uint64_t limit = near_limit(least_of);
+  uint32_t place = start;
+  for (uint32_t i = start; i < end; i++) {
+    if (entries[i] > limit) continue;
+    uint64_t entry = entries[i];
+    entries[i] = entries[place];
+    entries[place++] = entry;
+  }
+  pool->open = place - pool->expanded;
+  pool->open_limit = limit;
+}
+
 static void NAME(prune)(ck_pool *pool, uint32_t keep) {
   uint64_t *entries = pool->entries;
-  uint32_t count = pool->count, kept = 0, expanded = 0;
+  uint32_t count = pool->count, kept = 0, expanded = 0, open = 0;
   if (count <= keep) return;
   uint64_t last = NAME(entry_at)(pool, keep);
   for (uint32_t i = 0; i < count; i++) {
@@ -38,9 +56,11 @@ static void NAME(prune)(ck_pool *pool, uint32_t keep) {
     entries[kept] = entry;
     kept += entry <= last;
     expanded += i < pool->expanded && entry <= last;
+    open += i >= pool->expanded && i < pool->expanded + pool->open && entry <= last;
   }
   pool->count = kept;
   pool->expanded = expanded;
+  pool->open = open;
   pool->limit = last;
 }
 
@@ -50,12 +70,17 @@ static void NAME(merge)(ck_pool *pool, const int32_t *scores, const uint32_t *po
   for (uint32_t start = 0; start < count; start += BATCH) {
     if (pool->count + BATCH >= pool->room) NAME(prune)(pool, pool->capacity);
     uint32_t end = count - start < BATCH ? count : start + BATCH, held = pool->count;
-    uint64_t limit = pool->limit, *entries = pool->entries;
+    uint64_t limit = pool->limit, open_limit = pool->open_limit, *entries = pool->entries;
     for (uint32_t i = start; i < end; i++) {
       entries[held] = entry_of(scores[i], positions[i]);
-      held += entries[held] < limit;
+      held += entries[held] < limit && entries[held] > open_limit;
     }
     pool->count = held;
+    for (uint32_t i = start; i < end; i++) {
+      uint64_t entry = entry_of(scores[i], positions[i]);
+      if (entry <= open_limit && entry < limit) put_open(pool, entry);
+    }
+    if (pool->open > MOST_OPEN) NAME(open_nearest)(pool, pool->expanded);
   }
 }
 
@@ -63,10 +88,13 @@ static uint32_t NAME(expand)(ck_pool *pool, uint32_t breadth, uint32_t width, co
                              uint32_t *next) {
   uint64_t *entries = pool->entries;
   uint32_t found = 0;
+  if (pool->open <= width && pool->expanded + pool->open < pool->count)
+    NAME(open_nearest)(pool, pool->expanded + pool->open);
   // The nearest that may be expanded, and that which is to follow.
   uint64_t open[3] = {UINT64_MAX, UINT64_MAX, UINT64_MAX};
+  uint32_t end = pool->expanded + pool->open;
   for (uint32_t k = 0; k <= width; k++)
-    for (uint32_t i = pool->expanded; i < pool->count; i++)
+    for (uint32_t i = pool->expanded; i < end; i++)
       open[k] = least(open[k], k > 0 && entries[i] <= open[k - 1] ? UINT64_MAX : entries[i]);
   while (found < width && may_expand(pool, open[found], breadth, NAME(count_to))) {
     uint32_t place = pool->expanded;

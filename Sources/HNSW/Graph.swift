@@ -73,12 +73,13 @@ struct Graph: Sendable {
     var best = scratch.scores[0]
     while current > level {
       let here = levels[current]
+      scratch.beginVisits(positions: Int(here.count))
+      _ = scratch.visit(position)
       var improved = true
       while improved {
         improved = false
         if scratch.isCold { here.fetch(position) }
-        let links = here.links(position)
-        let count = gatherAll(here, position, links, scratch)
+        let count = gatherNew(here, position, scratch, 0)
         score(count, isWalk: true, scratch)
         for index in 0..<count where scratch.scores[index] < best {
           best = scratch.scores[index]
@@ -92,22 +93,6 @@ struct Graph: Sendable {
       if position >= levels[current].count { position = 0 }
     }
     return position
-  }
-
-  /// Gathers every neighbor of a node.
-  private func gatherAll(
-    _ level: GraphLevel, _ position: UInt32, _ links: GraphLevel.Links, _ scratch: Scratch
-  ) -> Int {
-    let slots = level.isUpper ? level.neighborSlots(position) : links
-    var count = 0
-    for index in 0..<level.capacity {
-      let neighbor = Link.position(links[index])
-      guard neighbor < level.count, Link.position(slots[index]) < slotCount else { break }
-      scratch.gathered[count] = neighbor
-      scratch.gatheredSlots[count] = Link.position(slots[index])
-      count += 1
-    }
-    return count
   }
 
   /// Walks a level from `entry`, expanding the nearest `ef` nodes, and leaves the nearest `keep`

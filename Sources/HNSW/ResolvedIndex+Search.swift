@@ -45,7 +45,8 @@ extension ResolvedIndex {
     let k = min(parameters.k, matches, live)
     guard k > 0 else { return result([], .scan, isExact: true, matches: matches, scratch) }
     let share = min(1, Double(matches) / Double(live))
-    let breadth = max(parameters.ef, parameters.filter == nil ? k : 2 * k)
+    let wanted = parameters.ef ?? max(64, k)
+    let breadth = parameters.filter == nil ? wanted : max(wanted, 2 * k)
     let ef = min(live, Int((Double(breadth) / share).rounded(.up)))
     var found =
       parameters.exact

@@ -46,8 +46,10 @@ public struct SearchEstimate: Sendable, Hashable {
 public struct SearchParameters: Sendable {
   /// Hits wanted. Default: 10.
   public var k: Int
-  /// Breadth of the walk: more is slower and finds more. Default: 64.
-  public var ef: Int
+  /// Breadth of the walk: how many of the nearest nodes are expanded. More is slower and finds more;
+  /// less than `k` will do where misses do not matter much, since what a walk meets counts as well.
+  /// Default: `nil`, for 64, or `k` if that is more.
+  public var ef: Int?
   /// Slots that may be returned; `nil` for all. Default: `nil`.
   public var filter: SlotSet?
   /// Compare every vector in full precision. Default: `false`.
@@ -59,7 +61,7 @@ public struct SearchParameters: Sendable {
 
   /// Makes parameters.
   public init(
-    k: Int = 10, ef: Int = 64, filter: SlotSet? = nil, exact: Bool = false,
+    k: Int = 10, ef: Int? = nil, filter: SlotSet? = nil, exact: Bool = false,
     maxDistance: Float? = nil
   ) {
     self.k = k

@@ -84,7 +84,7 @@ public struct Snapshot: ~Copyable {
 
   /// Finds the nearest vectors to `query`.
   public func search(
-    _ query: Span<Float>, k: Int, ef: Int = 64, filter: SlotSet? = nil, exact: Bool = false,
+    _ query: Span<Float>, k: Int, ef: Int? = nil, filter: SlotSet? = nil, exact: Bool = false,
     maxDistance: Float? = nil
   ) throws -> SearchResult {
     try search(
@@ -142,9 +142,10 @@ public struct Snapshot: ~Copyable {
   }
 
   private func validate(_ parameters: SearchParameters) throws {
-    guard parameters.k >= 0, parameters.ef >= 1 else {
+    let (k, ef) = (parameters.k, parameters.ef ?? 1)
+    guard k >= 0, ef >= 1 else {
       throw HNSWError.invalidArgument(
-        "k must not be negative and ef at least 1, not \(parameters.k) and \(parameters.ef)")
+        "k must not be negative and ef at least 1, not \(k) and \(ef)")
     }
   }
 

@@ -20,6 +20,8 @@ package final class CandidatePool {
     let capacity = max(1, capacity)
     raw.pointee.count = 0
     raw.pointee.expanded = 0
+    raw.pointee.open = 0
+    raw.pointee.open_limit = 0
     raw.pointee.steps = 0
     raw.pointee.limit = .max
     raw.pointee.capacity = UInt32(capacity)
@@ -59,14 +61,16 @@ package final class CandidatePool {
   @inline(__always)
   package func keep(where isWanted: (_ position: UInt32) -> Bool) {
     guard let entries = raw.pointee.entries else { return }
-    var (kept, expanded) = (0, 0)
+    var (kept, expanded, open) = (0, 0, 0)
+    let opened = raw.pointee.expanded + raw.pointee.open
     for index in 0..<count where isWanted(position(index)) {
       entries[kept] = entries[index]
       kept += 1
-      if index < raw.pointee.expanded { expanded += 1 }
+      if index < raw.pointee.expanded { expanded += 1 } else if index < opened { open += 1 }
     }
     raw.pointee.count = UInt32(kept)
     raw.pointee.expanded = UInt32(expanded)
+    raw.pointee.open = UInt32(open)
   }
 }
 

@@ -30,6 +30,22 @@ import Testing
     #expect(try fixture.snapshot { $0.statistics().unreachable } == 0)
   }
 
+  @Test func aWalkMayBeNarrowerThanTheAnswerIsLong() throws {
+    let fixture = try Fixture(IndexConfiguration(dimensions: 48))
+    try fixture.upsert((0..<6000).map { "p\($0)" }, clustered(6000, dimensions: 48, seed: 8))
+    let queries = clustered(40, dimensions: 48, seed: 9)
+    for k in [10, 50] {
+      for (ef, least) in [(1, 0.1), (k / 2, 0.8), (k, 0.9)] {
+        let recall = try fixture.recall(queries, k: k, ef: ef)
+        #expect(recall >= least, "k \(k), ef \(ef): recall \(recall)")
+      }
+      let found = try fixture.snapshot {
+        try $0.search(Array(queries[..<48]).span, k: k, ef: 1).hits.count
+      }
+      #expect(found == k)
+    }
+  }
+
   /// The graph is walked on codes, which do not depend on how vectors are kept beside them.
   @Test func halfPrecisionGivesTheAnswersOfSingle() throws {
     let rows = clustered(6000, dimensions: 48, seed: 4)

@@ -94,6 +94,43 @@ import Testing
     #expect(expand(2, breadth: 16) == [21, 22])
   }
 
+  @Test(arguments: levels, [3, 20, 300])
+  func `Whatever turns up, the nearest of all are expanded next`(kernels: Kernels, breadth: Int) {
+    var source = Source(state: UInt64(breadth))
+    let pool = CandidatePool()
+    pool.begin(breadth)
+    var block = [UInt8](repeating: 0, count: 64)
+    block.withUnsafeMutableBufferPointer { block in
+      var address = UnsafePointer(block.baseAddress)
+      withUnsafePointer(to: &address) { address in
+        let rows = RowTable(
+          blocks: address, recordsPerBlock: 1 << 20, stride: 0, offset: 0, normOffset: 0)
+        var all: [(score: Int32, position: UInt32)] = []
+        var expanded: Set<UInt32> = []
+        while true {
+          let batch = all.count < 3000 ? source.next(70) : 0
+          // What turns up comes nearer with time, and then does not.
+          let scores = (0..<batch).map { _ in
+            Int32(source.next(100_000) / (1 + all.count / 50)) + Int32(all.count > 2000 ? 9000 : 0)
+          }
+          let positions = (0..<batch).map { UInt32(all.count + $0) }
+          kernels.walks.merge(scores, positions, batch, into: pool)
+          all += zip(scores, positions).map { ($0, $1) }
+          let width = 1 + source.next(2)
+          let nearest = all.sorted { ($0.score, $0.position) < ($1.score, $1.position) }
+            .prefix(breadth).map(\.position)
+          let expected = nearest.filter { !expanded.contains($0) }.prefix(width)
+          var next: [UInt32] = [.max, .max]
+          let found = kernels.walks.expand(
+            pool, breadth: breadth, width: width, links: rows, into: &next)
+          #expect(Array(next[0..<found]) == Array(expected))
+          guard !expected.isEmpty || all.count < 3000 else { return }
+          expanded.formUnion(expected)
+        }
+      }
+    }
+  }
+
   @Test func `Only neighbours that were not met before are gathered`() {
     var source = Source(state: 5)
     var visited = [UInt64](repeating: 0, count: 4)

@@ -4,9 +4,10 @@
 
 #include "ck_distance.h"
 
-/// The nearest entries so far, distinct and in no order but that those that have been expanded come
-/// first: looking through few of them at once is quicker than keeping them in order. An entry is a
-/// number: its score, made unsigned by flipping the top bit, above the position.
+/// The nearest entries so far, distinct. First come those that have been expanded, then the open ones,
+/// which are nearer than all others, then the others; within each, they are in no order: looking through
+/// a few at once is quicker than keeping them in order. An entry is a number: its score, made unsigned
+/// by flipping the top bit, above the position.
 typedef struct {
   uint64_t *entries;
   uint32_t count;
@@ -17,6 +18,9 @@ typedef struct {
   /// Entries that have been expanded, and how many ever were.
   uint32_t expanded;
   uint32_t steps;
+  /// Open entries: a few of the nearest that have not been expanded, and how near they are at least.
+  uint32_t open;
+  uint64_t open_limit;
   /// Entries from here on are not among the nearest `capacity`.
   uint64_t limit;
 } ck_pool;

@@ -27,6 +27,7 @@ import numpy as np  # noqa: E402: after the thread counts
 
 K, M, EFC = 10, 16, 200
 EFS = (10, 16, 24, 32, 48, 64, 96, 128, 200, 400)
+MORE_EFS = (800, 1600)  # for texts, which are far from everything
 
 
 class HNSWLib:
@@ -293,7 +294,7 @@ elif options.phase == "search":
     truth = "gt" if options.queries == "test" else "textgt"
     truth = np.fromfile(f"{prefix}.{truth}.i32", "<i4", options.nq * 100).reshape(-1, 100)
     peer.batch(queries, 48)
-    for ef in EFS:
+    for ef in EFS + (MORE_EFS if options.queries == "text" else ()):
         found, wall, cpu = measured(lambda: peer.batch(queries, ef))
         emit(queries=options.queries, ef=ef, k=K, nq=len(queries), recall10=recall(found, truth),
              qps=len(queries) / wall, qps_cpu=len(queries) / cpu, rss_mb=memory("VmRSS"),

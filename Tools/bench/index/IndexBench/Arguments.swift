@@ -10,7 +10,7 @@ struct Arguments {
   var queries = "test"
   var queryCount = 1000
   var budget = 4.0
-  var efs = [10, 16, 24, 32, 48, 64, 96, 128, 200, 400]
+  var efs: [Int] = []
   var round = 0
   var cpus: [Int]?
   var index: String?
@@ -60,6 +60,11 @@ struct Arguments {
     }
     guard !data.isEmpty, !name.isEmpty, !out.isEmpty else {
       throw Usage(reason: "--data, --name and --out are needed")
+    }
+    if efs.isEmpty {
+      efs = [6, 8, 10, 16, 24, 32, 48, 64, 96, 128, 200, 400]
+      // Texts are far from everything.
+      if queries == "text" { efs += [800, 1600] }
     }
   }
 
