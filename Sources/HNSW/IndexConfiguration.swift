@@ -29,7 +29,8 @@ public struct IndexConfiguration: Sendable, Hashable {
   /// Links of a node on the upper levels, and half of those on level 0: 2 to 64. It is called
   /// `M` in the paper. Default: 16, as in hnswlib.
   public var m: Int
-  /// Breadth of the search for a new node's neighbours. Default: 200, as in hnswlib.
+  /// How many of the nearest nodes that an insertion meets the new node's neighbours are chosen from.
+  /// Default: 200, as in hnswlib, where the walk also expands as many; here it expands five eighths.
   public var efConstruction: Int
   /// How full vectors are kept. Default: `float16`.
   public var storage: VectorStorage

@@ -12,6 +12,10 @@ struct NewNode {
 extension WorkingIndex {
   /// Nodes that a thread claims at a time.
   private static let chunk = 16
+  /// How many of the nodes that it may link to a walk expands: what it meets around these is about as
+  /// near as what it would find beyond. Expanding all took 1.2 times as long to build and changed
+  /// recalls by .000 to .003, of text-like queries by .006.
+  private static let expandedShare = 0.625
   /// Nodes of an empty graph that are inserted one after the other, so that threads find some.
   private static let serialStart = 64
 
@@ -113,7 +117,8 @@ extension WorkingIndex {
       let level = graph.levels[current]
       let position = current == 0 ? node.slot : upper[node.upper + current - 1]
       graph.walk(
-        level, from: starts[highest - current], ef: configuration.efConstruction,
+        level, from: starts[highest - current],
+        ef: max(1, Int(Self.expandedShare * Double(configuration.efConstruction))),
         keep: configuration.efConstruction, scratch.search)
       link(position, slot: node.slot, on: level, graph, scratch)
     }

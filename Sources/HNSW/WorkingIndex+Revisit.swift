@@ -8,11 +8,11 @@ import Synchronization
 /// it. Each insertion therefore looks at some earlier nodes, and links those that lie apart to what is
 /// nearest to them now.
 extension WorkingIndex {
-  /// Earlier nodes that an insertion looks at: a node's turn comes whenever the graph has grown by a
-  /// quarter, on average.
-  private static let looks = 4
+  /// Earlier nodes that an insertion looks at: a node's turn comes whenever the graph has grown by
+  /// half, on average.
+  private static let looks = 2
   /// Breadth of the walk around such a node, and how many of the nearest are to know it.
-  private static let breadth = 64
+  private static let breadth = 32
   private static let acquaintances = 4
 
   /// Looks at some nodes before `slot` and revisits the first that lies apart.
@@ -21,7 +21,7 @@ extension WorkingIndex {
     let old = UInt64(slot) / 8 * 7
     guard old > 0 else { return }
     for look in 0..<Self.looks {
-      let mixed = (UInt64(slot) * 4 + UInt64(look)) &* 0x9E37_79B9_7F4A_7C15
+      let mixed = (UInt64(slot) * 2 + UInt64(look)) &* 0x9E37_79B9_7F4A_7C15
       let earlier = UInt32(((mixed >> 32) * old) >> 32)
       if revisit(earlier, graph, scratch) { return }
     }
