@@ -12,7 +12,7 @@ struct Graph: Sendable {
   /// Slots given.
   let slotCount: UInt32
   /// Nodes that are expanded at a time where their records and rows may come from the disk.
-  static let coldWidth = 4
+  static let coldWidth = 6
 
   /// Puts a query into `scratch`: `vector` has the index's dimensions and is normalised already
   /// if the metric wants that.
@@ -121,8 +121,8 @@ struct Graph: Sendable {
         expanding += found
       } while found == 2 && expanding < width
       found = 0
+      if scratch.isCold { level.rows.fetch(scratch.expanding, expanding) }
       for index in 0..<expanding {
-        if scratch.isCold { level.fetch(scratch.expanding[index]) }
         found = gatherNew(level, scratch.expanding[index], scratch, found)
       }
     } while expanding > 0

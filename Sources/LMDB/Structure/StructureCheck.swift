@@ -32,9 +32,9 @@ struct StructureCheck {
   let meta: MetaPage
   let extent: Extent
   private(set) var findings: [StructureFinding] = []
-  /// Pages that lie in the file, and those of them met so far, in use or free.
+  /// Pages that lie in the file, and a bit for each that has been met so far, in use or free.
   private let readablePages: Int
-  private var seen: [Bool]
+  private var seen: [UInt64]
   /// Free pages after the end of the file: LMDB does not write pages that were freed at once.
   private var freeBeyondEnd: Set<Int> = []
   private var database: String?
@@ -44,7 +44,7 @@ struct StructureCheck {
     self.meta = meta
     self.extent = extent
     readablePages = min(file.byteCount / meta.pageSize, meta.lastPage + 1)
-    seen = Array(repeating: false, count: readablePages)
+    seen = Array(repeating: 0, count: (readablePages + 63) / 64)
   }
 
   /// Whether every page that the file should have and has not is a free one. Valid after a run
@@ -112,7 +112,9 @@ struct StructureCheck {
     }
     for index in page.nodes.indices {
       // The key of a branch's entry is a lower bound of those below; the first has none.
-      if index > 0 { try walk.advance(to: page.key(index), mayRepeat: false) }
+      if index > 0 {
+        try walk.advance(to: page.nodes[index].key, of: page, mayRepeat: false)
+      }
       visit(page.child(index), depth: depth + 1, referredBy: number, &walk)
     }
   }
@@ -123,7 +125,7 @@ struct StructureCheck {
     walk.leafPages += 1
     walk.entries += page.nodes.count
     for index in page.nodes.indices {
-      try walk.advance(to: page.key(index), mayRepeat: index == 0)
+      try walk.advance(to: page.nodes[index].key, of: page, mayRepeat: index == 0)
       switch try page.value(index) {
       case .inline(let range):
         if walk.isFreeList { noteFreePages(Array(page.bytes[range]), number) }
@@ -170,12 +172,19 @@ struct StructureCheck {
       report(page, "refers to page \(first), which is not in the file")
       return false
     }
-    for number in first..<first + count {
-      if seen[number] {
-        report(page, "refers to page \(number), which is free or in use elsewhere")
+    var number = first
+    while number < first + count {
+      let (word, low) = (number >> 6, number & 63)
+      let size = min(64 - low, first + count - number)
+      let pages = (UInt64.max >> UInt64(64 - size)) << UInt64(low)
+      let met = seen[word] & pages
+      guard met == 0 else {
+        let known = word << 6 + met.trailingZeroBitCount
+        report(page, "refers to page \(known), which is free or in use elsewhere")
         return false
       }
-      seen[number] = true
+      seen[word] |= pages
+      number += size
     }
     return true
   }
@@ -205,7 +214,9 @@ private struct TreeWalk {
   var branchPages = 0
   var leafPages = 0
   var overflowPages = 0
-  private var lastKey: ArraySlice<UInt8>?
+  /// The key before: as a number where keys are, since there are most of those, else its bytes.
+  private var lastNumber: UInt64?
+  private var lastKey: [UInt8]?
 
   init(tree: TreeRecord, isFreeList: Bool) {
     self.tree = tree
@@ -218,19 +229,26 @@ private struct TreeWalk {
   }
 
   /// Goes on to the next key in the tree's order, or throws if it is out of order.
-  mutating func advance(to key: ArraySlice<UInt8>, mayRepeat: Bool) throws(Damage) {
-    if let lastKey {
-      let isAfter = isBelow(lastKey, key) || (mayRepeat && !isBelow(key, lastKey))
-      guard isAfter else { throw Damage("has keys out of order") }
-    }
-    lastKey = key
-  }
-
-  private func isBelow(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
+  mutating func advance(
+    to key: Range<Int>, of page: TreePage, mayRepeat: Bool
+  ) throws(Damage) {
+    var isAfter = true
     if tree.hasIntegerKeys {
-      return left.count == right.count
-        && left.reversed().lexicographicallyPrecedes(right.reversed())
+      guard key.count == 4 || key.count == 8 else { throw Damage("has a key that is no number") }
+      let number =
+        key.count == 4
+        ? UInt64(page.bytes.integer32(at: key.lowerBound))
+        : UInt64(bitPattern: Int64(page.bytes.integer64(at: key.lowerBound)))
+      if let lastNumber { isAfter = lastNumber < number || (mayRepeat && lastNumber == number) }
+      lastNumber = number
+    } else {
+      let bytes = page.bytes[key]
+      if let lastKey {
+        isAfter =
+          lastKey.lexicographicallyPrecedes(bytes) || (mayRepeat && lastKey.elementsEqual(bytes))
+      }
+      lastKey = Array(bytes)
     }
-    return left.lexicographicallyPrecedes(right)
+    guard isAfter else { throw Damage("has keys out of order") }
   }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the benchmark's data sets as raw little-endian files, unless they are there already.
 
-  make_data.py DIRECTORY [SET ...]        sets: fmnist, cliplike-200k, cliplike-20k
+  make_data.py DIRECTORY [SET ...]        sets: fmnist, cliplike-200k, cliplike-20k, …
 
 A set NAME has the files
   NAME.train.f32, NAME.test.f32   unit vectors, row by row
@@ -159,6 +159,6 @@ if __name__ == "__main__":
             fmnist(path, os.path.join(directory, "fashion-mnist"))
         elif name.startswith("cliplike-") and name.endswith("k"):
             n = int(name[len("cliplike-"):-1]) * 1000
-            cliplike(path, n, 10_000 if n > 100_000 else 1_000)
+            cliplike(path, n, 10_000 if 100_000 < n < 1_000_000 else 1_000)
         else:
             raise SystemExit(f"unknown set {name}")
