@@ -3,7 +3,7 @@ internal import CKernels
 /// Adds up the postings of a term: how much a word counts in each product.
 ///
 /// In a field it counts `weight · frequency / (base + slope · length)`.
-public struct PostingSums: Sendable {
+package struct PostingSums: Sendable {
   private var fields = [ck_field](repeating: ck_field(weight: 1, slope: 0), count: 256)
   private let lengths: [Float]
   private let base: Float
@@ -11,14 +11,14 @@ public struct PostingSums: Sendable {
   /// - Parameters:
   ///   - base: what a field of no length divides by; more than 0.
   ///   - lengths: what the 256 codes of a length stand for.
-  public init(base: Float, lengths: [Float]) {
+  package init(base: Float, lengths: [Float]) {
     precondition(lengths.count == 256 && base > 0)
     self.base = base
     self.lengths = lengths
   }
 
   /// Says what words of a field, of 256, count.
-  public mutating func set(_ field: Int, weight: Float? = nil, slope: Float? = nil) {
+  package mutating func set(_ field: Int, weight: Float? = nil, slope: Float? = nil) {
     if let weight { fields[field].weight = weight }
     if let slope { fields[field].slope = slope }
   }
@@ -27,8 +27,8 @@ public struct PostingSums: Sendable {
   ///
   /// A posting is 32 bits, little-endian; from the high end 12 of the slot less `first`, 8 of the
   /// field, 4 of the frequency and 8 of the length's code. Those of one product follow each other.
-  /// - Complexity: O(postings), about 1.5 ns each.
-  public func append(
+  /// - Complexity: O(postings).
+  package func append(
     _ postings: RawSpan, first: UInt32, to slots: inout [UInt32], _ sums: inout [Float]
   ) {
     let count = postings.byteCount / 4, known = slots.count

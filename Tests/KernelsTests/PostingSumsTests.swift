@@ -1,0 +1,51 @@
+import Kernels
+import Testing
+
+@Suite struct PostingSumsTests {
+  private struct Posting {
+    let slot: UInt32, field: Int, frequency: UInt32, length: UInt32
+    var bytes: [UInt8] {
+      let bits = slot << 20 | UInt32(field) << 12 | frequency << 8 | length
+      return (0..<4).map { UInt8(truncatingIfNeeded: bits >> ($0 * 8)) }
+    }
+  }
+
+  @Test(arguments: [0, 1, 2, 3, 7, 64, 501])
+  func `Each product's postings are added up, and products that count for nothing left out`(
+    count: Int
+  ) {
+    let lengths = (0..<256).map(Float.init)
+    var sums = PostingSums(base: 0.5, lengths: lengths)
+    // Words of field 3 count for nothing.
+    let weights: [Float] = [3, 2, 0.5, 0], slopes: [Float] = [0.1, 0.02, 0.01, 0.3]
+    for field in 0..<4 { sums.set(field, weight: weights[field], slope: slopes[field]) }
+    var generator = SystemRandomNumberGenerator()
+    for _ in 0..<20 {
+      let seed = generator.next()
+      var state = seed
+      func draw(_ range: Int) -> Int {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Int(state >> 33) % range
+      }
+      var slot: UInt32 = 0
+      let postings = (0..<count).map { _ in
+        if draw(3) == 0 { slot += UInt32(1 + draw(7)) }
+        return Posting(
+          slot: slot, field: draw(4), frequency: UInt32(1 + draw(15)), length: UInt32(draw(256)))
+      }
+      var slots: [UInt32] = [7], found: [Float] = [1]
+      let bytes = postings.flatMap(\.bytes)
+      sums.append(bytes.span.bytes, first: 4096, to: &slots, &found)
+      var expected: [UInt32: Float] = [:]
+      for posting in postings where posting.field != 3 {
+        let length = 0.5 + slopes[posting.field] * Float(posting.length)
+        expected[posting.slot + 4096, default: 0] +=
+          weights[posting.field] * Float(posting.frequency) / length
+      }
+      #expect(slots == [7] + expected.keys.sorted(), "seed \(seed)")
+      for (slot, sum) in zip(slots, found).dropFirst() {
+        #expect(abs(sum - (expected[slot] ?? 0)) <= 1e-4 * sum, "seed \(seed), slot \(slot)")
+      }
+    }
+  }
+}
