@@ -1,7 +1,8 @@
 import HNSW
 import LMDB
 
-/// Which keywords a run of words names: "us polo assn" a brand, "red" a colour, of any attribute.
+/// Which keywords of any attribute a run of words names: "us polo assn" the brand U.S. Polo Assn.,
+/// "red" a colour.
 ///
 /// Database `names`: the stems of a keyword's words with spaces between, NUL, the ``ColumnTerm`` of
 /// the keyword → nothing. So one look tells all attributes that know a run of words, and whether any

@@ -1,7 +1,8 @@
 /// Cuts a text into folded words, the same way for products and for queries.
 ///
 /// A word is a run of letters and digits. An apostrophe and what follows it are left to the
-/// stemmer ("men's"); a hyphen joins where one side is a single letter ("t-shirt" is "tshirt").
+/// stemmer ("men's"); a hyphen joins where one side is a single letter ("t-shirt" is "tshirt"), a full
+/// stop where both are ("U.S." is "us", "S.Oliver" and "3.5" are two words).
 /// Ideographs and kana are words of their own, as their scripts write no spaces.
 enum Tokenizer {
   /// Longer words are cut, so that a term always fits a key of the store.
@@ -19,6 +20,7 @@ enum Tokenizer {
         scan.finish(&words)
         words.append(String(scalar))
       case .hyphen: scan.hyphen(&words)
+      case .stop: scan.stop(&words)
       case .apostrophe: scan.apostrophe()
       case .other: scan.finish(&words)
       }
@@ -27,12 +29,13 @@ enum Tokenizer {
     return words
   }
 
-  private enum Kind { case word, ideograph, hyphen, apostrophe, other }
+  private enum Kind { case word, ideograph, hyphen, stop, apostrophe, other }
 
   private static func kind(of scalar: Unicode.Scalar) -> Kind {
     switch scalar.value {
     case 0x30...0x39, 0x61...0x7A: return .word
     case 0x2D, 0x2010, 0x2011: return .hyphen
+    case 0x2E: return .stop
     case 0x27, 0x2019: return .apostrophe
     case 0...0x7F: return .other
     case 0x3040...0x30FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0x20000...0x3FFFF:
@@ -45,6 +48,8 @@ enum Tokenizer {
 
   /// The word being read, and whether a hyphen or apostrophe is pending behind it.
   private struct Scan {
+    /// Single letters with full stops behind them.
+    private var initials = ""
     private var word = ""
     private var length = 0
     private var hyphenAfter: String?
@@ -61,16 +66,38 @@ enum Tokenizer {
 
     mutating func apostrophe() { hasApostrophe = length > 0 }
 
+    mutating func stop(_ words: inout [String]) {
+      guard isLetter, hyphenAfter == nil else { return finish(&words) }
+      initials += word
+      reset()
+    }
+
     mutating func hyphen(_ words: inout [String]) {
+      takeInitials(&words)
       joinOrFlush(&words)
       if length > 0 { hyphenAfter = word }
       reset()
     }
 
     mutating func finish(_ words: inout [String]) {
+      takeInitials(&words)
       joinOrFlush(&words)
       if length > 0 { words.append(word) }
       reset()
+    }
+
+    private var isLetter: Bool { length == 1 && word.first?.isLetter == true }
+
+    /// Lets initials be a word, together with the present one if that is a letter as well.
+    private mutating func takeInitials(_ words: inout [String]) {
+      guard !initials.isEmpty else { return }
+      if isLetter {
+        length += initials.unicodeScalars.count
+        word = initials + word
+      } else {
+        words.append(initials)
+      }
+      initials = ""
     }
 
     /// Joins the part before the last hyphen with the present one, or lets it be a word.

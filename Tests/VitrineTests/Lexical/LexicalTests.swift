@@ -64,6 +64,18 @@ import Vitrine
     #expect(try Set(found("full ", in: fixture).keys) == [2])
   }
 
+  @Test func lettersWithFullStopsAreOneWord() throws {
+    let fixture = try fixture(["U.S. polo", "S.Oliver jeans", "3.5 mm", "J. Crew", "A.B.C-D bag"])
+    #expect(try Set(found("us ", in: fixture).keys) == [0])
+    #expect(try Set(found("U.S ", in: fixture).keys) == [0])
+    #expect(try Set(found("oliver ", in: fixture).keys) == [1])
+    #expect(try Set(found("s oliver ", in: fixture).keys) == [1])
+    #expect(try Set(found("35 ", in: fixture).keys) == [])
+    #expect(try Set(found("5 ", in: fixture).keys) == [2])
+    #expect(try Set(found("j crew ", in: fixture).keys) == [3])
+    #expect(try Set(found("abcd ", in: fixture).keys) == [4])
+  }
+
   @Test func theLastWordMayBeABeginning() throws {
     let fixture = try fixture(["running shoes", "runway dress", "red shirt"])
     #expect(try Set(found("runn", in: fixture).keys) == [0])
