@@ -67,7 +67,8 @@ enum Tokenizer {
     mutating func apostrophe() { hasApostrophe = length > 0 }
 
     mutating func stop(_ words: inout [String]) {
-      guard isLetter, hyphenAfter == nil else { return finish(&words) }
+      guard isLetter, hyphenAfter == nil, initials.unicodeScalars.count < Tokenizer.longestWord - 1
+      else { return finish(&words) }
       initials += word
       reset()
     }
@@ -104,9 +105,12 @@ enum Tokenizer {
     private mutating func joinOrFlush(_ words: inout [String]) {
       guard let before = hyphenAfter else { return }
       hyphenAfter = nil
-      if length > 0, length == 1 || before.unicodeScalars.count == 1 {
+      let joined = before.unicodeScalars.count + length
+      if joined <= Tokenizer.longestWord,
+        length > 0, length == 1 || before.unicodeScalars.count == 1
+      {
         word = before + word
-        length += before.unicodeScalars.count
+        length = joined
       } else {
         words.append(before)
       }

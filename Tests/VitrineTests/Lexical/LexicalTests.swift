@@ -76,6 +76,14 @@ import Vitrine
     #expect(try Set(found("abcd ", in: fixture).keys) == [4])
   }
 
+  @Test(arguments: [".", "-"]) func howeverManyLettersAreJoinedTheWordFitsAKey(sign: String) throws
+  {
+    let letters = Array(repeating: "x", count: 700).joined(separator: sign)
+    let fixture = try fixture(["\(letters) polo", "polo"])
+    #expect(try Set(found("polo ", in: fixture).keys) == [0, 1])
+    #expect(try Set(found("\(letters) ", in: fixture).keys) == [0])
+  }
+
   @Test func theLastWordMayBeABeginning() throws {
     let fixture = try fixture(["running shoes", "runway dress", "red shirt"])
     #expect(try Set(found("runn", in: fixture).keys) == [0])
