@@ -51,7 +51,8 @@ struct LexicalScores {
   ///   - best: the most that the word could add to a product.
   mutating func add(_ alternatives: [(TermMatches, factor: Float)], best: Float) {
     ceiling += best
-    let end = alternatives.map { Int($0.0.slots[$0.0.slots.count - 1]) + 1 }.max() ?? 0
+    // Not the last one's: a damaged list may be out of order.
+    let end = alternatives.compactMap { $0.0.slots.max() }.max().map { Int($0) + 1 } ?? 0
     if end > totals.count { totals += repeatElement(0, count: end - totals.count) }
     var words = [UInt64](repeating: 0, count: (end + 63) / 64)
     if alternatives.count == 1 {
