@@ -54,7 +54,8 @@ static inline void put_open(ck_pool *pool, uint64_t entry) {
   pool->entries[place] = entry;
 }
 
-// The farthest of the nearest in each eighth of some entries: at least eight are as near, about 22.
+// The farthest of the nearest in each eighth of some entries: eight at least are as near, and
+// 8 · (1 + 1/2 + … + 1/8), about 22, if they are in no order.
 static inline uint64_t near_limit(const uint64_t least[8]) {
   uint64_t most = 0;
   for (int k = 0; k < 8; k++) most = least[k] != UINT64_MAX && least[k] > most ? least[k] : most;

@@ -50,7 +50,8 @@ public final class VectorIndex: Sendable {
     _ = try WorkingIndex(.empty(header), kernels: .best).flush(in: txn)
   }
 
-  /// Opens the index of an environment: reads its header and checks a block of each kind. O(1).
+  /// Opens the index of an environment: reads its header, looks up where the blocks lie and checks one
+  /// of each kind. O(blocks), a few nanoseconds each.
   ///
   /// - Throws: `HNSWError.notFound`, `.newerFormat`, `.otherPageSize`, `.corrupted`, `LMDBError`.
   public init(environment: Environment, kernels: Kernels = .best) throws {

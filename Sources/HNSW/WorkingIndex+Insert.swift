@@ -13,8 +13,8 @@ extension WorkingIndex {
   /// Nodes that a thread claims at a time.
   private static let chunk = 16
   /// How many of the nodes that it may link to a walk expands: what it meets around these is about as
-  /// near as what it would find beyond. Expanding all took 1.2 times as long to build and changed
-  /// recalls by .000 to .003, of text-like queries by .006.
+  /// near as what it would find beyond. With all of them expanded (1), the benchmark's phases `build`
+  /// and `search` tell of 1.2 times the time for recalls that differ by .003, of text-like queries .006.
   private static let expandedShare = 0.625
   /// Nodes of an empty graph that are inserted one after the other, so that threads find some.
   private static let serialStart = 64

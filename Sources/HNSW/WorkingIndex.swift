@@ -10,11 +10,11 @@ import Synchronization
 #endif
 
 /// An index while it is being changed: a snapshot with an overlay of changed blocks, in memory
-/// until they are flushed. Nothing here reads the index as a whole, but for ``repair(threads:)``
+/// until they are flushed. Nothing here reads the index as a whole, but for ``repair(threads:scratch:)``
 /// and ``recalibrate(to:)``, whose cost is spread over the changes that make them necessary.
 final class WorkingIndex: @unchecked Sendable {
   // Sendable: used by the thread of one `write`; the threads that insert in parallel share it
-  // under the rules of `insert(_:threads:)`.
+  // under the rules of `insert(from:count:vectors:threads:scratch:)`.
 
   var state: IndexState
   let kernels: Kernels

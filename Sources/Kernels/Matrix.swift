@@ -3,7 +3,8 @@
 /// A view: copies share the floats. Rows lie an odd number of cache lines apart, so that the rows
 /// of a tile fall into different sets of the cache.
 public struct Matrix: @unchecked Sendable {
-  // Sendable: see `Arena`.
+  // Sendable: constant addresses in an `Arena`, which it keeps alive and under whose contract it is
+  // shared.
   let arena: Arena
   let base: UnsafeMutablePointer<Float>
   let stride: Int
@@ -75,7 +76,8 @@ public struct Matrix: @unchecked Sendable {
 ///
 /// A view, like ``Matrix``. 8-bit rows carry a scale and a zero point each.
 public struct Operand: @unchecked Sendable {
-  // Sendable: see `Arena`.
+  // Sendable: constant addresses in an `Arena`, which it keeps alive and under whose contract it is
+  // shared.
   let arena: Arena
   let data: UnsafeMutableRawPointer
   let scales: UnsafeMutablePointer<Float>
