@@ -57,10 +57,10 @@ static inline void NAME(butterflies)(float *x, uint32_t n) {
 static inline uint32_t NAME(block)(uint32_t n) { return 1u << (31 - __builtin_clz(n)); }
 
 // Another order and other signs, then butterflies in the first and in the last block.
-static void NAME(rotate)(const float *x, uint32_t n, const uint32_t *order, const float *signs,
-                         float *dst) {
+static void NAME(rotate)(const float *restrict x, uint32_t n, const uint32_t *restrict order,
+                         const float *restrict signs, float *restrict dst) {
   uint32_t block = NAME(block)(n);
-  for (uint32_t i = 0; i < n; i++) dst[i] = x[order[i]] * signs[i];
+  for (uint32_t i = 0; i < n; i++) dst[i] = x[(int32_t)order[i]] * signs[i];
   NAME(butterflies)(dst, block);
   if (block < n) NAME(butterflies)(dst + n - block, block);
 }

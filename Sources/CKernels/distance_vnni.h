@@ -29,20 +29,20 @@ static inline components whole(__m512i upper, __m512i lower) {
       _mm512_ternarylogic_epi32(low, _mm512_srli_epi16(lower, 4), upper, CHOOSE)};
 }
 
+// Where the halves of a code lie: found once, when they are asked for.
+typedef struct {
+  const uint8_t *upper, *lower;
+} code_place;
+
 // Products of the query with the upper halves of four codes, each component times 16.
-static inline __m128i coarse_dot4(const ck_codes *codes, const uint32_t ids[4],
-                                  const int8_t *query, uint32_t n) {
+static inline __m128i coarse_dot4(const code_place at[4], const int8_t *query, uint32_t n) {
   uint32_t half = n / 2;
-  const uint8_t *row[4];
   __m512i sums[4];
-  for (int k = 0; k < 4; k++) {
-    row[k] = row_at(&codes->upper, ids[k]);
-    sums[k] = _mm512_setzero_si512();
-  }
+  for (int k = 0; k < 4; k++) sums[k] = _mm512_setzero_si512();
   for (uint32_t i = 0; i < half; i += 64) {
     __m512i a = _mm512_loadu_si512(query + i), b = _mm512_loadu_si512(query + half + i);
     for (int k = 0; k < 4; k++) {
-      __m512i bytes = _mm512_loadu_si512(row[k] + i);
+      __m512i bytes = _mm512_loadu_si512(at[k].upper + i);
       sums[k] = _mm512_dpbusd_epi32(sums[k], first(bytes), a);
       sums[k] = _mm512_dpbusd_epi32(sums[k], second(bytes), b);
     }
@@ -51,21 +51,15 @@ static inline __m128i coarse_dot4(const ck_codes *codes, const uint32_t ids[4],
 }
 
 // Products of the query with four whole codes.
-static inline __m128i dot4(const ck_codes *codes, const uint32_t ids[4], const int8_t *query,
-                           uint32_t n) {
+static inline __m128i dot4(const code_place at[4], const int8_t *query, uint32_t n) {
   uint32_t half = n / 2;
-  const uint8_t *upper[4], *lower[4];
   __m512i sums[4];
-  for (int k = 0; k < 4; k++) {
-    upper[k] = row_at(&codes->upper, ids[k]);
-    lower[k] = row_at(&codes->lower, ids[k]);
-    sums[k] = _mm512_setzero_si512();
-  }
+  for (int k = 0; k < 4; k++) sums[k] = _mm512_setzero_si512();
   for (uint32_t i = 0; i < half; i += 64) {
     __m512i a = _mm512_loadu_si512(query + i), b = _mm512_loadu_si512(query + half + i);
     for (int k = 0; k < 4; k++) {
       components parts =
-          whole(_mm512_loadu_si512(upper[k] + i), _mm512_loadu_si512(lower[k] + i));
+          whole(_mm512_loadu_si512(at[k].upper + i), _mm512_loadu_si512(at[k].lower + i));
       sums[k] = _mm512_dpbusd_epi32(sums[k], parts.first, a);
       sums[k] = _mm512_dpbusd_epi32(sums[k], parts.second, b);
     }
@@ -73,35 +67,39 @@ static inline __m128i dot4(const ck_codes *codes, const uint32_t ids[4], const i
   return reduce4(sums);
 }
 
-// The next four of a list, the last one again where it ends.
-static inline void next4(const uint32_t *ids, uint32_t i, uint32_t count, uint32_t next[4]) {
-  for (uint32_t k = 0; k < 4; k++) next[k] = ids[i + k < count ? i + k : count - 1];
+static inline code_place place_code(const ck_codes *codes, uint32_t id, bool isCoarse) {
+  const uint8_t *upper = row_at(&codes->upper, id);
+  return (code_place){upper, isCoarse ? upper : row_at(&codes->lower, id)};
 }
 
-static inline __attribute__((always_inline)) void prefetch_some(
+static inline __attribute__((always_inline)) code_place prefetch_some(
     const ck_codes *codes, uint32_t id, float weight, bool isCoarse) {
-  if (isCoarse) prefetch_coarse(codes, id);
-  else prefetch_code(codes, id);
+  code_place at = place_code(codes, id, isCoarse);
+  prefetch(at.upper, codes->upper.stride);
+  if (!isCoarse) prefetch(at.lower, codes->lower.stride);
   if (weight != 0) __builtin_prefetch(norm_address(&codes->upper, id), 0, 2);
+  return at;
 }
 
 static inline __attribute__((always_inline)) void scores(
     const ck_codes *codes, const int8_t *query, uint32_t n, float weight, const uint32_t *ids,
     uint32_t count, int32_t *out, bool isCoarse) {
   // Two lists of neighbours, as a rule.
-  enum { AHEAD = 64 };
+  enum { AHEAD = 64, PLACES = 2 * AHEAD };
+  code_place places[PLACES];
+  if (count == 0) return;
   for (uint32_t j = 0; j < AHEAD && j < count; j++)
-    prefetch_some(codes, ids[j], weight, isCoarse);
+    places[j] = prefetch_some(codes, ids[j], weight, isCoarse);
   for (uint32_t i = 0; i < count; i += 4) {
     for (uint32_t j = i + AHEAD; j < i + AHEAD + 4 && j < count; j++)
-      prefetch_some(codes, ids[j], weight, isCoarse);
-    uint32_t four[4];
+      places[j % PLACES] = prefetch_some(codes, ids[j], weight, isCoarse);
+    code_place *four = places + i % PLACES;
+    for (uint32_t k = count - i; k < 4; k++) four[k] = four[0];
     int32_t dot[4];
-    next4(ids, i, count, four);
-    _mm_storeu_si128((__m128i *)dot, isCoarse ? coarse_dot4(codes, four, query, n)
-                                              : dot4(codes, four, query, n));
+    _mm_storeu_si128((__m128i *)dot,
+                     isCoarse ? coarse_dot4(four, query, n) : dot4(four, query, n));
     for (uint32_t k = 0; k < 4 && i + k < count; k++)
-      out[i + k] = weighted_norm(codes, weight, four[k]) - dot[k];
+      out[i + k] = weighted_norm(codes, weight, ids[i + k]) - dot[k];
   }
 }
 
@@ -136,13 +134,14 @@ static uint32_t code_l2s_avx512(const ck_codes *codes, const int8_t *values, int
                                 int32_t *out) {
   for (uint32_t i = 0; i < count; i++) prefetch_code(codes, ids[i]);
   for (uint32_t i = 0; i < count; i += 4) {
-    uint32_t four[4];
+    code_place four[4];
     int32_t dot[4];
     bool isNear = false;
-    next4(ids, i, count, four);
-    _mm_storeu_si128((__m128i *)dot, dot4(codes, four, values, n));
+    for (uint32_t k = 0; k < 4; k++)
+      four[k] = place_code(codes, ids[i + k < count ? i + k : count - 1], false);
+    _mm_storeu_si128((__m128i *)dot, dot4(four, values, n));
     for (uint32_t k = 0; k < 4 && i + k < count; k++) {
-      out[i + k] = base + norm_at(&codes->upper, four[k]) - 2 * dot[k];
+      out[i + k] = base + norm_at(&codes->upper, ids[i + k]) - 2 * dot[k];
       isNear |= out[i + k] < near;
     }
     if (isNear) return i + 4 < count ? i + 4 : count;

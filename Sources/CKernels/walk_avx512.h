@@ -110,7 +110,7 @@ static void prune_avx512(ck_pool *pool, uint32_t keep) {
 }
 
 static void merge_avx512(ck_pool *pool, const int32_t *scores, const uint32_t *positions,
-                         uint32_t count) {
+                         uint32_t count, const ck_rows *links) {
   const __m512i flip = _mm512_set1_epi64((long long)0x8000000000000000);
   for (uint32_t i = 0; i < count; i += 8) {
     if (pool->count + 16 > pool->room) prune_avx512(pool, pool->capacity);
@@ -125,6 +125,8 @@ static void merge_avx512(ck_pool *pool, const int32_t *scores, const uint32_t *p
         near, some, _mm512_set1_epi64((long long)pool->open_limit));
     pool->count = store_some(pool->entries, pool->count, some, near & (__mmask8)~open);
     if (open) put_open_avx512(pool, some, open);
+    for (uint32_t rest = links ? open : 0; rest; rest &= rest - 1)
+      prefetch_row(links, positions[i + (uint32_t)__builtin_ctz(rest)]);
   }
   if (pool->open > MOST_OPEN) open_nearest_avx512(pool, pool->expanded);
 }

@@ -65,7 +65,7 @@ static void NAME(prune)(ck_pool *pool, uint32_t keep) {
 }
 
 static void NAME(merge)(ck_pool *pool, const int32_t *scores, const uint32_t *positions,
-                        uint32_t count) {
+                        uint32_t count, const ck_rows *links) {
   enum { BATCH = CK_POOL_SLACK - 16 };
   for (uint32_t start = 0; start < count; start += BATCH) {
     if (pool->count + BATCH >= pool->room) NAME(prune)(pool, pool->capacity);
@@ -78,7 +78,9 @@ static void NAME(merge)(ck_pool *pool, const int32_t *scores, const uint32_t *po
     pool->count = held;
     for (uint32_t i = start; i < end; i++) {
       uint64_t entry = entry_of(scores[i], positions[i]);
-      if (entry <= open_limit && entry < limit) put_open(pool, entry);
+      if (entry > open_limit || entry >= limit) continue;
+      put_open(pool, entry);
+      if (links) prefetch_row(links, positions[i]);
     }
     if (pool->open > MOST_OPEN) NAME(open_nearest)(pool, pool->expanded);
   }

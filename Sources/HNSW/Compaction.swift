@@ -15,12 +15,11 @@ extension VectorIndex {
     _ txn: borrowing ReadTransaction, into target: Environment, threads: Int = 1
   ) throws -> [Slot?] {
     let core = SnapshotTransaction(txn)
-    let (header, _) = try header(in: core)
-    let pageSize = target.information.pageSize
-    let existing = try target.read {
-      try IndexState.readHeader(pageSize: pageSize, in: SnapshotTransaction($0))
+    let header = try header(in: core)
+    let exists = try target.read {
+      try IndexState.headerBytes(in: SnapshotTransaction($0)) != nil
     }
-    guard existing == nil else { throw HNSWError.alreadyExists }
+    guard !exists else { throw HNSWError.alreadyExists }
     let working = WorkingIndex(
       try IndexState(header: header, in: core).writable(), kernels: kernels)
     if header.tombstones > 0 { working.repair(threads: threads, scratch: buildScratch) }

@@ -112,7 +112,7 @@ struct Graph: Sendable {
     var (found, expanding) = (1, 0)
     repeat {
       score(found, isWalk: true, scratch)
-      walks.merge(scratch.scores, scratch.gathered, found, into: pool)
+      walks.merge(scratch.scores, scratch.gathered, found, into: pool, links: level.rows)
       expanding = 0
       repeat {
         let more = min(2, width - expanding)

@@ -72,14 +72,10 @@ struct IndexState: Sendable {
     self.levels = levels
   }
 
-  /// The index's header, with where it lies; `nil` if there is no index.
-  static func readHeader(
-    pageSize: Int, in txn: borrowing SnapshotTransaction
-  ) throws -> (header: IndexHeader, address: UInt)? {
-    guard let meta = try txn.database(named: IndexHeader.database),
-      let bytes = try txn.address(in: meta, for: IndexHeader.key)
-    else { return nil }
-    return (try IndexHeader(bytes, pageSize: pageSize), UInt(bitPattern: bytes.baseAddress))
+  /// The bytes of the index's header; `nil` if there is no index.
+  static func headerBytes(in txn: borrowing SnapshotTransaction) throws -> UnsafeRawBufferPointer? {
+    guard let meta = try txn.database(named: IndexHeader.database) else { return nil }
+    return try txn.address(in: meta, for: IndexHeader.key)
   }
 
   private static func readCalibration(

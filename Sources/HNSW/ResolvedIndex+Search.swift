@@ -33,13 +33,18 @@ extension ResolvedIndex {
     return Int32(6 * ((scratch.queryNorm + Float(norm)) / 6).squareRoot())
   }
 
-  /// Finds the nearest vectors to the query in `scratch.query`.
-  func search(_ parameters: SearchParameters, _ scratch: Scratch) -> SearchResult {
-    reading(scratch) { plan(parameters, scratch) }
+  /// Finds the nearest vectors to the query in `scratch.query`; its walk begins at `start`, if that
+  /// is known already.
+  func search(
+    _ parameters: SearchParameters, from start: WalkStart? = nil, _ scratch: Scratch
+  ) -> SearchResult {
+    reading(scratch) { plan(parameters, from: start, scratch) }
   }
 
-  private func plan(_ parameters: SearchParameters, _ scratch: Scratch) -> SearchResult {
-    scratch.distanceCount = 0
+  private func plan(
+    _ parameters: SearchParameters, from start: WalkStart?, _ scratch: Scratch
+  ) -> SearchResult {
+    scratch.distanceCount = start?.distanceCount ?? 0
     let live = state.header.liveCount
     let matches = parameters.filter?.count ?? live
     let k = min(parameters.k, matches, live)
@@ -51,7 +56,8 @@ extension ResolvedIndex {
     var found =
       parameters.exact
       ? scanVectors(parameters, k: k, matches: matches, scratch)
-      : searchCodes(parameters, k: k, matches: matches, share: share, ef: ef, scratch)
+      : searchCodes(
+        parameters, from: start, k: k, matches: matches, share: share, ef: ef, scratch)
     found.estimate = SearchEstimate(scan: Double(matches), walk: Self.walkCost(ef: ef))
     return found
   }
@@ -59,8 +65,8 @@ extension ResolvedIndex {
   /// Takes the cheaper way: walks, broader and broader where what is found falls short, as long as
   /// that costs less than a scan.
   private func searchCodes(
-    _ parameters: SearchParameters, k: Int, matches: Int, share: Double, ef: Int,
-    _ scratch: Scratch
+    _ parameters: SearchParameters, from start: WalkStart?, k: Int, matches: Int, share: Double,
+    ef: Int, _ scratch: Scratch
   ) -> SearchResult {
     graph.prepare(scratch.query, scratch)
     var ef = ef
@@ -70,7 +76,7 @@ extension ResolvedIndex {
     while parameters.forcedPath.map({ $0 != .scan && ef < live })
       ?? (Double(matches) > Self.walkCost(ef: ef))
     {
-      let found = walk(parameters, ef: ef, k: k, share: share, scratch)
+      let found = walk(parameters, from: start, ef: ef, k: k, share: share, scratch)
       if found >= enough {
         if configuration.walksCoarsely { recode(k: k, enough: enough, scratch) }
         graph.walks.prune(scratch.pool, keep: rescoreCount(k: k))
@@ -97,7 +103,8 @@ extension ResolvedIndex {
   /// number. Since the pool holds the nearest of all nodes, the matching ones among them are the
   /// nearest of the matching, however the filter correlates with the query.
   private func walk(
-    _ parameters: SearchParameters, ef: Int, k: Int, share: Double, _ scratch: Scratch
+    _ parameters: SearchParameters, from start: WalkStart?, ef: Int, k: Int, share: Double,
+    _ scratch: Scratch
   ) -> Int {
     let header = state.header
     let wanted = recodeCount(k: k)
@@ -105,7 +112,8 @@ extension ResolvedIndex {
     let crowding = Double(header.nodeCount) / Double(header.liveCount)
     let breadth = Int(Double(ef) * crowding)
     let entry = graph.descend(
-      from: header.entry, level: header.entryLevel, to: 0, scratch)
+      from: start?.position ?? header.entry, level: start?.level ?? header.entryLevel, to: 0,
+      scratch)
     let keep = max(breadth, Int(Double(wanted) * crowding / share))
     graph.walk(graph.levels[0], from: entry, ef: breadth, keep: keep, scratch)
     if let filter = parameters.filter { scratch.pool.keep { filter.contains($0) } }

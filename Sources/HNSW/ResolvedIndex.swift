@@ -6,17 +6,24 @@ final class ResolvedIndex: Sendable {
   let state: IndexState
   let graph: Graph
   let kernels: Kernels
-  /// Where the header lies: another address means that the map has moved.
-  let headerAddress: UInt
+  /// Where the header lies, which tells whether the map has moved, and its bytes.
+  private let headerAddress: UInt
+  private let headerBytes: [UInt8]
   /// Whether much of the index was not in memory, as far as searches have met it.
   private let isCold: Atomic<Bool>
 
-  init(_ state: IndexState, headerAddress: UInt, kernels: Kernels) {
+  init(_ state: IndexState, header: UnsafeRawBufferPointer, kernels: Kernels) {
     self.state = state
-    self.headerAddress = headerAddress
+    headerAddress = UInt(bitPattern: header.baseAddress)
+    headerBytes = Array(header)
     self.kernels = kernels
     graph = state.graph(kernels)
     isCold = Atomic(!state.isInMemory)
+  }
+
+  /// Whether this is what a transaction sees that has found `header`.
+  func isCurrent(_ header: UnsafeRawBufferPointer) -> Bool {
+    UInt(bitPattern: header.baseAddress) == headerAddress && header.elementsEqual(headerBytes)
   }
 
   /// Runs a search that knows whether to expect what it reads in memory.
@@ -35,6 +42,19 @@ final class ResolvedIndex: Sendable {
   }
 
   var configuration: IndexConfiguration { state.header.configuration }
+
+  /// Copies a query into `scratch`, checked and, for cosine, normalised. `row` is its number in a
+  /// batch.
+  func load(_ query: Span<Float>, row: Int, _ scratch: Scratch) throws {
+    let dimensions = configuration.dimensions
+    guard query.count == dimensions else {
+      throw HNSWError.wrongDimensions(expected: dimensions, found: query.count)
+    }
+    query.withUnsafeBufferPointer { query in
+      if let base = query.baseAddress { scratch.query.update(from: base, count: dimensions) }
+    }
+    try normalise(scratch.query, dimensions, configuration.metric, row: row, kernels)
+  }
 
   /// Distances of the query in `scratch` from the first `count` candidates, in full precision, or
   /// from what the codes stand for if there is nothing better.

@@ -1,6 +1,4 @@
-internal import Dispatch
 internal import LMDB
-import Synchronization
 
 /// An index at one moment, lent by ``VectorIndex/withSnapshot(_:_:)``. Not bound to be unchanged
 /// on disk: writers go on, and their changes are seen by later snapshots.
@@ -77,7 +75,7 @@ public struct Snapshot: ~Copyable {
   ) throws -> SearchResult {
     try validate(parameters)
     return try index.scratch.with { scratch in
-      try load(query, row: 0, scratch)
+      try resolved.load(query, row: 0, scratch)
       return resolved.search(parameters, scratch)
     }
   }
@@ -106,66 +104,12 @@ public struct Snapshot: ~Copyable {
     }
   }
 
-  /// Answers many queries, given row by row, on `threads` threads; results in their order.
-  public func search(
-    batch queries: [Float], _ parameters: SearchParameters, threads: Int
-  ) throws -> [SearchResult] {
-    try validate(parameters)
-    let dimensions = configuration.dimensions
-    guard queries.count.isMultiple(of: dimensions) else {
-      throw HNSWError.wrongDimensions(expected: dimensions, found: queries.count % dimensions)
-    }
-    let count = queries.count / dimensions
-    let results = Mutex([SearchResult?](repeating: nil, count: count))
-    let failure = Mutex<(any Error)?>(nil)
-    let next = Atomic(0)
-    let (resolved, index) = (resolved, index)
-    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, count))) { _ in
-      index.scratch.with { scratch in
-        while true {
-          let row = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          guard row < count else { return }
-          do {
-            let query = queries.span.extracting(row * dimensions..<(row + 1) * dimensions)
-            try Self.load(query, row: row, resolved, scratch)
-            let result = resolved.search(parameters, scratch)
-            results.withLock { $0[row] = result }
-          } catch {
-            failure.withLock { $0 = $0 ?? error }
-            return
-          }
-        }
-      }
-    }
-    if let error = failure.withLock({ $0 }) { throw error }
-    return results.withLock { $0.compactMap { $0 } }
-  }
-
-  private func validate(_ parameters: SearchParameters) throws {
+  func validate(_ parameters: SearchParameters) throws {
     let (k, ef) = (parameters.k, parameters.ef ?? 1)
     guard k >= 0, ef >= 1 else {
       throw HNSWError.invalidArgument(
         "k must not be negative and ef at least 1, not \(k) and \(ef)")
     }
-  }
-
-  private func load(_ query: Span<Float>, row: Int, _ scratch: Scratch) throws {
-    try Self.load(query, row: row, resolved, scratch)
-  }
-
-  /// Copies a query into the scratch, checked and, for cosine, normalised.
-  private static func load(
-    _ query: Span<Float>, row: Int, _ resolved: ResolvedIndex, _ scratch: Scratch
-  ) throws {
-    let dimensions = resolved.configuration.dimensions
-    guard query.count == dimensions else {
-      throw HNSWError.wrongDimensions(expected: dimensions, found: query.count)
-    }
-    query.withUnsafeBufferPointer { query in
-      if let base = query.baseAddress { scratch.query.update(from: base, count: dimensions) }
-    }
-    try normalise(
-      scratch.query, dimensions, resolved.configuration.metric, row: row, resolved.kernels)
   }
 }
 

@@ -44,8 +44,9 @@ public final class VectorIndex: Sendable {
   ) throws {
     try configuration.validate()
     let pageSize = Int(getpagesize())
-    let existing = try IndexState.readHeader(pageSize: pageSize, in: SnapshotTransaction(txn))
-    guard existing == nil else { throw HNSWError.alreadyExists }
+    guard try IndexState.headerBytes(in: SnapshotTransaction(txn)) == nil else {
+      throw HNSWError.alreadyExists
+    }
     let header = IndexHeader(configuration: configuration, pageSize: pageSize)
     _ = try WorkingIndex(.empty(header), kernels: .best).flush(in: txn)
   }
@@ -58,13 +59,14 @@ public final class VectorIndex: Sendable {
     let pageSize = environment.information.pageSize
     let resolved = try environment.read { txn in
       let txn = SnapshotTransaction(txn)
-      guard let found = try IndexState.readHeader(pageSize: pageSize, in: txn) else {
+      guard let bytes = try IndexState.headerBytes(in: txn) else {
         throw HNSWError.notFound(path: environment.path)
       }
-      IndexState.prefetch(found.header, in: txn)
-      let state = try IndexState(header: found.header, in: txn)
+      let header = try IndexHeader(bytes, pageSize: pageSize)
+      IndexState.prefetch(header, in: txn)
+      let state = try IndexState(header: header, in: txn)
       try state.checkSample()
-      return ResolvedIndex(state, headerAddress: found.address, kernels: kernels)
+      return ResolvedIndex(state, header: bytes, kernels: kernels)
     }
     self.environment = environment
     self.kernels = kernels
@@ -88,25 +90,28 @@ public final class VectorIndex: Sendable {
 
   /// The state that a read transaction sees, from the cache if it is still that.
   private func resolve(_ txn: borrowing SnapshotTransaction) throws -> ResolvedIndex {
-    let (header, address) = try header(in: txn)
-    let cached = cache.withLock { $0 }
-    if let cached, cached.headerAddress == address, cached.state.header == header { return cached }
+    let bytes = try headerBytes(in: txn)
+    if let cached = cache.withLock({ $0 }), cached.isCurrent(bytes) { return cached }
+    let header = try IndexHeader(bytes, pageSize: environment.information.pageSize)
     let resolved = ResolvedIndex(
-      try IndexState(header: header, in: txn), headerAddress: address, kernels: kernels)
+      try IndexState(header: header, in: txn), header: bytes, kernels: kernels)
     cache.withLock { cached in
       if (cached?.state.header.generation ?? 0) <= header.generation { cached = resolved }
     }
     return resolved
   }
 
-  func header(
+  private func headerBytes(
     in txn: borrowing SnapshotTransaction
-  ) throws -> (header: IndexHeader, address: UInt) {
-    let pageSize = environment.information.pageSize
-    guard let found = try IndexState.readHeader(pageSize: pageSize, in: txn) else {
+  ) throws -> UnsafeRawBufferPointer {
+    guard let bytes = try IndexState.headerBytes(in: txn) else {
       throw HNSWError.notFound(path: environment.path)
     }
-    return found
+    return bytes
+  }
+
+  func header(in txn: borrowing SnapshotTransaction) throws -> IndexHeader {
+    try IndexHeader(headerBytes(in: txn), pageSize: environment.information.pageSize)
   }
 
   /// Lends `body` a writer, and stores what it has changed when `body` returns.
@@ -121,7 +126,7 @@ public final class VectorIndex: Sendable {
     _ body: (borrowing Writer) throws -> R
   ) throws -> R {
     let core = SnapshotTransaction(txn)
-    let (header, _) = try header(in: core)
+    let header = try header(in: core)
     let mark = (transaction: txn.id, generation: header.generation)
     guard lastWrite.withLock({ $0 != mark }) else { throw HNSWError.alreadyWritten }
     let state = try IndexState(header: header, in: core)

@@ -16,7 +16,7 @@ extension VectorIndex {
   public func verify(_ txn: borrowing ReadTransaction) throws -> [Finding] {
     let core = SnapshotTransaction(txn)
     do {
-      let (header, _) = try header(in: core)
+      let header = try header(in: core)
       let state = try IndexState(header: header, in: core)
       var findings = state.blockDefects()
       // What damaged blocks say is not worth following.

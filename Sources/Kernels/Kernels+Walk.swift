@@ -85,7 +85,18 @@ package struct WalkKernels: @unchecked Sendable {
     _ scores: UnsafePointer<Int32>, _ positions: UnsafePointer<UInt32>, _ count: Int,
     into pool: CandidatePool
   ) {
-    table.pointee.merge(pool.raw, scores, positions, UInt32(count))
+    table.pointee.merge(pool.raw, scores, positions, UInt32(count), nil)
+  }
+
+  /// The same in a walk over `links`, the records in which of the nearest are fetched meanwhile.
+  @inline(__always)
+  package func merge(
+    _ scores: UnsafePointer<Int32>, _ positions: UnsafePointer<UInt32>, _ count: Int,
+    into pool: CandidatePool, links: borrowing RowTable
+  ) {
+    withUnsafePointer(to: links.rows) {
+      table.pointee.merge(pool.raw, scores, positions, UInt32(count), $0)
+    }
   }
 
   /// Puts the nearest `width` positions, one or two, that have not been expanded into `next`, and

@@ -62,6 +62,28 @@ import Testing
     #expect(same >= 1990, "\(same) of 2000 hits are the same")
   }
 
+  /// As many queries as these are put in another order, by the nodes that they come down to.
+  @Test func queriesOfABatchGetTheAnswersThatTheyGetAlone() throws {
+    let fixture = try Fixture(IndexConfiguration(dimensions: 24, m: 4))
+    try fixture.upsert((0..<2000).map { "p\($0)" }, clustered(2000, dimensions: 24, seed: 7))
+    let queries = clustered(1500, dimensions: 24, seed: 8)
+    try fixture.snapshot { snapshot in
+      let parameters = SearchParameters(k: 5, ef: 20)
+      let alone = try (0..<1500).map {
+        try snapshot.search(queries.span.extracting(24 * $0..<24 * ($0 + 1)), parameters)
+      }
+      for threads in 1...2 {
+        let batch = try snapshot.search(batch: queries, parameters, threads: threads)
+        #expect(batch.map(\.hits) == alone.map(\.hits))
+      }
+      #expect(throws: HNSWError.self) {
+        try snapshot.search(
+          batch: queries + [Float](repeating: .nan, count: 24), parameters, threads: 2)
+      }
+      #expect(try snapshot.search(batch: [], parameters, threads: 2).isEmpty)
+    }
+  }
+
   @Test func everyItemFindsItself() throws {
     let fixture = try Fixture(IndexConfiguration(dimensions: 32, metric: .l2))
     try fixture.upsert((0..<3000).map { "p\($0)" }, clustered(3000, dimensions: 32, seed: 3))

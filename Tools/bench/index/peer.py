@@ -17,7 +17,7 @@ for flag in ("peer", "data", "name", "out", "index", "phase"):
 parser.add_argument("--threads", type=int, default=1)
 parser.add_argument("--queries", default="test")
 parser.add_argument("--round", type=int, default=0)
-parser.add_argument("--nq", type=int, default=1000)
+parser.add_argument("--nq", type=int, default=10_000)
 options = parser.parse_args()
 threads = options.threads if options.phase == "build" else 1
 os.sched_setaffinity(0, range(threads) if threads > 1 else [max(os.sched_getaffinity(0))])

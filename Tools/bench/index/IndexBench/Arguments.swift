@@ -8,7 +8,7 @@ struct Arguments {
   var out = ""
   var phases = ["build", "open", "search", "filter"]
   var queries = "test"
-  var queryCount = 1000
+  var queryCount = 10_000
   var budget = 4.0
   var efs: [Int] = []
   var round = 0
@@ -20,7 +20,7 @@ struct Arguments {
 
   static let usage = """
     vitrine-bench --data DIR --name SET --out RESULTS.jsonl
-      [--phase build,open,search,filter,write,plan,reads,churn] [--threads N] [--queries test|text] [--nq 1000]
+      [--phase build,open,search,filter,write,plan,reads,churn] [--threads N] [--queries test|text] [--nq 10000]
       [--budget SECONDS] [--efs 10,16,…] [--round R] [--cpus 0,1] [--index DIR]
       [--variant f16|f32|bf16|codes] [--batch 20000] [--efc 200]
     """

@@ -162,7 +162,10 @@ struct Contestant {
 
   // MARK: search
 
-  /// One measured run over the queries: each in a read transaction of its own, as a server would.
+  /// Queries that are asked one by one.
+  private static let alone = 1000
+
+  /// One measured run over queries: each in a read transaction of its own, as a server would.
   struct Run {
     var found: [[Slot]] = []
     var latencies: [Double] = []
@@ -216,18 +219,27 @@ struct Contestant {
       kind == "test" ? "gt.i32" : "textgt.i32", count: arguments.queryCount, width: 100,
       of: Int32.self)
     let index = try VectorIndex(environment: try preloaded())
+    let few = Array(queries.prefix(Self.alone * d))
     let middle = arguments.efs[arguments.efs.count / 2]
     _ = try run(
-      queries, SearchParameters(k: Self.k, ef: middle), budget: arguments.budget / 2, in: index)
+      few, SearchParameters(k: Self.k, ef: middle), budget: arguments.budget / 2, in: index)
     for ef in arguments.efs {
-      let run = try run(
-        queries, SearchParameters(k: Self.k, ef: ef), budget: arguments.budget, in: index)
+      let parameters = SearchParameters(k: Self.k, ef: ef)
+      let alone = try run(few, parameters, budget: arguments.budget, in: index)
+      let cpu = ProcessMeter.cpu
+      let found = try index.environment.read { txn in
+        try index.withSnapshot(txn) {
+          try $0.search(batch: queries, parameters, threads: arguments.threads)
+        }
+      }
+      let batchCPU = ProcessMeter.cpu - cpu
       try emit(
         "search",
         [
           ("queries", kind), ("ef", ef), ("k", Self.k),
-          ("recall10", recall(run.found, truth, width: 100, k: Self.k)),
-        ] + run.fields + [
+          ("recall10", recall(found.map { $0.hits.map(\.slot) }, truth, width: 100, k: Self.k)),
+          ("batch", found.count), ("qps_batch_cpu", Double(found.count) / batchCPU),
+        ] + alone.fields + [
           ("rss_mb", ProcessMeter.memory("VmRSS")), ("anon_mb", ProcessMeter.memory("RssAnon")),
         ])
     }
