@@ -11,8 +11,12 @@ struct Graph: Sendable {
   let levels: [GraphLevel]
   /// Slots given.
   let slotCount: UInt32
-  /// Nodes that are expanded at a time where their records and rows may come from the disk.
-  static let coldWidth = 6
+  /// Nodes that are expanded at a time, so that the rows of all their neighborhoods are fetched
+  /// together: in broad walks, and where records and rows may come from the disk; and in narrow walks,
+  /// which would expand too many in vain.
+  static let (broadWidth, narrowWidth) = (6, 2)
+  /// The breadth that narrow walks go up to; by the benchmark's phase `search`.
+  private static let narrow = 32
 
   /// Puts a query into `scratch`: `vector` has the index's dimensions and is normalised already
   /// if the metric wants that.
@@ -96,9 +100,8 @@ struct Graph: Sendable {
   }
 
   /// Walks a level from `entry`, expanding the nearest `ef` nodes, and leaves the nearest `keep`
-  /// that were scored in the pool: SEARCH-LAYER of the paper. A broad walk expands two candidates
-  /// at a time, so that the rows of both their neighborhoods are fetched together; a narrow one
-  /// would expand too many in vain. Waiting for a disk is worth more of that.
+  /// that were scored in the pool: SEARCH-LAYER of the paper, but for several that are expanded at a
+  /// time.
   func walk(
     _ level: GraphLevel, from entry: UInt32, ef: Int, keep: Int, _ scratch: Scratch
   ) {
@@ -108,7 +111,7 @@ struct Graph: Sendable {
     _ = scratch.visit(entry)
     scratch.gathered[0] = entry
     scratch.gatheredSlots[0] = level.slot(entry)
-    let width = scratch.isCold ? Self.coldWidth : ef > 32 ? 2 : 1
+    let width = scratch.isCold || ef > Self.narrow ? Self.broadWidth : Self.narrowWidth
     var (found, expanding) = (1, 0)
     repeat {
       score(found, isWalk: true, scratch)

@@ -56,6 +56,9 @@ public struct IndexConfiguration: Sendable, Hashable {
   /// Links of a node on level 0.
   public var m0: Int { 2 * m }
 
+  static let greatestM = 64
+  static let greatestM0 = 2 * greatestM
+
   /// Bytes of a code: the dimensions padded so that either half of it fills whole cache lines.
   var codeBytes: Int { (dimensions + 127) / 128 * 128 }
 
@@ -71,7 +74,7 @@ public struct IndexConfiguration: Sendable, Hashable {
       }
     }
     try require("dimensions", dimensions, in: 1...16_384)
-    try require("m", m, in: 2...64)
+    try require("m", m, in: 2...Self.greatestM)
     try require("efConstruction", efConstruction, in: 1...10_000)
     try require("codeBits", codeBits, in: 8...8)
   }

@@ -7,7 +7,7 @@ final class Scratch: @unchecked Sendable {
   // Sendable: handed from thread to thread by `ScratchPool`, never shared.
 
   /// Nodes that a step of the walk has met for the first time, with their slots and scores.
-  static let gatherCapacity = 512
+  static let gatherCapacity = Graph.broadWidth * IndexConfiguration.greatestM0
   let gathered: UnsafeMutablePointer<UInt32>
   let gatheredSlots: UnsafeMutablePointer<UInt32>
   let scores: UnsafeMutablePointer<Int32>
@@ -49,7 +49,7 @@ final class Scratch: @unchecked Sendable {
     gathered = .allocate(capacity: Self.gatherCapacity)
     gatheredSlots = .allocate(capacity: Self.gatherCapacity)
     scores = .allocate(capacity: Self.gatherCapacity)
-    expanding = .allocate(capacity: Graph.coldWidth)
+    expanding = .allocate(capacity: Graph.broadWidth)
     visited = .allocate(capacity: 1)
     candidates = .allocate(capacity: 1)
     candidateDistances = .allocate(capacity: 1)
