@@ -129,7 +129,7 @@ let package = Package(
     tests("CLIP", ["Imaging", "Kernels"], resources: [.copy("Fixtures")]),
     tests("Vitrine", ["HNSW", "LMDB"]),
     tests("VitrineServer", ["Vitrine", "HNSW", hummingbirdTesting, metrics]),
-    tests("VitrineCommand", ["Vitrine", "HNSW"]),
+    tests("VitrineCommand", ["Vitrine", "HNSW", logging]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -28,12 +28,12 @@ struct JSONWriter {
     return try value(&self)
   }
 
-  /// A member whose name, with quotes and colon, is JSON already.
+  /// A member with one of names that are JSON already.
   mutating func member<R>(
-    key: [UInt8], _ value: (inout JSONWriter) throws -> R
+    _ number: Int, of keys: borrowing JSONKeys, _ value: (inout JSONWriter) throws -> R
   ) rethrows -> R {
     separate()
-    bytes += key
+    append(keys.bytes.span.bytes, keys.starts[number]..<keys.starts[number + 1])
     defer { needsComma = true }
     return try value(&self)
   }
@@ -168,6 +168,27 @@ struct JSONWriter {
     let quote = isZero(eight ^ ones &* 0x22)
     let backslash = isZero(eight ^ ones &* 0x5C)
     return (control | quote | backslash) & (ones &* 0x80) != 0
+  }
+}
+
+/// Names of members, each with its quotes and colon, one after the other: to write one, nothing is
+/// counted as used.
+struct JSONKeys: Sendable {
+  fileprivate let bytes: [UInt8]
+  /// Where each begins, and where the last one ends.
+  fileprivate let starts: [Int]
+
+  var count: Int { starts.count - 1 }
+
+  init(_ names: [String]) {
+    var writer = JSONWriter()
+    var starts = [0]
+    for name in names {
+      writer.string(name)
+      writer.raw(":")
+      starts.append(writer.bytes.count)
+    }
+    (bytes, self.starts) = (writer.bytes, starts)
   }
 }
 

@@ -6,7 +6,7 @@ extension ProductRecord {
   ///   - keys: the names of the attributes by number, as ``ProductStore/jsonKeys``.
   ///   - wanted: which attributes, by number; nil for all.
   static func write(
-    _ record: RawSpan, to writer: inout JSONWriter, keys: [[UInt8]], wanted: [Bool]?
+    _ record: RawSpan, to writer: inout JSONWriter, keys: borrowing JSONKeys, wanted: [Bool]?
   ) -> Bool {
     var reader = ByteReader(record)
     guard reader.unseal(), let hash = reader.byte(), reader.skip(Int(hash)),
@@ -18,11 +18,12 @@ extension ProductRecord {
     return writer.member("attributes") { writer in
       writer.object { writer in
         while !reader.isAtEnd {
-          guard let number = reader.varint(), keys.indices.contains(number) else { return false }
+          guard let number = reader.varint(), (0..<keys.count).contains(number)
+          else { return false }
           let isRead =
             wanted?[number] == false
             ? skipValue(&reader)
-            : writer.member(key: keys[number]) { write(&reader, to: &$0) }
+            : writer.member(number, of: keys) { write(&reader, to: &$0) }
           guard isRead else { return false }
         }
         return true

@@ -21,8 +21,8 @@ package struct ProductStore: Sendable {
   let names: NameIndex
   let words: WordIndex
   let numbers: [String: Int]
-  /// The names of the attributes by number, each as the beginning of a member of a JSON object.
-  let jsonKeys: [[UInt8]]
+  /// The names of the attributes by number.
+  let jsonKeys: JSONKeys
   /// How much words count by attribute where a query does not say.
   let fieldWeights: FieldWeights
 
@@ -58,12 +58,7 @@ package struct ProductStore: Sendable {
     self.names = names
     self.words = words
     fieldWeights = FieldWeights.guessed(for: schema)
-    jsonKeys = schema.attributes.map { attribute in
-      var writer = JSONWriter()
-      writer.string(attribute.name)
-      writer.raw(":")
-      return writer.bytes
-    }
+    jsonKeys = JSONKeys(schema.attributes.map(\.name))
     numbers = Dictionary(
       schema.attributes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
   }

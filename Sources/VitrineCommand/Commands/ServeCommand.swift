@@ -68,8 +68,7 @@ struct ServeCommand: WorkspaceCommand {
     configuration.limits.concurrentRequests = concurrency
     let metrics = PrometheusMetrics()
     MetricsSystem.bootstrap(metrics)
-    var logger = Logger(label: "vitrine")
-    logger.logLevel = .warning
+    let logger = Logger(label: "vitrine") { _ in ConsoleLog(console) }
     let server = try VitrineServer(
       engines: try engines(in: workspace), configuration: configuration, metrics: metrics,
       logger: logger)
