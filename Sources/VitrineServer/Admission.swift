@@ -44,7 +44,9 @@ package final class Admission: Sendable {
 
   /// Runs `body`, which looks at the clock itself and throws ``OutOfTime``, or throws a ``Problem``.
   /// Two tasks and a timer cost more than a quick search.
-  package func counted<R>(_ body: () async throws -> R) async throws -> R {
+  nonisolated(nonsending) package func counted<R>(
+    _ body: nonisolated(nonsending) () async throws -> R
+  ) async throws -> R {
     let position = running.add(1, ordering: .relaxed).newValue
     defer { running.subtract(1, ordering: .relaxed) }
     guard position <= limits.concurrentRequests else {

@@ -8,7 +8,7 @@ extension VitrineServer {
   func addImages(to router: Router<BasicRequestContext>) {
     router.get("/v1/indexes/:index/products/:id/image") { request, context in
       let engine = try engine(context)
-      let id = try context.parameters.require("id")
+      let id = try parameter("id", of: context)
       let bytes = try await admission.run { () -> [UInt8]? in
         guard let product = try await engine.product(id) else {
           throw VitrineError.noProduct(id: id)

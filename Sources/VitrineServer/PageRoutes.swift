@@ -8,7 +8,7 @@ extension VitrineServer {
     let files = Self.pageFiles
     router.get("/") { request, _ in try Self.answer("index.html", files, request) }
     router.get("/page/:file") { request, context in
-      try Self.answer(try context.parameters.require("file"), files, request)
+      try Self.answer(try parameter("file", of: context), files, request)
     }
   }
 

@@ -10,7 +10,7 @@ extension VitrineServer {
     let product = "/v1/indexes/:index/products/:id"
     router.get(RouterPath(product)) { _, context in
       let engine = try engine(context)
-      let id = try context.parameters.require("id")
+      let id = try parameter("id", of: context)
       return try json(
         try await admission.run {
           guard let product = try await engine.product(id) else {
@@ -22,12 +22,12 @@ extension VitrineServer {
     router.put(RouterPath(product)) { request, context in
       let body = Data(try await body(of: request).readableBytesView)
       var upload = try await awayFromLoop { try JSONDecoder().decode(Upload.self, from: body) }
-      upload.id = try context.parameters.require("id")
+      upload.id = try parameter("id", of: context)
       return try await stored([upload], in: engine(context))
     }
     router.delete(RouterPath(product)) { _, context in
       let engine = try engine(context)
-      let id = try context.parameters.require("id")
+      let id = try parameter("id", of: context)
       let deleted = try await admission.run { try await engine.delete(ids: [id]) }
       guard deleted > 0 else { throw VitrineError.noProduct(id: id) }
       return Response(status: .noContent)

@@ -6,7 +6,7 @@ extension VitrineServer {
   func addRecommend(to router: Router<BasicRequestContext>) {
     router.get("/v1/indexes/:index/products/:id/recommend") { request, context in
       let engine = try engine(context)
-      let id = try context.parameters.require("id")
+      let id = try parameter("id", of: context)
       let parameters = request.uri.queryParameters
       guard let towards = parameters.get("towards"), !towards.isEmpty else {
         throw Problem(.unprocessableContent, "expected ?towards=DIRECTION, such as darker")

@@ -35,7 +35,7 @@ extension VitrineServer {
     }
     router.get("/v1/indexes/:index/products/:id/similar") { request, context in
       let engine = try engine(context)
-      let id = try context.parameters.require("id")
+      let id = try parameter("id", of: context)
       let parameters = request.uri.queryParameters
       var query = Query()
       query.terms = [.product(id)]
@@ -60,7 +60,7 @@ extension VitrineServer {
     }
   }
 
-  private func answer(
+  nonisolated(nonsending) private func answer(
     _ queries: Queries, _ engine: Engine, _ deadline: ContinuousClock.Instant
   ) async throws -> Response {
     let all = queries.all

@@ -31,6 +31,7 @@ public final class Engine: Sendable {
   /// How the index was opened.
   public let options: Options
   let images = Mutex<ImageRoot?>(nil)
+  let meters = SearchMeters()
   private let opened: Mutex<OpenIndex>
 
   /// Opens the index at a path.

@@ -1,5 +1,4 @@
 internal import Logging
-internal import Metrics
 
 extension Engine {
   /// Answers a query from the newest snapshot.
@@ -23,7 +22,7 @@ extension Engine {
       let responses = try read { txn, snapshot, store in
         try Search.answer(prepared, store: store, snapshot, txn, cancellation)
       }
-      responses.forEach(Self.report)
+      responses.forEach(report)
       return responses
     }
   }
@@ -34,7 +33,7 @@ extension Engine {
   /// A walk and no more is done on the calling thread: it takes no longer than a change of threads.
   ///
   /// - Throws: also ``OutOfTime`` at the first stage after the deadline.
-  package func searchJSON(
+  nonisolated(nonsending) package func searchJSON(
     _ queries: [Query], asArray: Bool, deadline: ContinuousClock.Instant? = nil
   ) async throws -> [UInt8] {
     if queries.count == 1, queries[0].isBrief {
@@ -58,18 +57,15 @@ extension Engine {
         try Search.write(prepared, to: &writer, store: store, snapshot, txn, cancellation)
       }
     }
-    responses.forEach(Self.report)
+    responses.forEach(report)
     return writer.bytes
   }
 
   private static let logger = Logger(label: "vitrine")
 
-  private static func report(_ response: SearchResponse) {
-    let path = [("path", response.path)]
-    Metrics.Timer(label: "vitrine_search_duration", dimensions: path)
-      .recordMilliseconds(response.tookMs)
-    Counter(label: "vitrine_searches", dimensions: path).increment()
-    logger.debug(
+  private func report(_ response: SearchResponse) {
+    meters.count(response)
+    Self.logger.debug(
       "search",
       metadata: [
         "query": "\(response.query)", "path": "\(response.path)", "hits": "\(response.hits.count)",

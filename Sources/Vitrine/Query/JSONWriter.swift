@@ -32,8 +32,9 @@ struct JSONWriter {
   mutating func member<R>(
     _ number: Int, of keys: borrowing JSONKeys, _ value: (inout JSONWriter) throws -> R
   ) rethrows -> R {
-    separate()
-    append(keys.bytes.span.bytes, keys.starts[number]..<keys.starts[number + 1])
+    let range = keys.starts[number]..<keys.starts[number + 1]
+    append(needsComma ? UInt8(ascii: ",") : nil, keys.bytes.span.bytes.extracting(range), nil)
+    needsComma = false
     defer { needsComma = true }
     return try value(&self)
   }
@@ -73,25 +74,29 @@ struct JSONWriter {
 
   /// A text as UTF-8, which mostly needs no escapes.
   mutating func string(utf8: RawSpan) {
-    bytes.append(Self.quote)
-    var start = 0
-    if Self.needsEscape(utf8) {
-      for place in 0..<utf8.byteCount {
-        let byte = utf8.unsafeLoad(fromByteOffset: place, as: UInt8.self)
-        guard byte < 0x20 || byte == Self.quote || byte == Self.backslash else { continue }
-        append(utf8, start..<place)
-        escaped(byte)
-        start = place + 1
-      }
+    let count = utf8.byteCount
+    var (start, quote) = (0, Optional(Self.quote))
+    while let place = Self.firstToEscape(in: utf8, from: start) {
+      append(quote, utf8.extracting(start..<place), nil)
+      escaped(utf8.unsafeLoad(fromByteOffset: place, as: UInt8.self))
+      (start, quote) = (place + 1, nil)
     }
-    append(utf8, start..<utf8.byteCount)
-    bytes.append(Self.quote)
+    append(quote, utf8.extracting(start..<count), Self.quote)
   }
 
-  private mutating func append(_ utf8: RawSpan, _ range: Range<Int>) {
-    // Raw bytes would be appended one by one.
-    utf8.withUnsafeBytes { raw in
-      raw.withMemoryRebound(to: UInt8.self) { bytes.append(contentsOf: $0[range]) }
+  /// Appends bytes, and one before and behind them, at once: most of what is written are short pieces,
+  /// for which making room costs more than copying.
+  private mutating func append(_ first: UInt8?, _ some: RawSpan, _ last: UInt8?) {
+    bytes.append(addingCapacity: some.byteCount + 2) { output in
+      if let first { output.append(first) }
+      some.withUnsafeBytes { some in
+        output.withUnsafeMutableBufferPointer { buffer, count in
+          UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+            .copyMemory(from: some)
+          count += some.count
+        }
+      }
+      if let last { output.append(last) }
     }
   }
 
@@ -134,40 +139,37 @@ struct JSONWriter {
   }
 
   private static let quote = UInt8(ascii: "\"")
-  private static let backslash = UInt8(ascii: "\\")
 
-  private static func needsEscape(_ utf8: RawSpan) -> Bool {
-    let count = utf8.byteCount
-    if count >= 8 {
-      var place = 0
-      while place < count - 8 {
-        if needsEscape(utf8.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self)) {
-          return true
-        }
-        place += 8
-      }
-      return needsEscape(utf8.unsafeLoadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
+  /// The first byte from `start` on that needs an escape: looked for among eight at a time.
+  private static func firstToEscape(in utf8: RawSpan, from start: Int) -> Int? {
+    var place = start
+    while place < utf8.byteCount {
+      let eight = eightBytes(of: utf8, from: place)
+      // Each test sets the high bit of such a byte, and never one below the first of them.
+      func zeros(_ bytes: UInt64) -> UInt64 { (bytes &- ones) & ~bytes }
+      let control = (eight &- ones &* 0x20) & ~eight
+      let found = (control | zeros(eight ^ ones &* 0x22) | zeros(eight ^ ones &* 0x5C)) & highBits
+      if found != 0 { return place + found.trailingZeroBitCount / 8 }
+      place += 8
     }
-    if count >= 4 {
-      let first = utf8.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt32.self)
-      let last = utf8.unsafeLoadUnaligned(fromByteOffset: count - 4, as: UInt32.self)
-      return needsEscape(UInt64(first) << 32 | UInt64(last))
-    }
-    var eight: UInt64 = 0x2020_2020_2020_2020
-    for place in 0..<count {
-      eight = eight << 8 | UInt64(utf8.unsafeLoad(fromByteOffset: place, as: UInt8.self))
-    }
-    return needsEscape(eight)
+    return nil
   }
 
-  /// Whether any of eight bytes does: each test sets the high bit of such a byte.
-  private static func needsEscape(_ eight: UInt64) -> Bool {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    func isZero(_ bytes: UInt64) -> UInt64 { (bytes &- ones) & ~bytes }
-    let control = (eight &- ones &* 0x20) & ~eight
-    let quote = isZero(eight ^ ones &* 0x22)
-    let backslash = isZero(eight ^ ones &* 0x5C)
-    return (control | quote | backslash) & (ones &* 0x80) != 0
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+  private static let highBits: UInt64 = 0x8080_8080_8080_8080
+
+  /// Eight bytes, the first one lowest; spaces beyond the end.
+  private static func eightBytes(of utf8: RawSpan, from place: Int) -> UInt64 {
+    func load(_ place: Int) -> UInt64 {
+      UInt64(littleEndian: utf8.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self))
+    }
+    let (count, rest) = (utf8.byteCount, utf8.byteCount - place)
+    if rest >= 8 { return load(place) }
+    let spaces = (ones &* 0x20) << UInt64(8 * rest)
+    if count >= 8 { return load(count - 8) >> UInt64(8 * (8 - rest)) | spaces }
+    return (place..<count).reversed().reduce(spaces >> UInt64(8 * rest)) {
+      $0 << 8 | UInt64(utf8.unsafeLoad(fromByteOffset: $1, as: UInt8.self))
+    }
   }
 }
 
