@@ -25,10 +25,10 @@ extension ResolvedIndex {
       return scanVectors(parameters, k: k, matches: matches, scratch)
     }
     let hits = rank(count, k: k, within: parameters.maxDistance, scratch)
-    guard isComplete || areCodesRight(upTo: limit, place: k, scratch) else {
+    let isExact = isComplete && count == scratch.pool.count
+    guard isExact || areCodesRight(upTo: limit, place: k, scratch) else {
       return scanVectors(parameters, k: k, matches: matches, scratch)
     }
-    let isExact = isComplete && count == scratch.pool.count
     return result(hits, .scan, isExact: isExact, matches: matches, scratch)
   }
 

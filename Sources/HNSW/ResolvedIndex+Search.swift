@@ -4,7 +4,7 @@ internal import Kernels
 extension ResolvedIndex {
   /// What a search costs is counted in rows of codes that a scan reads. A walk's rows are
   /// scattered over memory and cost about this many of them.
-  private static let walkRowCost = 1.8
+  private static let walkRowCost = 1.25
 
   /// What a walk of breadth `ef` costs. The rows that it scores are, about, a line through what
   /// walks over 200,000 vectors scored. Both constants were measured by the benchmark's phase

@@ -7,12 +7,14 @@ package struct PostingSums: Sendable {
   private var fields = [ck_field](repeating: ck_field(weight: 1, slope: 0), count: 256)
   private let lengths: [Float]
   private let base: Float
+  private let kernels: Kernels
 
   /// - Parameters:
   ///   - base: what a field of no length divides by; more than 0.
   ///   - lengths: what the 256 codes of a length stand for.
-  package init(base: Float, lengths: [Float]) {
+  package init(base: Float, lengths: [Float], kernels: Kernels = .best) {
     precondition(lengths.count == 256 && base > 0)
+    self.kernels = kernels
     self.base = base
     self.lengths = lengths
   }
@@ -31,24 +33,27 @@ package struct PostingSums: Sendable {
   package func append(
     _ postings: RawSpan, first: UInt32, to slots: inout [UInt32], _ sums: inout [Float]
   ) {
-    let count = postings.byteCount / 4, known = slots.count
-    precondition(sums.count == known)
-    slots.append(contentsOf: repeatElement(0, count: count))
-    sums.append(contentsOf: repeatElement(0, count: count))
-    let products = postings.withUnsafeBytes { postings in
-      slots.withUnsafeMutableBufferPointer { slots in
-        sums.withUnsafeMutableBufferPointer { sums -> Int in
-          guard let postings = postings.baseAddress, let slots = slots.baseAddress,
-            let sums = sums.baseAddress
-          else { return 0 }
-          return Int(
-            ck_sum_postings(
-              postings.assumingMemoryBound(to: UInt8.self), UInt32(count), first, fields, lengths,
-              base, slots + known, sums + known))
+    let count = postings.byteCount / 4
+    precondition(sums.count == slots.count)
+    guard let sum = ck_sum_postings_kernel(ck_level(kernels.level.rawValue)) else { return }
+    slots.append(addingCapacity: count) { slots in
+      sums.append(addingCapacity: count) { sums in
+        postings.withUnsafeBytes { postings in
+          slots.withUnsafeMutableBufferPointer { slots, slotCount in
+            sums.withUnsafeMutableBufferPointer { sums, sumCount in
+              guard let postings = postings.baseAddress, let slots = slots.baseAddress,
+                let sums = sums.baseAddress
+              else { return }
+              let products = Int(
+                sum(
+                  postings.assumingMemoryBound(to: UInt8.self), UInt32(count), first, fields,
+                  lengths, base, slots + slotCount, sums + sumCount))
+              slotCount += products
+              sumCount += products
+            }
+          }
         }
       }
     }
-    slots.removeLast(count - products)
-    sums.removeLast(count - products)
   }
 }

@@ -10,12 +10,12 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, 1, 2, 3, 7, 64, 501])
+  @Test(arguments: WalkTests.levels, [0, 1, 2, 3, 7, 16, 17, 64, 501])
   func `Each product's postings are added up, and products that count for nothing left out`(
-    count: Int
+    kernels: Kernels, count: Int
   ) {
     let lengths = (0..<256).map(Float.init)
-    var sums = PostingSums(base: 0.5, lengths: lengths)
+    var sums = PostingSums(base: 0.5, lengths: lengths, kernels: kernels)
     // Words of field 3 count for nothing.
     let weights: [Float] = [3, 2, 0.5, 0], slopes: [Float] = [0.1, 0.02, 0.01, 0.3]
     for field in 0..<4 { sums.set(field, weight: weights[field], slope: slopes[field]) }
