@@ -49,23 +49,49 @@ static inline float NAME(code)(uint8_t x) { return (float)((int)x - 128); }
     return sum;                                                                           \
   }
 
+// Integers of 16 bits, and behind them the step that they count: see ck_distance.h.
+static inline float NAME(step_of)(const int16_t *row, uint32_t n) {
+  float step;
+  memcpy(&step, row + n, 4);
+  return step;
+}
+
+static inline float NAME(dot_i16)(const float *a, const int16_t *row, uint32_t n) {
+  SUM_PRAGMA
+  float sum = 0;
+  for (uint32_t i = 0; i < n; i++) sum += a[i] * (float)row[i];
+  return sum * NAME(step_of)(row, n);
+}
+
+static inline float NAME(l2_i16)(const float *a, const int16_t *row, uint32_t n) {
+  SUM_PRAGMA
+  float sum = 0, step = NAME(step_of)(row, n);
+  for (uint32_t i = 0; i < n; i++) {
+    float d = a[i] - step * (float)row[i];
+    sum += d * d;
+  }
+  return sum;
+}
+
 // Rows are fetched four ahead of the one that is scored.
 #define ROWS(FUNCTION, TYPE, LOAD)                                                        \
   static void NAME(rows_##FUNCTION##_##LOAD)(const ck_rows *rows, const float *query,     \
                                              uint32_t n, const uint32_t *ids,             \
                                              uint32_t count, float *out) {                \
     uint32_t ahead = count < 4 ? count : 4;                                               \
-    for (uint32_t i = 0; i < ahead; i++) prefetch(row_at(rows, ids[i]), n * sizeof(TYPE)); \
+    for (uint32_t i = 0; i < ahead; i++) prefetch_row(rows, ids[i]);                      \
     for (uint32_t i = 0; i < count; i++) {                                                \
-      if (i + 4 < count) prefetch(row_at(rows, ids[i + 4]), n * sizeof(TYPE));            \
+      if (i + 4 < count) prefetch_row(rows, ids[i + 4]);                                  \
       out[i] = NAME(FUNCTION##_##LOAD)(query, (const TYPE *)row_at(rows, ids[i]), n);     \
     }                                                                                     \
   }
 
-#define KERNELS(TYPE, LOAD) DOT(TYPE, LOAD) L2(TYPE, LOAD) ROWS(dot, TYPE, LOAD) ROWS(l2, TYPE, LOAD)
+#define ROW_KERNELS(TYPE, LOAD) ROWS(dot, TYPE, LOAD) ROWS(l2, TYPE, LOAD)
+#define KERNELS(TYPE, LOAD) DOT(TYPE, LOAD) L2(TYPE, LOAD) ROW_KERNELS(TYPE, LOAD)
 KERNELS(float, f32)
 KERNELS(uint16_t, f16)
 KERNELS(uint16_t, bf16)
+ROW_KERNELS(int16_t, i16)
 DOT(uint8_t, code)
 
 static inline void NAME(code_values)(const ck_codes *codes, uint32_t id, uint32_t n,
@@ -233,16 +259,40 @@ static void NAME(unpack_bf16)(const void *src, uint32_t n, float *dst) {
   for (uint32_t i = 0; i < n; i++) dst[i] = NAME(bf16)(in[i]);
 }
 
+static void NAME(pack_i16)(const float *src, uint32_t n, void *dst) {
+  int16_t *out = dst;
+  float most = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    float magnitude = src[i] < 0 ? -src[i] : src[i];
+    most = magnitude > most ? magnitude : most;
+  }
+  // A step that is not a normal number has no inverse: such vectors become zero.
+  float step = most / 32767, inverse = step >= 0x1p-126f ? 1 / step : 0;
+  for (uint32_t i = 0; i < n; i++) {
+    float value = src[i] * inverse;
+    value = value > 32767.0f ? 32767.0f : value < -32767.0f ? -32767.0f : value;
+    out[i] = (int16_t)(int32_t)(value < 0 ? value - 0.5f : value + 0.5f);
+  }
+  memcpy(out + n, &step, 4);
+}
+
+static void NAME(unpack_i16)(const void *src, uint32_t n, float *dst) {
+  const int16_t *in = src;
+  float step = NAME(step_of)(in, n);
+  for (uint32_t i = 0; i < n; i++) dst[i] = step * (float)in[i];
+}
+
 #define TABLE                                                                               \
   {                                                                                         \
     .dot = NAME(dot), .l2 = NAME(l2),                                                       \
-    .dots = {NAME(rows_dot_f32), NAME(rows_dot_f16), NAME(rows_dot_bf16)},                  \
-    .l2s = {NAME(rows_l2_f32), NAME(rows_l2_f16), NAME(rows_l2_bf16)},                      \
+    .dots = {NAME(rows_dot_f32), NAME(rows_dot_f16), NAME(rows_dot_bf16),                   \
+             NAME(rows_dot_i16)},                                                           \
+    .l2s = {NAME(rows_l2_f32), NAME(rows_l2_f16), NAME(rows_l2_bf16), NAME(rows_l2_i16)},   \
     .code_dots = NAME(code_dots), .code_scores = NAME(code_scores),                         \
     .coarse_scores = NAME(coarse_scores),                                                   \
     .signed_code = NAME(signed_code), .code_l2s = NAME(code_l2s), .is_near = NAME(is_near), \
     .encode = NAME(encode), .values = NAME(unsplit), .quantise = NAME(quantise),            \
     .reach = NAME(reach), .rotate = NAME(rotate), .unrotate = NAME(unrotate),               \
-    .pack = {NAME(pack_f32), NAME(pack_f16), NAME(pack_bf16)},                              \
-    .unpack = {NAME(unpack_f32), NAME(unpack_f16), NAME(unpack_bf16)},                      \
+    .pack = {NAME(pack_f32), NAME(pack_f16), NAME(pack_bf16), NAME(pack_i16)},              \
+    .unpack = {NAME(unpack_f32), NAME(unpack_f16), NAME(unpack_bf16), NAME(unpack_i16)},    \
   }

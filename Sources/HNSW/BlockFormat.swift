@@ -72,7 +72,7 @@ struct BlockGeometry: Equatable {
   /// A vector per record: about 64 KiB. `nil` if there are none.
   static func vectors(_ configuration: IndexConfiguration, pageSize: Int) -> BlockGeometry? {
     guard let format = configuration.storage.format else { return nil }
-    let bytes = (configuration.dimensions * format.byteWidth + 15) / 16 * 16
+    let bytes = (format.byteCount(configuration.dimensions) + 15) / 16 * 16
     return BlockGeometry(
       .vectors, recordBytes: bytes, pages: 65_536 / pageSize, pageSize: pageSize)
   }

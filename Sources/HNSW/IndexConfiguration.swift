@@ -15,6 +15,9 @@ public enum VectorStorage: UInt8, Sendable, Hashable, CaseIterable {
   case float32, float16, bfloat16
   /// Not at all: a third of the size or less, at a few points of recall.
   case codesOnly
+  /// As integers of 16 bits that count a step of the vector's own: as small as halves, and answers are
+  /// those of `float32`.
+  case int16
 
   /// The format of stored vectors, or `nil` where there are none.
   var format: VectorFormat? { VectorFormat(rawValue: rawValue) }
@@ -32,7 +35,7 @@ public struct IndexConfiguration: Sendable, Hashable {
   /// How many of the nearest nodes that an insertion meets the new node's neighbours are chosen from.
   /// Default: 200, as in hnswlib, where the walk also expands as many; here it expands five eighths.
   public var efConstruction: Int
-  /// How full vectors are kept. Default: `float16`.
+  /// How full vectors are kept. Default: `int16`.
   public var storage: VectorStorage
   /// Bits of a code's component. Only 8 exists today.
   public var codeBits: Int
@@ -42,7 +45,7 @@ public struct IndexConfiguration: Sendable, Hashable {
   /// Makes a configuration; see the properties for what is valid.
   public init(
     dimensions: Int, metric: Metric = .cosine, m: Int = 16, efConstruction: Int = 200,
-    storage: VectorStorage = .float16, codeBits: Int = 8, seed: UInt64 = 42
+    storage: VectorStorage = .int16, codeBits: Int = 8, seed: UInt64 = 42
   ) {
     self.dimensions = dimensions
     self.metric = metric

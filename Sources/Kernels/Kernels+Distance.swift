@@ -3,9 +3,28 @@ internal import CKernels
 /// How the components of stored vectors are represented.
 public enum VectorFormat: UInt8, Sendable, CaseIterable {
   case float32, float16, bfloat16
+  /// Integers that count a step of the vector's own: as small as `float16`, and more exact where no
+  /// component is much greater than the others.
+  case int16 = 4
 
-  /// Bytes of one component.
-  public var byteWidth: Int { self == .float32 ? 4 : 2 }
+  /// Bytes of a vector of `count` components.
+  public func byteCount(_ count: Int) -> Int {
+    switch self {
+    case .float32: 4 * count
+    case .float16, .bfloat16: 2 * count
+    case .int16: 2 * count + 4
+    }
+  }
+
+  /// The kernel for this format.
+  fileprivate func kernel<K>(_ kernels: (K, K, K, K)) -> K {
+    switch self {
+    case .float32: kernels.0
+    case .float16: kernels.1
+    case .bfloat16: kernels.2
+    case .int16: kernels.3
+    }
+  }
 }
 
 extension Kernels {
@@ -55,9 +74,7 @@ package struct RowKernels: @unchecked Sendable {
     _ ids: UnsafePointer<UInt32>, _ count: Int, _ out: UnsafeMutablePointer<Float>
   ) {
     withUnsafePointer(to: rows.rows) {
-      let kernels = table.pointee.dots
-      let kernel = format == .float32 ? kernels.0 : format == .float16 ? kernels.1 : kernels.2
-      kernel?($0, query, UInt32(n), ids, UInt32(count), out)
+      format.kernel(table.pointee.dots)?($0, query, UInt32(n), ids, UInt32(count), out)
     }
   }
 
@@ -67,9 +84,7 @@ package struct RowKernels: @unchecked Sendable {
     _ ids: UnsafePointer<UInt32>, _ count: Int, _ out: UnsafeMutablePointer<Float>
   ) {
     withUnsafePointer(to: rows.rows) {
-      let kernels = table.pointee.l2s
-      let kernel = format == .float32 ? kernels.0 : format == .float16 ? kernels.1 : kernels.2
-      kernel?($0, query, UInt32(n), ids, UInt32(count), out)
+      format.kernel(table.pointee.l2s)?($0, query, UInt32(n), ids, UInt32(count), out)
     }
   }
 
@@ -190,14 +205,12 @@ package struct RowKernels: @unchecked Sendable {
     table.pointee.dot(a, b, UInt32(n))
   }
 
-  /// Converts `n` components to `format`, to nearest.
+  /// Converts `n` components to `format`, to nearest: `format.byteCount(n)` bytes.
   package func pack(
     _ source: UnsafePointer<Float>, _ n: Int, as format: VectorFormat,
     into destination: UnsafeMutableRawPointer
   ) {
-    let kernels = table.pointee.pack
-    let kernel = format == .float32 ? kernels.0 : format == .float16 ? kernels.1 : kernels.2
-    kernel?(source, UInt32(n), destination)
+    format.kernel(table.pointee.pack)?(source, UInt32(n), destination)
   }
 
   /// Converts `n` components from `format`.
@@ -205,8 +218,6 @@ package struct RowKernels: @unchecked Sendable {
     _ source: UnsafeRawPointer, _ n: Int, as format: VectorFormat,
     into destination: UnsafeMutablePointer<Float>
   ) {
-    let kernels = table.pointee.unpack
-    let kernel = format == .float32 ? kernels.0 : format == .float16 ? kernels.1 : kernels.2
-    kernel?(source, UInt32(n), destination)
+    format.kernel(table.pointee.unpack)?(source, UInt32(n), destination)
   }
 }

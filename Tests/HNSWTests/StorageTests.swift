@@ -140,7 +140,7 @@ import Testing
   }
 
   /// An index that begins with one vector and grows into something else entirely.
-  @Test(arguments: Metric.allCases, [VectorStorage.float16, .codesOnly])
+  @Test(arguments: Metric.allCases, [VectorStorage.int16, .codesOnly])
   func codesFollowWhatTheIndexGrowsInto(metric: Metric, storage: VectorStorage) throws {
     let dimensions = 32
     let fixture = try Fixture(

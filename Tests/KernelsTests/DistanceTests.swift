@@ -85,15 +85,17 @@ import Testing
       let query = Self.values(count, seed: 3)
       var vectors: [[Float]] = []
       let rows = (0..<7).map { row -> [UInt8] in
-        var packed = [UInt8](repeating: 0, count: (count * format.byteWidth + 15) / 16 * 16)
+        var packed = [UInt8](repeating: 0, count: (format.byteCount(count) + 15) / 16 * 16)
         var back = [Float](repeating: 0, count: count)
         packed.withUnsafeMutableBytes { bytes in
           let source = Self.values(count, seed: UInt64(10 + row))
           guard let base = bytes.baseAddress else { return }
           kernels.rows.pack(source, count, as: format, into: base)
           kernels.rows.unpack(base, count, as: format, into: &back)
-          let error: Float = format == .float32 ? 0 : format == .float16 ? 0x1p-11 : 0x1p-8
-          for (a, b) in zip(source, back) { #expect(abs(a - b) <= error * abs(a) + 1e-7) }
+          let greatest = source.map(abs).max() ?? 0
+          for (a, b) in zip(source, back) {
+            #expect(abs(a - b) <= error(of: a, besides: greatest, as: format) + 1e-7)
+          }
         }
         vectors.append(back)
         return packed
@@ -110,6 +112,32 @@ import Testing
         #expect(abs(Double(dots[index]) - dot) <= 4e-5 * Double(count))
         #expect(abs(Double(l2s[index]) - l2) <= 4e-5 * Double(count))
       }
+    }
+  }
+
+  /// Also those that are too small for a step.
+  @Test(arguments: levels)
+  func integersHoldVectorsOfAllSizes(kernels: Kernels) {
+    for size in [0, .leastNonzeroMagnitude, 1e-37, 1e-30, 1, 1e30, 3e38] as [Float] {
+      let source: [Float] = [size, -size / 2, 0, size / 3]
+      var packed = [UInt8](repeating: 0, count: VectorFormat.int16.byteCount(4))
+      var back = [Float](repeating: 7, count: 4)
+      packed.withUnsafeMutableBytes { bytes in
+        guard let base = bytes.baseAddress else { return }
+        kernels.rows.pack(source, 4, as: .int16, into: base)
+        kernels.rows.unpack(base, 4, as: .int16, into: &back)
+      }
+      for (a, b) in zip(source, back) { #expect(abs(a - b) <= size / 60_000 + 1e-33) }
+    }
+  }
+
+  /// What rounding may change of a component, beside others up to `greatest`.
+  private func error(of value: Float, besides greatest: Float, as format: VectorFormat) -> Float {
+    switch format {
+    case .float32: 0
+    case .float16: abs(value) * 0x1p-11
+    case .bfloat16: abs(value) * 0x1p-8
+    case .int16: greatest / 32767 * 0.51
     }
   }
 

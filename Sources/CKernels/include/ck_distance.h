@@ -34,9 +34,10 @@ typedef struct {
   /// Inner product, and squared Euclidean distance, of two f32 vectors.
   float (*dot)(const float *a, const float *b, uint32_t n);
   float (*l2)(const float *a, const float *b, uint32_t n);
-  /// Inner products and squared Euclidean distances with rows of each format: f32, f16, bf16.
-  ck_row_scores *dots[3];
-  ck_row_scores *l2s[3];
+  /// Inner products and squared Euclidean distances with rows of each format: f32, f16, bf16, and
+  /// i16, which is `n` integers and behind them the f32 step that they count.
+  ck_row_scores *dots[4];
+  ck_row_scores *l2s[4];
   /// Inner products of a f32 query with the values of codes.
   void (*code_dots)(const ck_codes *codes, const float *query, uint32_t n, const uint32_t *ids,
                     uint32_t count, float *out);
@@ -81,9 +82,10 @@ typedef struct {
                  float *dst);
   /// Turns it back, and leaves something else in `x`.
   void (*unrotate)(float *x, uint32_t n, const uint32_t *order, const float *signs, float *dst);
-  /// Conversions between f32 and a format; rounds to nearest, ties to even.
-  void (*pack[3])(const float *src, uint32_t n, void *dst);
-  void (*unpack[3])(const void *src, uint32_t n, float *dst);
+  /// Conversions between f32 and a format; rounds to nearest. The step of i16 makes the greatest
+  /// component 32,767 of it.
+  void (*pack[4])(const float *src, uint32_t n, void *dst);
+  void (*unpack[4])(const void *src, uint32_t n, float *dst);
 } ck_distance;
 
 /// The kernels of a level, which the processor must support.

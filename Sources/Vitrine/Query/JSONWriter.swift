@@ -32,9 +32,8 @@ struct JSONWriter {
   mutating func member<R>(
     _ number: Int, of keys: borrowing JSONKeys, _ value: (inout JSONWriter) throws -> R
   ) rethrows -> R {
-    let range = keys.starts[number]..<keys.starts[number + 1]
-    append(needsComma ? UInt8(ascii: ",") : nil, keys.bytes.span.bytes.extracting(range), nil)
-    needsComma = false
+    separate()
+    append(keys.bytes.span.bytes.extracting(keys.starts[number]..<keys.starts[number + 1]))
     defer { needsComma = true }
     return try value(&self)
   }
@@ -74,29 +73,21 @@ struct JSONWriter {
 
   /// A text as UTF-8, which mostly needs no escapes.
   mutating func string(utf8: RawSpan) {
-    let count = utf8.byteCount
-    var (start, quote) = (0, Optional(Self.quote))
+    bytes.append(Self.quote)
+    var start = 0
     while let place = Self.firstToEscape(in: utf8, from: start) {
-      append(quote, utf8.extracting(start..<place), nil)
+      append(utf8.extracting(start..<place))
       escaped(utf8.unsafeLoad(fromByteOffset: place, as: UInt8.self))
-      (start, quote) = (place + 1, nil)
+      start = place + 1
     }
-    append(quote, utf8.extracting(start..<count), Self.quote)
+    append(utf8.extracting(start..<utf8.byteCount))
+    bytes.append(Self.quote)
   }
 
-  /// Appends bytes, and one before and behind them, at once: most of what is written are short pieces,
-  /// for which making room costs more than copying.
-  private mutating func append(_ first: UInt8?, _ some: RawSpan, _ last: UInt8?) {
-    bytes.append(addingCapacity: some.byteCount + 2) { output in
-      if let first { output.append(first) }
-      some.withUnsafeBytes { some in
-        output.withUnsafeMutableBufferPointer { buffer, count in
-          UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
-            .copyMemory(from: some)
-          count += some.count
-        }
-      }
-      if let last { output.append(last) }
+  private mutating func append(_ some: RawSpan) {
+    // Raw bytes would be appended one by one.
+    some.withUnsafeBytes { raw in
+      raw.withMemoryRebound(to: UInt8.self) { bytes.append(contentsOf: $0) }
     }
   }
 

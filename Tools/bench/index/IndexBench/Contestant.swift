@@ -36,9 +36,10 @@ struct Contestant {
     let storage: VectorStorage =
       switch arguments.variant {
       case "f32": .float32
+      case "f16": .float16
       case "bf16": .bfloat16
       case "codes": .codesOnly
-      default: .float16
+      default: .int16
       }
     return IndexConfiguration(
       dimensions: data.meta.d, metric: .cosine, efConstruction: arguments.efConstruction,
