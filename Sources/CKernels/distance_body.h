@@ -261,13 +261,8 @@ static void NAME(unpack_bf16)(const void *src, uint32_t n, float *dst) {
 
 static void NAME(pack_i16)(const float *src, uint32_t n, void *dst) {
   int16_t *out = dst;
-  float most = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    float magnitude = src[i] < 0 ? -src[i] : src[i];
-    most = magnitude > most ? magnitude : most;
-  }
   // A step that is not a normal number has no inverse: such vectors become zero.
-  float step = most / 32767, inverse = step >= 0x1p-126f ? 1 / step : 0;
+  float step = NAME(reach)(src, src, 0, n) / 32767, inverse = step >= 0x1p-126f ? 1 / step : 0;
   for (uint32_t i = 0; i < n; i++) {
     float value = src[i] * inverse;
     value = value > 32767.0f ? 32767.0f : value < -32767.0f ? -32767.0f : value;
