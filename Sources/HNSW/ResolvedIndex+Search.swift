@@ -3,13 +3,17 @@ internal import Kernels
 /// The planner: which way a query takes, and the ways through the graph.
 extension ResolvedIndex {
   /// What a search costs is counted in rows of codes that a scan reads. A walk's rows are
-  /// scattered over memory and cost about this many of them.
+  /// scattered over memory and cost about this many of them; more, the less of them a cache holds.
   private static let walkRowCost = 1.25
+  private static let cachedRows = 200_000.0
 
-  /// What a walk of breadth `ef` costs. The rows that it scores are, about, a line through what
-  /// walks over 200,000 vectors scored. Both constants were measured by the benchmark's phase
-  /// `plan`, which shows whether the cheaper way is taken.
-  private static func walkCost(ef: Int) -> Double { walkRowCost * (450 + 6.6 * Double(ef)) }
+  /// What a walk of breadth `ef` among `count` nodes costs. The rows that it scores are, about, a line
+  /// through what walks over 200,000 vectors scored. The constants were measured by the benchmark's
+  /// phases `plan` and `filter`, which show whether the cheaper way is taken.
+  private static func walkCost(ef: Int, among count: Int) -> Double {
+    let scatter = max(1, (Double(count) / cachedRows).squareRoot())
+    return walkRowCost * scatter * (450 + 6.6 * Double(ef))
+  }
 
   /// Candidates that may be scored by whole codes, and in full precision: beyond k, since halves
   /// of codes, and codes, misorder near ties.
@@ -58,7 +62,7 @@ extension ResolvedIndex {
       ? scanVectors(parameters, k: k, matches: matches, scratch)
       : searchCodes(
         parameters, from: start, k: k, matches: matches, share: share, ef: ef, scratch)
-    found.estimate = SearchEstimate(scan: Double(matches), walk: Self.walkCost(ef: ef))
+    found.estimate = SearchEstimate(scan: Double(matches), walk: Self.walkCost(ef: ef, among: live))
     return found
   }
 
@@ -74,7 +78,7 @@ extension ResolvedIndex {
     let enough = parameters.filter == nil ? k : min(matches, k + k / 2)
     let live = state.header.liveCount
     while parameters.forcedPath.map({ $0 != .scan && ef < live })
-      ?? (Double(matches) > Self.walkCost(ef: ef))
+      ?? (Double(matches) > Self.walkCost(ef: ef, among: live))
     {
       let found = walk(parameters, from: start, ef: ef, k: k, share: share, scratch)
       if found >= enough {

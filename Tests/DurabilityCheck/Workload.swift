@@ -9,7 +9,9 @@ enum Workload {
   static let configuration = IndexConfiguration(
     dimensions: dimensions, metric: .l2, efConstruction: 40, storage: .float32)
   static let batchSize = 60
-  private static let progress = "durability"
+  /// Where the number of batches is stored: twice, so that damage to it, or to its database's name, is
+  /// not taken for a flaw of the index.
+  private static let progress = ["durability", "durability, again"]
 
   /// What a batch does: stores vectors under ids, old ones among them, and deletes some ids.
   static func batch(_ number: Int) -> (ids: [String], vectors: [Float], deleted: [String]) {
@@ -31,22 +33,24 @@ enum Workload {
         try writer.upsert(ids: ids, vectors: vectors)
         for id in deleted { try writer.delete(id) }
       }
-      let database = try txn.createDatabase(named: progress)
-      try txn.put(Array("\(number) \(number)".utf8), in: database, for: "batches")
+      for name in progress {
+        try txn.put(
+          Array("\(number)".utf8), in: try txn.createDatabase(named: name), for: "batches")
+      }
       return number
     }
   }
 
   /// Number of batches that a transaction sees.
   static func batchCount(_ txn: borrowing some Transaction & ~Copyable) throws -> Int {
-    guard let database = try txn.database(named: progress),
-      let stored = try txn.get(in: database, for: "batches")
-    else { return 0 }
-    // Said twice, so that a flipped bit in it is not taken for a flaw of the index.
-    let numbers = String(decoding: stored, as: UTF8.self).split(separator: " ").map { Int($0) }
-    guard numbers.count == 2, let number = numbers[0], numbers[1] == number else {
-      throw HNSWError.corrupted("the number of batches is damaged")
+    let stored = try progress.map { name -> [UInt8]? in
+      guard let database = try txn.database(named: name) else { return nil }
+      return try txn.get(in: database, for: "batches")
     }
+    if stored == [nil, nil] { return 0 }
+    guard stored[0] == stored[1], let text = stored[0],
+      let number = Int(String(decoding: text, as: UTF8.self))
+    else { throw HNSWError.corrupted("the number of batches is damaged") }
     return number
   }
 
