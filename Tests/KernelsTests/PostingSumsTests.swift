@@ -1,4 +1,5 @@
 import Kernels
+import TestSupport
 import Testing
 
 @Suite struct PostingSumsTests {
@@ -20,11 +21,8 @@ import Testing
     let weights: [Float] = [3, 2, 0.5, 0], slopes: [Float] = [0.1, 0.02, 0.01, 0.3]
     for field in 0..<4 { sums.set(field, weight: weights[field], slope: slopes[field]) }
     for seed in UInt64(1)...20 {
-      var state = seed
-      func draw(_ range: Int) -> Int {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return Int(state >> 33) % range
-      }
+      var random = SplitMix(seed: seed)
+      func draw(_ range: Int) -> Int { Int.random(in: 0..<range, using: &random) }
       var slot: UInt32 = 0
       let postings = (0..<count).map { _ in
         if draw(3) == 0 { slot += UInt32(1 + draw(7)) }

@@ -7,10 +7,8 @@
 #endif
 
 /// A file mapped read-only: its pages are loaded when touched and shared between processes.
-///
-/// Unchecked because of the stored pointer: the bytes are never written and live as long as the
-/// object, so any thread may read them.
 final class MappedFile: @unchecked Sendable {
+  // Sendable: the bytes are never written and live as long as the object.
   let path: String
   let bytes: UnsafeRawBufferPointer
 
