@@ -59,7 +59,7 @@ static uint32_t sum_portable(const uint8_t *postings, uint32_t count, uint32_t f
 #include <immintrin.h>
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
 
-// The lanes, each from `distance` lanes below; none into the first ones.
+// For each lane the number of the one `distance` lanes below, around the ends.
 #define FROM_BELOW(distance) \
   _mm512_sub_epi32(_mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0), \
                    _mm512_set1_epi32(distance))

@@ -13,7 +13,7 @@ struct Graph: Sendable {
   let slotCount: UInt32
   /// Nodes that are expanded at a time, so that the rows of all their neighborhoods are fetched
   /// together: in broad walks, and where records and rows may come from the disk; and in narrow walks,
-  /// which would expand too many in vain.
+  /// which would expand too many in vain. Both are even, since two are chosen at a time.
   static let (broadWidth, narrowWidth) = (6, 2)
   /// The breadth that narrow walks go up to; by the benchmark's phase `search`.
   private static let narrow = 32
@@ -118,9 +118,8 @@ struct Graph: Sendable {
       walks.merge(scratch.scores, scratch.gathered, found, into: pool, links: level.rows)
       expanding = 0
       repeat {
-        let more = min(2, width - expanding)
         let next = scratch.expanding + expanding
-        found = walks.expand(pool, breadth: ef, width: more, links: level.rows, into: next)
+        found = walks.expand(pool, breadth: ef, width: 2, links: level.rows, into: next)
         expanding += found
       } while found == 2 && expanding < width
       found = 0

@@ -59,6 +59,7 @@ public struct IndexConfiguration: Sendable, Hashable {
   /// Links of a node on level 0.
   public var m0: Int { 2 * m }
 
+  /// The greatest `m`, and the `m0` that goes with it.
   static let greatestM = 64
   static let greatestM0 = 2 * greatestM
 

@@ -2,7 +2,7 @@ internal import Kernels
 
 /// The record that describes an index: what it was made with and how far it has got. Rewritten
 /// by every change.
-struct IndexHeader: Equatable {
+struct IndexHeader {
   static let magic: UInt32 = 0x534E_4856  // "VHNS"
   static let formatVersion = 2
   static let database = "hnsw.meta"

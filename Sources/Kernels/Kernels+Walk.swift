@@ -88,7 +88,8 @@ package struct WalkKernels: @unchecked Sendable {
     table.pointee.merge(pool.raw, scores, positions, UInt32(count), nil)
   }
 
-  /// The same in a walk over `links`, the records in which of the nearest are fetched meanwhile.
+  /// The same in a walk: the records in `links` of those that turn out to be near are fetched
+  /// meanwhile.
   @inline(__always)
   package func merge(
     _ scores: UnsafePointer<Int32>, _ positions: UnsafePointer<UInt32>, _ count: Int,

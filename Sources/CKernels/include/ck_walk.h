@@ -30,7 +30,7 @@ enum { CK_POOL_SLACK = 80 };
 /// The kernels of one instruction set.
 typedef struct {
   /// Puts in what is near enough. The records in `links`, which may be NULL, of those that are opened
-  /// are fetched meanwhile: few of them are not expanded soon.
+  /// are fetched meanwhile: most of them are expanded soon.
   void (*merge)(ck_pool *pool, const int32_t *scores, const uint32_t *positions, uint32_t count,
                 const ck_rows *links);
   /// Puts the positions of the nearest `width` entries, one or two, that have not been expanded into

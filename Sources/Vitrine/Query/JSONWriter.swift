@@ -164,8 +164,8 @@ struct JSONWriter {
   }
 }
 
-/// Names of members, each with its quotes and colon, one after the other: to write one, nothing is
-/// counted as used.
+/// Names of members, each with its quotes and colon, in one array: to write one is to copy a part of
+/// it, where an array of arrays would have each of them retained and released.
 struct JSONKeys: Sendable {
   fileprivate let bytes: [UInt8]
   /// Where each begins, and where the last one ends.
