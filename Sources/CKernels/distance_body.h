@@ -146,30 +146,41 @@ static inline int32_t NAME(half_dot)(const uint8_t *bytes, const int8_t *query, 
 }
 #endif
 
-static inline int32_t NAME(coarse_dot)(const ck_codes *codes, uint32_t id, const int8_t *query,
-                                       uint32_t n) {
-  return 16 * NAME(half_dot)(row_at(&codes->upper, id), query, n / 2);
-}
-
 static inline int32_t NAME(code_dot)(const ck_codes *codes, uint32_t id, const int8_t *query,
                                      uint32_t n) {
-  return NAME(coarse_dot)(codes, id, query, n)
+  return 16 * NAME(half_dot)(row_at(&codes->upper, id), query, n / 2)
       + NAME(half_dot)(row_at(&codes->lower, id), query, n / 2);
 }
 
-#define SCORES(FUNCTION, DOT_FUNCTION, PREFETCH)                                          \
-  static void NAME(FUNCTION)(const ck_codes *codes, const int8_t *query, uint32_t n,      \
-                             float weight, const uint32_t *ids, uint32_t count,           \
-                             int32_t *out) {                                              \
-    for (uint32_t i = 0; i < 4 && i < count; i++) PREFETCH(codes, ids[i]);                \
-    for (uint32_t i = 0; i < count; i++) {                                                \
-      if (i + 4 < count) PREFETCH(codes, ids[i + 4]);                                     \
-      out[i] = weighted_norm(codes, weight, ids[i])                                       \
-          - NAME(DOT_FUNCTION)(codes, ids[i], query, n);                                  \
-    }                                                                                     \
+static void NAME(code_scores)(const ck_codes *codes, const int8_t *query, uint32_t n,
+                              float weight, const uint32_t *ids, uint32_t count, int32_t *out) {
+  for (uint32_t i = 0; i < 4 && i < count; i++) prefetch_code(codes, ids[i]);
+  for (uint32_t i = 0; i < count; i++) {
+    if (i + 4 < count) prefetch_code(codes, ids[i + 4]);
+    out[i] = weighted_norm(codes, weight, ids[i]) - NAME(code_dot)(codes, ids[i], query, n);
   }
-SCORES(code_scores, code_dot, prefetch_code)
-SCORES(coarse_scores, coarse_dot, prefetch_coarse)
+}
+
+static inline void NAME(subtract_half_dots)(const ck_rows *rows, const int8_t *query, uint32_t n,
+                                            int32_t unit, const uint32_t *ids, uint32_t count,
+                                            int32_t *scores) {
+  for (uint32_t i = 0; i < 4 && i < count; i++) prefetch_row(rows, ids[i]);
+  for (uint32_t i = 0; i < count; i++) {
+    if (i + 4 < count) prefetch_row(rows, ids[i + 4]);
+    scores[i] -= unit * NAME(half_dot)(row_at(rows, ids[i]), query, n / 2);
+  }
+}
+
+static void NAME(coarse_scores)(const ck_codes *codes, const int8_t *query, uint32_t n,
+                                float weight, const uint32_t *ids, uint32_t count, int32_t *out) {
+  for (uint32_t i = 0; i < count; i++) out[i] = weighted_norm(codes, weight, ids[i]);
+  NAME(subtract_half_dots)(&codes->upper, query, n, 16, ids, count, out);
+}
+
+static void NAME(refine_scores)(const ck_codes *codes, const int8_t *query, uint32_t n,
+                                const uint32_t *ids, uint32_t count, int32_t *scores) {
+  NAME(subtract_half_dots)(&codes->lower, query, n, 1, ids, count, scores);
+}
 
 static uint32_t NAME(code_l2s)(const ck_codes *codes, const int8_t *values, int32_t base,
                                uint32_t n, const uint32_t *ids, uint32_t count, int32_t near,
@@ -284,7 +295,7 @@ static void NAME(unpack_i16)(const void *src, uint32_t n, float *dst) {
              NAME(rows_dot_i16)},                                                           \
     .l2s = {NAME(rows_l2_f32), NAME(rows_l2_f16), NAME(rows_l2_bf16), NAME(rows_l2_i16)},   \
     .code_dots = NAME(code_dots), .code_scores = NAME(code_scores),                         \
-    .coarse_scores = NAME(coarse_scores),                                                   \
+    .coarse_scores = NAME(coarse_scores), .refine_scores = NAME(refine_scores),             \
     .signed_code = NAME(signed_code), .code_l2s = NAME(code_l2s), .is_near = NAME(is_near), \
     .encode = NAME(encode), .values = NAME(unsplit), .quantise = NAME(quantise),            \
     .reach = NAME(reach), .rotate = NAME(rotate), .unrotate = NAME(unrotate),               \

@@ -39,19 +39,39 @@ static int32_t NAME(encode)(const float *x, const float *mean, float inverse_sca
   return norm;
 }
 
+// Sums and differences of sixteen components at each of `radix` places, first of those half of them
+// apart, then a quarter, and so on: all in registers.
+static inline __attribute__((always_inline)) void NAME(stages)(float *x, uint32_t stride,
+                                                               uint32_t radix, float scale) {
+  typedef float lanes __attribute__((vector_size(64), aligned(4), may_alias));
+  lanes v[8];
+  for (uint32_t k = 0; k < radix; k++) v[k] = *(const lanes *)(x + k * stride);
+  for (uint32_t step = radix / 2; step > 0; step /= 2)
+    for (uint32_t k = 0; k < radix; k++) {
+      if (k & step) continue;
+      lanes a = v[k], b = v[k + step];
+      v[k] = a + b;
+      v[k + step] = a - b;
+    }
+  for (uint32_t k = 0; k < radix; k++) *(lanes *)(x + k * stride) = v[k] * scale;
+}
+
 // Sums and differences of components 16 and more apart, in a block of a power of two.
 static inline void NAME(butterflies)(float *x, uint32_t n) {
   float scale = 1;
-  for (uint32_t step = n / 2; step >= 16; step /= 2) {
-    for (uint32_t start = 0; start < n; start += 2 * step)
-      for (uint32_t i = start; i < start + step; i++) {
-        float a = x[i], b = x[i + step];
-        x[i] = a + b;
-        x[i + step] = a - b;
-      }
-    scale *= 0.70710678f;
+  for (uint32_t step = n / 2; step >= 16; step /= 2) scale *= 0.70710678f;
+  for (uint32_t width = n; width >= 32;) {
+    uint32_t radix = width < 128 ? width / 16 : 8, stride = width / radix;
+    float unit = stride == 16 ? scale : 1;
+    for (uint32_t start = 0; start < n; start += width)
+      for (uint32_t i = start; i < start + stride; i += 16)
+        switch (radix) {
+          case 8: NAME(stages)(x + i, stride, 8, unit); break;
+          case 4: NAME(stages)(x + i, stride, 4, unit); break;
+          default: NAME(stages)(x + i, stride, 2, unit);
+        }
+    width = stride;
   }
-  for (uint32_t i = 0; i < n; i++) x[i] *= scale;
 }
 
 static inline uint32_t NAME(block)(uint32_t n) { return 1u << (31 - __builtin_clz(n)); }

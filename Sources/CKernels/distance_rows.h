@@ -46,8 +46,9 @@ static inline void prefetch_row(const ck_rows *rows, uint32_t id) {
   prefetch(row_at(rows, id), rows->stride);
 }
 
-static inline void prefetch_coarse(const ck_codes *codes, uint32_t id) {
-  prefetch_row(&codes->upper, id);
+static inline void prefetch_norms(const ck_codes *codes, const uint32_t *ids, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++)
+    __builtin_prefetch(norm_address(&codes->upper, ids[i]), 0, 2);
 }
 
 static inline void prefetch_code(const ck_codes *codes, uint32_t id) {

@@ -10,12 +10,6 @@ static inline __m128i reduce4(const __m512i s[4]) {
   return _mm_add_epi32(_mm256_castsi256_si128(h), _mm256_extracti128_si256(h, 1));
 }
 
-// The two components of each byte of a half, as bytes of their own.
-static inline __m512i first(__m512i bytes) {
-  return _mm512_and_si512(bytes, _mm512_set1_epi8(0x0F));
-}
-static inline __m512i second(__m512i bytes) { return first(_mm512_srli_epi16(bytes, 4)); }
-
 // The two components of each byte of both halves, put together again.
 typedef struct {
   __m512i first, second;
@@ -34,20 +28,24 @@ typedef struct {
   const uint8_t *upper, *lower;
 } code_place;
 
-// Products of the query with the upper halves of four codes, each component times 16.
-static inline __m128i coarse_dot4(const code_place at[4], const int8_t *query, uint32_t n) {
+// Products of the query with a half of four codes, times 16: what lies in the upper bits of a byte is
+// multiplied where it is, and counts as much anyway.
+static inline __m128i half_dot4(const uint8_t *const at[4], const int8_t *query, uint32_t n) {
+  const __m512i low = _mm512_set1_epi8(0x0F);
   uint32_t half = n / 2;
-  __m512i sums[4];
-  for (int k = 0; k < 4; k++) sums[k] = _mm512_setzero_si512();
+  __m512i first[4], second[4];
+  for (int k = 0; k < 4; k++) first[k] = second[k] = _mm512_setzero_si512();
   for (uint32_t i = 0; i < half; i += 64) {
     __m512i a = _mm512_loadu_si512(query + i), b = _mm512_loadu_si512(query + half + i);
     for (int k = 0; k < 4; k++) {
-      __m512i bytes = _mm512_loadu_si512(at[k].upper + i);
-      sums[k] = _mm512_dpbusd_epi32(sums[k], first(bytes), a);
-      sums[k] = _mm512_dpbusd_epi32(sums[k], second(bytes), b);
+      __m512i bytes = _mm512_loadu_si512(at[k] + i);
+      first[k] = _mm512_dpbusd_epi32(first[k], _mm512_and_si512(bytes, low), a);
+      second[k] = _mm512_dpbusd_epi32(second[k], _mm512_andnot_si512(low, bytes), b);
     }
   }
-  return _mm_slli_epi32(reduce4(sums), 4);
+  for (int k = 0; k < 4; k++)
+    first[k] = _mm512_add_epi32(_mm512_slli_epi32(first[k], 4), second[k]);
+  return reduce4(first);
 }
 
 // Products of the query with four whole codes.
@@ -67,50 +65,64 @@ static inline __m128i dot4(const code_place at[4], const int8_t *query, uint32_t
   return reduce4(sums);
 }
 
-static inline code_place place_code(const ck_codes *codes, uint32_t id, bool isCoarse) {
-  const uint8_t *upper = row_at(&codes->upper, id);
-  return (code_place){upper, isCoarse ? upper : row_at(&codes->lower, id)};
+static inline code_place place_code(const ck_codes *codes, uint32_t id) {
+  return (code_place){row_at(&codes->upper, id), row_at(&codes->lower, id)};
 }
 
-static inline __attribute__((always_inline)) code_place prefetch_some(
-    const ck_codes *codes, uint32_t id, float weight, bool isCoarse) {
-  code_place at = place_code(codes, id, isCoarse);
-  prefetch(at.upper, codes->upper.stride);
-  if (!isCoarse) prefetch(at.lower, codes->lower.stride);
-  if (weight != 0) __builtin_prefetch(norm_address(&codes->upper, id), 0, 2);
-  return at;
-}
+// Rows that are fetched before the one that is scored: two lists of neighbours, as a rule.
+enum { AHEAD = 64, PLACES = 2 * AHEAD };
 
-static inline __attribute__((always_inline)) void scores(
-    const ck_codes *codes, const int8_t *query, uint32_t n, float weight, const uint32_t *ids,
-    uint32_t count, int32_t *out, bool isCoarse) {
-  // Two lists of neighbours, as a rule.
-  enum { AHEAD = 64, PLACES = 2 * AHEAD };
-  code_place places[PLACES];
-  if (count == 0) return;
-  for (uint32_t j = 0; j < AHEAD && j < count; j++)
-    places[j] = prefetch_some(codes, ids[j], weight, isCoarse);
+static void code_scores_avx512(const ck_codes *codes, const int8_t *query, uint32_t n,
+                               float weight, const uint32_t *ids, uint32_t count, int32_t *out) {
+  for (uint32_t j = 0; j < AHEAD && j < count; j++) prefetch_code(codes, ids[j]);
   for (uint32_t i = 0; i < count; i += 4) {
     for (uint32_t j = i + AHEAD; j < i + AHEAD + 4 && j < count; j++)
-      places[j % PLACES] = prefetch_some(codes, ids[j], weight, isCoarse);
-    code_place *four = places + i % PLACES;
-    for (uint32_t k = count - i; k < 4; k++) four[k] = four[0];
+      prefetch_code(codes, ids[j]);
+    code_place four[4];
+    for (uint32_t k = 0; k < 4; k++) four[k] = place_code(codes, ids[i + k < count ? i + k : i]);
     int32_t dot[4];
-    _mm_storeu_si128((__m128i *)dot,
-                     isCoarse ? coarse_dot4(four, query, n) : dot4(four, query, n));
+    _mm_storeu_si128((__m128i *)dot, dot4(four, query, n));
     for (uint32_t k = 0; k < 4 && i + k < count; k++)
       out[i + k] = weighted_norm(codes, weight, ids[i + k]) - dot[k];
   }
 }
 
-static void code_scores_avx512(const ck_codes *codes, const int8_t *query, uint32_t n,
-                               float weight, const uint32_t *ids, uint32_t count, int32_t *out) {
-  scores(codes, query, n, weight, ids, count, out, false);
+static inline const uint8_t *prefetched(const ck_rows *rows, uint32_t id) {
+  const uint8_t *row = row_at(rows, id);
+  prefetch(row, rows->stride);
+  return row;
+}
+
+// Takes the products of the query with halves of codes, times 16 >> shift, from the scores.
+static inline void subtract_half_dots_avx512(const ck_rows *rows, const int8_t *query, uint32_t n,
+                                             uint32_t shift, const uint32_t *ids, uint32_t count,
+                                             int32_t *scores) {
+  const uint8_t *places[PLACES];
+  for (uint32_t j = 0; j < AHEAD && j < count; j++) places[j] = prefetched(rows, ids[j]);
+  for (uint32_t i = 0; i < count; i += 4) {
+    for (uint32_t j = i + AHEAD; j < i + AHEAD + 4 && j < count; j++)
+      places[j % PLACES] = prefetched(rows, ids[j]);
+    const uint8_t **four = places + i % PLACES;
+    for (uint32_t k = count - i; k < 4; k++) four[k] = four[0];
+    __mmask8 here = (__mmask8)(count - i < 4 ? (1u << (count - i)) - 1 : 0xF);
+    __m128i dots = _mm_srai_epi32(half_dot4(four, query, n), (int)shift);
+    __m128i old = _mm_maskz_loadu_epi32(here, scores + i);
+    _mm_mask_storeu_epi32(scores + i, here, _mm_sub_epi32(old, dots));
+  }
 }
 
 static void coarse_scores_avx512(const ck_codes *codes, const int8_t *query, uint32_t n,
                                  float weight, const uint32_t *ids, uint32_t count, int32_t *out) {
-  scores(codes, query, n, weight, ids, count, out, true);
+  if (weight != 0) prefetch_norms(codes, ids, count);
+  memset(out, 0, 4 * count);
+  subtract_half_dots_avx512(&codes->upper, query, n, 0, ids, count, out);
+  if (weight != 0)
+    for (uint32_t i = 0; i < count; i++) out[i] += weighted_norm(codes, weight, ids[i]);
+}
+
+static void refine_scores_avx512(const ck_codes *codes, const int8_t *query, uint32_t n,
+                                 const uint32_t *ids, uint32_t count, int32_t *scores) {
+  subtract_half_dots_avx512(&codes->lower, query, n, 4, ids, count, scores);
 }
 
 static int32_t signed_code_avx512(const ck_codes *codes, uint32_t row, uint32_t n,
@@ -138,7 +150,7 @@ static uint32_t code_l2s_avx512(const ck_codes *codes, const int8_t *values, int
     int32_t dot[4];
     bool isNear = false;
     for (uint32_t k = 0; k < 4; k++)
-      four[k] = place_code(codes, ids[i + k < count ? i + k : count - 1], false);
+      four[k] = place_code(codes, ids[i + k < count ? i + k : count - 1]);
     _mm_storeu_si128((__m128i *)dot, dot4(four, values, n));
     for (uint32_t k = 0; k < 4 && i + k < count; k++) {
       out[i + k] = base + norm_at(&codes->upper, ids[i + k]) - 2 * dot[k];

@@ -63,7 +63,7 @@ static inline uint64_t near_limit(const uint64_t least[8]) {
 }
 
 #define TABLE {.merge = NAME(merge), .expand = NAME(expand), .entry_at = NAME(entry_at), \
-               .prune = NAME(prune)}
+               .cut = NAME(cut), .prune = NAME(prune)}
 #define NAME(x) x##_portable
 #include "walk_body.h"
 static const ck_walk portable = TABLE;

@@ -87,11 +87,9 @@ static void open_nearest_avx512(ck_pool *pool, uint32_t start) {
   pool->open_limit = last;
 }
 
-static void prune_avx512(ck_pool *pool, uint32_t keep) {
+static void cut_avx512(ck_pool *pool, uint64_t last) {
   uint64_t *entries = pool->entries;
   uint32_t count = pool->count, kept = 0, expanded = 0, open = 0;
-  if (count <= keep) return;
-  uint64_t last = entry_at_avx512(pool, keep);
   __m512i limit = _mm512_set1_epi64((long long)last);
   for (uint32_t i = 0; i < count; i += 8) {
     __mmask8 here = valid(count, i);
@@ -106,7 +104,11 @@ static void prune_avx512(ck_pool *pool, uint32_t keep) {
   pool->count = kept;
   pool->expanded = expanded;
   pool->open = open - expanded;
-  pool->limit = last;
+  pool->limit = least(pool->limit, last);
+}
+
+static void prune_avx512(ck_pool *pool, uint32_t keep) {
+  if (pool->count > keep) cut_avx512(pool, entry_at_avx512(pool, keep));
 }
 
 static void merge_avx512(ck_pool *pool, const int32_t *scores, const uint32_t *positions,

@@ -46,11 +46,9 @@ static void NAME(open_nearest)(ck_pool *pool, uint32_t start) {
   pool->open_limit = limit;
 }
 
-static void NAME(prune)(ck_pool *pool, uint32_t keep) {
+static void NAME(cut)(ck_pool *pool, uint64_t last) {
   uint64_t *entries = pool->entries;
   uint32_t count = pool->count, kept = 0, expanded = 0, open = 0;
-  if (count <= keep) return;
-  uint64_t last = NAME(entry_at)(pool, keep);
   for (uint32_t i = 0; i < count; i++) {
     uint64_t entry = entries[i];
     entries[kept] = entry;
@@ -61,7 +59,11 @@ static void NAME(prune)(ck_pool *pool, uint32_t keep) {
   pool->count = kept;
   pool->expanded = expanded;
   pool->open = open;
-  pool->limit = last;
+  pool->limit = least(pool->limit, last);
+}
+
+static void NAME(prune)(ck_pool *pool, uint32_t keep) {
+  if (pool->count > keep) NAME(cut)(pool, NAME(entry_at)(pool, keep));
 }
 
 static void NAME(merge)(ck_pool *pool, const int32_t *scores, const uint32_t *positions,

@@ -64,6 +64,15 @@ struct Graph: Sendable {
     scratch.distanceCount &+= count
   }
 
+  /// Makes the coarse scores of the first `count` slots that were gathered those of whole codes.
+  func refine(_ count: Int, _ scratch: Scratch) {
+    if scratch.isCold { codes.lower.fetch(scratch.gatheredSlots, count) }
+    kernels.refineScores(
+      codes, scratch.queryCode, configuration.codeBytes, scratch.gatheredSlots, count,
+      scratch.scores)
+    scratch.distanceCount &+= count
+  }
+
   /// Goes from the entry down to `level`, at each level to the node nearest to the query that no
   /// neighbor improves on: SEARCH-LAYER of the paper with ef = 1. Returns a position on `level`.
   func descend(
@@ -99,9 +108,9 @@ struct Graph: Sendable {
     return position
   }
 
-  /// Walks a level from `entry`, expanding the nearest `ef` nodes, and leaves the nearest `keep`
-  /// that were scored in the pool: SEARCH-LAYER of the paper, but for several that are expanded at a
-  /// time.
+  /// Walks a level from `entry`, expanding the nearest `ef` nodes, and leaves the nearest of those that
+  /// were scored in the pool, `keep` at least: SEARCH-LAYER of the paper, but for several that are
+  /// expanded at a time.
   func walk(
     _ level: GraphLevel, from entry: UInt32, ef: Int, keep: Int, _ scratch: Scratch
   ) {
@@ -128,7 +137,6 @@ struct Graph: Sendable {
         found = gatherNew(level, scratch.expanding[index], scratch, found)
       }
     } while expanding > 0
-    walks.prune(pool, keep: keep)
   }
 
   /// Gathers the neighbors of a node that the walk has not met, after the first `count`.

@@ -83,8 +83,9 @@ extension ResolvedIndex {
       let found = walk(parameters, from: start, ef: ef, k: k, share: share, scratch)
       if found >= enough {
         if configuration.walksCoarsely { recode(k: k, enough: enough, scratch) }
+        graph.walks.cut(scratch.pool, beyond: limit(aroundPlace: k, scratch))
         graph.walks.prune(scratch.pool, keep: rescoreCount(k: k))
-        let count = takeCandidates(upTo: limit(aroundPlace: k, scratch), scratch)
+        let count = takeCandidates(upTo: .max, scratch)
         let hits = rank(count, k: k, within: parameters.maxDistance, scratch)
         let path: SearchPath = parameters.filter == nil ? .graph : .filteredGraph
         return result(hits, path, isExact: false, matches: matches, scratch)
@@ -120,7 +121,11 @@ extension ResolvedIndex {
       scratch)
     let keep = max(breadth, Int(Double(wanted) * crowding / share))
     graph.walk(graph.levels[0], from: entry, ef: breadth, keep: keep, scratch)
-    if let filter = parameters.filter { scratch.pool.keep { filter.contains($0) } }
+    if let filter = parameters.filter {
+      // Beyond, not all that are as near have been met.
+      graph.walks.prune(scratch.pool, keep: keep)
+      scratch.pool.keep { filter.contains($0) }
+    }
     if header.tombstones > 0 { scratch.pool.keep { state.isLive($0) } }
     return scratch.pool.count
   }
@@ -128,16 +133,18 @@ extension ResolvedIndex {
   /// Scores the nodes that a coarse walk has left by their whole codes, as far as they have a chance
   /// to be among the nearest k.
   private func recode(k: Int, enough: Int, _ scratch: Scratch) {
-    let pool = scratch.pool
+    let (pool, slots, scores) = (scratch.pool, scratch.gatheredSlots, scratch.scores)
+    let last = graph.walks.entry(at: enough, of: pool).score
+    graph.walks.cut(pool, beyond: last &+ coarseUncertainty(scratch))
     graph.walks.prune(pool, keep: recodeCount(k: k))
-    let limit = graph.walks.entry(at: enough, of: pool).score &+ coarseUncertainty(scratch)
-    let count = takeCandidates(upTo: limit, scratch)
-    pool.begin(rescoreCount(k: k))
-    for start in stride(from: 0, to: count, by: Scratch.gatherCapacity) {
-      let size = min(Scratch.gatherCapacity, count - start)
-      scratch.gatheredSlots.update(from: scratch.candidates + start, count: size)
-      graph.score(size, isWalk: false, scratch)
-      graph.walks.merge(scratch.scores, scratch.gatheredSlots, size, into: pool)
+    for start in stride(from: 0, to: pool.count, by: Scratch.gatherCapacity) {
+      let size = min(Scratch.gatherCapacity, pool.count - start)
+      for index in 0..<size {
+        slots[index] = pool.position(start + index)
+        scores[index] = pool.score(start + index)
+      }
+      graph.refine(size, scratch)
+      for index in 0..<size { pool.setScore(start + index, to: scores[index]) }
     }
   }
 }

@@ -128,7 +128,8 @@ extension WorkingIndex {
   private func link(
     _ position: UInt32, slot: Slot, on level: GraphLevel, _ graph: Graph, _ scratch: BuildScratch
   ) {
-    gatherCandidates(besides: position, on: level, scratch)
+    gatherCandidates(
+      configuration.efConstruction, besides: position, on: level, graph, scratch)
     graph.rankCandidates(around: slot, on: level, scratch)
     scratch.chosenCount = 0
     graph.chooseNeighbors(limit: level.capacity, on: level, scratch)
@@ -152,11 +153,14 @@ extension WorkingIndex {
     if !hasParent { adopt(position, on: level, graph, scratch) }
   }
 
-  /// Takes the pool's nodes as candidates: those that are alive, unless too few are.
+  /// Takes the nearest `count` of the pool's nodes as candidates: those that are alive, unless too few
+  /// are.
   func gatherCandidates(
-    besides position: UInt32, on level: GraphLevel, _ scratch: BuildScratch
+    _ count: Int, besides position: UInt32, on level: GraphLevel, _ graph: Graph,
+    _ scratch: BuildScratch
   ) {
     let search = scratch.search
+    graph.walks.prune(search.pool, keep: count)
     func gather(where isEligible: (UInt32) -> Bool) {
       scratch.candidateCount = 0
       for index in 0..<search.pool.count {

@@ -61,7 +61,7 @@ extension WorkingIndex {
     let start = graph.descend(
       from: UInt32(truncatingIfNeeded: packed), level: Int(packed >> 32), to: 0, scratch.search)
     graph.walk(level, from: start, ef: Self.breadth, keep: Self.breadth, scratch.search)
-    gatherCandidates(besides: position, on: level, scratch)
+    gatherCandidates(Self.breadth, besides: position, on: level, graph, scratch)
     graph.rankCandidates(around: position, on: level, scratch)
     for index in 0..<min(Self.acquaintances, scratch.candidateCount) {
       let near = scratch.candidates[index]

@@ -111,6 +111,17 @@ package struct RowKernels: @unchecked Sendable {
     }
   }
 
+  /// Makes coarse scores of the codes `ids` those of whole codes; only reads their lower four bits.
+  @inline(__always)
+  package func refineScores(
+    _ codes: borrowing CodeTable, _ query: UnsafePointer<Int8>, _ n: Int,
+    _ ids: UnsafePointer<UInt32>, _ count: Int, _ scores: UnsafeMutablePointer<Int32>
+  ) {
+    withUnsafePointer(to: codes.codes) {
+      table.pointee.refine_scores($0, query, UInt32(n), ids, UInt32(count), scores)
+    }
+  }
+
   /// Puts the code of a row into a place of `taken`, to measure distances from.
   @inline(__always)
   package func take(

@@ -57,6 +57,17 @@ package final class CandidatePool {
     Int32(bitPattern: UInt32(truncatingIfNeeded: entry >> 32) ^ 0x8000_0000)
   }
 
+  @inline(__always)
+  fileprivate static func entry(score: Int32, position: UInt32) -> UInt64 {
+    UInt64(UInt32(bitPattern: score) ^ 0x8000_0000) << 32 | UInt64(position)
+  }
+
+  /// Gives an entry another score.
+  @inline(__always)
+  package func setScore(_ index: Int, to score: Int32) {
+    raw.pointee.entries[index] = Self.entry(score: score, position: position(index))
+  }
+
   /// Drops the entries whose position does not satisfy `isWanted`.
   @inline(__always)
   package func keep(where isWanted: (_ position: UInt32) -> Bool) {
@@ -120,6 +131,12 @@ package struct WalkKernels: @unchecked Sendable {
   @inline(__always)
   package func prune(_ pool: CandidatePool, keep: Int) {
     table.pointee.prune(pool.raw, UInt32(truncatingIfNeeded: keep))
+  }
+
+  /// Drops what has a score beyond `last`.
+  @inline(__always)
+  package func cut(_ pool: CandidatePool, beyond last: Int32) {
+    table.pointee.cut(pool.raw, CandidatePool.entry(score: last, position: .max))
   }
 
   /// The greatest score of the nearest `place` in the pool, which must have as many, and a position

@@ -169,10 +169,14 @@ import Testing
         var weighted = scores
         var distances = scores
         var coarse = scores
+        var refined = scores
         let stored = codes.map(halves)
         withCodes(stored.map(\.upper), stored.map(\.lower), perBlock: 4, norms: norms) { table in
           kernels.rows.codeScores(
             table, isCoarse: true, query, count, weight: 0, ids, 9, &coarse)
+          kernels.rows.codeScores(
+            table, isCoarse: true, query, count, weight: 0.5, ids, 9, &refined)
+          kernels.rows.refineScores(table, query, count, ids, 9, &refined)
           kernels.rows.codeScores(table, query, count, weight: 0, ids, 9, &scores)
           kernels.rows.codeScores(table, query, count, weight: 0.5, ids, 9, &weighted)
           let row = SignedCodes(width: count, capacity: 9)
@@ -207,6 +211,7 @@ import Testing
           }
           #expect(coarse[index] == -upper)
           #expect(scores[index] == -dot)
+          #expect(refined[index] == weighted[index])
           #expect(weighted[index] == Int32(0.5 * Float(norms[Int(id)])) - dot)
           #expect(distances[index] == Self.codeDistance(code, codes[5]))
         }
@@ -230,7 +235,7 @@ import Testing
     #expect(norm == 4 + 4 + 1 + 3 * 127 * 127)
   }
 
-  @Test(arguments: levels, [1, 5, 31, 32, 100, 192, 512, 784])
+  @Test(arguments: levels, [1, 5, 31, 32, 100, 192, 300, 512, 784, 1024])
   func `A rotation keeps lengths, spreads what stands out, and can be undone`(
     kernels: Kernels, count: Int
   ) {
@@ -241,6 +246,8 @@ import Testing
     let signs = (0..<count).map { Float($0 * $0 % 7 < 3 ? 1 : -1) }
     var (rotated, back) = (vector, vector)
     kernels.rows.rotate(vector, count, order: order, signs: signs, into: &rotated)
+    let expected = Self.rotated(vector, order, signs)
+    for (a, b) in zip(rotated, expected) { #expect(abs(a - b) < 1e-5) }
     let (before, after) = (
       Self.definition(vector, vector).dot, Self.definition(rotated, rotated).dot
     )
@@ -248,6 +255,25 @@ import Testing
     if count >= 32 { #expect((rotated.lazy.map(abs).max() ?? 1) < 0.8) }
     kernels.rows.unrotate(&rotated, count, order: order, signs: signs, into: &back)
     for (a, b) in zip(vector, back) { #expect(abs(a - b) < 1e-5) }
+  }
+
+  /// As Indexes/README.md describes it.
+  private static func rotated(_ x: [Float], _ order: [UInt32], _ signs: [Float]) -> [Float] {
+    var y = x.indices.map { signs[$0] * x[Int(order[$0])] }
+    var block = 1
+    while 2 * block <= y.count { block *= 2 }
+    for first in Set([0, y.count - block]).sorted() {
+      var step = block / 2
+      while step >= 16 {
+        for index in 0..<block where index & step == 0 {
+          let (a, b) = (y[first + index], y[first + index + step])
+          y[first + index] = (a + b) / Float(2).squareRoot()
+          y[first + index + step] = (a - b) / Float(2).squareRoot()
+        }
+        step /= 2
+      }
+    }
+    return y
   }
 
   @Test(arguments: levels)

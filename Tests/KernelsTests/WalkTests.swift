@@ -36,7 +36,12 @@ import Testing
         #expect(kernels.walks.entry(at: place, of: pool) == expected[place - 1])
       }
       pool.keep { $0.isMultiple(of: 3) }
-      #expect(contents(of: pool).elementsEqual(expected.filter { $0.position % 3 == 0 }, by: ==))
+      let thirds = expected.filter { $0.position % 3 == 0 }
+      #expect(contents(of: pool).elementsEqual(thirds, by: ==))
+      kernels.walks.cut(pool, beyond: -50)
+      #expect(contents(of: pool).elementsEqual(thirds.filter { $0.score <= -50 }, by: ==))
+      for index in 0..<pool.count { pool.setScore(index, to: -pool.score(index)) }
+      #expect(contents(of: pool).allSatisfy { $0.score >= 50 && $0.position % 3 == 0 })
     }
   }
 

@@ -48,6 +48,9 @@ typedef struct {
   /// lower four bits cleared.
   void (*coarse_scores)(const ck_codes *codes, const int8_t *query, uint32_t n, float weight,
                         const uint32_t *ids, uint32_t count, int32_t *out);
+  /// Makes scores by upper halves alone those of whole codes; only lower halves are read.
+  void (*refine_scores)(const ck_codes *codes, const int8_t *query, uint32_t n,
+                        const uint32_t *ids, uint32_t count, int32_t *scores);
   /// Puts the values of a row's code into `values`; returns what `code_l2s` need to know beside
   /// them: the row's norm, and 256 times their sum.
   int32_t (*signed_code)(const ck_codes *codes, uint32_t row, uint32_t n, int8_t *values);

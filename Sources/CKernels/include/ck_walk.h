@@ -41,7 +41,8 @@ typedef struct {
                      uint32_t *next);
   /// The entry that `place` entries are up to, itself included; there must be as many.
   uint64_t (*entry_at)(const ck_pool *pool, uint32_t place);
-  /// Drops all but the nearest `keep`.
+  /// Drops the entries beyond `last`, and all but the nearest `keep`.
+  void (*cut)(ck_pool *pool, uint64_t last);
   void (*prune)(ck_pool *pool, uint32_t keep);
 } ck_walk;
 
