@@ -28,12 +28,13 @@ extension Snapshot {
       return resolved.descend(to: level, scratch)
     }
     let order = rows.sorted { starts[$0].position < starts[$1].position }
-    var results = try map(order, threads: threads) { row, scratch in
+    let results = try map(order, threads: threads) { row, scratch in
       try load(row, scratch)
       return resolved.search(parameters, from: starts[row], scratch)
     }
-    for (row, result) in zip(order, results) { results[row] = result }
-    return results
+    var places = rows
+    for (place, row) in order.enumerated() { places[row] = place }
+    return places.map { results[$0] }
   }
 
   /// What `body` makes of each row, in their order. Threads claim runs of rows, so that neighbours

@@ -25,8 +25,9 @@ package final class CandidatePool {
     raw.pointee.steps = 0
     raw.pointee.limit = .max
     raw.pointee.capacity = UInt32(capacity)
-    // Dropping what is too far looks at all several times: the more, the rarer.
-    let room = capacity + capacity / 2 + CK_POOL_SLACK
+    // Dropping what is too far looks at all several times: the more, the rarer. A narrow walk need
+    // not at all.
+    let room = max(capacity + capacity / 2, 256) + CK_POOL_SLACK
     guard raw.pointee.room < room else { return }
     raw.pointee.entries?.deallocate()
     raw.pointee.entries = .allocate(capacity: room)
