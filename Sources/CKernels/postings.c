@@ -33,7 +33,7 @@ static inline product_run add(product_run run, uint32_t bits, const ck_field *fi
 // A sum waits for the one before. The two halves of the list do not wait for each other.
 static uint32_t sum_portable(const uint8_t *postings, uint32_t count, uint32_t first,
                              const ck_field *fields, const float *lengths, float base,
-                             uint32_t *slots, float *sums) {
+                             float saturation, uint32_t *slots, float *sums) {
   uint32_t half = count / 2;
   while (half > 0 && half < count &&
          posting_at(postings, half) >> 20 == posting_at(postings, half - 1) >> 20)
@@ -51,7 +51,10 @@ static uint32_t sum_portable(const uint8_t *postings, uint32_t count, uint32_t f
   memmove(slots + products, slots + half, more * sizeof *slots);
   memmove(sums + products, sums + half, more * sizeof *sums);
   products += more;
-  for (uint32_t k = 0; k < products; k++) slots[k] += first;
+  for (uint32_t k = 0; k < products; k++) {
+    slots[k] += first;
+    sums[k] /= saturation + sums[k];
+  }
   return products;
 }
 
@@ -78,7 +81,7 @@ static uint32_t sum_portable(const uint8_t *postings, uint32_t count, uint32_t f
 // each product is written. The last product of all waits for what follows.
 static AVX512 uint32_t sum_avx512(const uint8_t *postings, uint32_t count, uint32_t first,
                                   const ck_field *fields, const float *lengths, float base,
-                                  uint32_t *slots, float *sums) {
+                                  float saturation, uint32_t *slots, float *values) {
   const __m512i byte = _mm512_set1_epi32(0xFF);
   uint32_t products = 0, waiting = UINT32_MAX;
   float waiting_sum = 0;
@@ -100,7 +103,7 @@ static AVX512 uint32_t sum_avx512(const uint8_t *postings, uint32_t count, uint3
     ADD_FROM(8);
     uint32_t before = (uint32_t)_mm_cvtsi128_si32(_mm512_castsi512_si128(slot));
     slots[products] = first + waiting;
-    sums[products] = waiting_sum;
+    values[products] = waiting_sum / (saturation + waiting_sum);
     products += before != waiting && waiting_sum > 0;
     __mmask16 goes_on = _mm512_cmpeq_epi32_mask(slot, _mm512_set1_epi32((int)waiting));
     sum = _mm512_mask_add_ps(sum, goes_on, sum, _mm512_set1_ps(waiting_sum));
@@ -109,7 +112,8 @@ static AVX512 uint32_t sum_avx512(const uint8_t *postings, uint32_t count, uint3
     ends &= _mm512_cmp_ps_mask(sum, _mm512_setzero_ps(), _CMP_GT_OQ);
     _mm512_mask_compressstoreu_epi32(
         slots + products, ends, _mm512_add_epi32(slot, _mm512_set1_epi32((int)first)));
-    _mm512_mask_compressstoreu_ps(sums + products, ends, sum);
+    __m512 value = _mm512_div_ps(sum, _mm512_add_ps(sum, _mm512_set1_ps(saturation)));
+    _mm512_mask_compressstoreu_ps(values + products, ends, value);
     products += (uint32_t)__builtin_popcount(ends);
     __m512i last = _mm512_set1_epi32((int)here - 1);
     waiting = (uint32_t)_mm_cvtsi128_si32(
@@ -118,7 +122,7 @@ static AVX512 uint32_t sum_avx512(const uint8_t *postings, uint32_t count, uint3
   }
   if (waiting_sum > 0) {
     slots[products] = first + waiting;
-    sums[products++] = waiting_sum;
+    values[products++] = waiting_sum / (saturation + waiting_sum);
   }
   return products;
 }

@@ -16,7 +16,7 @@ import Testing
     kernels: Kernels, count: Int
   ) {
     let lengths = (0..<256).map(Float.init)
-    var sums = PostingSums(base: 0.5, lengths: lengths, kernels: kernels)
+    var sums = PostingSums(base: 0.5, saturation: 1.5, lengths: lengths, kernels: kernels)
     // Words of field 3 count for nothing.
     let weights: [Float] = [3, 2, 0.5, 0], slopes: [Float] = [0.1, 0.02, 0.01, 0.3]
     for field in 0..<4 { sums.set(field, weight: weights[field], slope: slopes[field]) }
@@ -39,8 +39,21 @@ import Testing
           weights[posting.field] * Float(posting.frequency) / length
       }
       #expect(slots == [7] + expected.keys.sorted(), "seed \(seed)")
-      for (slot, sum) in zip(slots, found).dropFirst() {
-        #expect(abs(sum - (expected[slot] ?? 0)) <= 1e-4 * sum, "seed \(seed), slot \(slot)")
+      for (slot, value) in zip(slots, found).dropFirst() {
+        let sum = expected[slot] ?? 0
+        #expect(abs(value - sum / (1.5 + sum)) <= 1e-4 * value, "seed \(seed), slot \(slot)")
+      }
+    }
+  }
+
+  @Test(arguments: [0, 1, 15, 16, 17, 40])
+  func `The first value that is great enough is found, from any place on`(count: Int) {
+    var random = SplitMix(seed: UInt64(count))
+    let values = (0..<count).map { _ in Float.random(in: 0..<1, using: &random) }
+    for floor in [0, 0.5, 0.9, 2] as [Float] {
+      for place in 0...count {
+        let expected = values.indices.dropFirst(place).first { values[$0] >= floor }
+        #expect(values.span.firstIndex(from: place, atLeast: floor) == expected)
       }
     }
   }

@@ -37,7 +37,7 @@ struct LexicalScorer {
     self.weights = weights.numbered(by: store.schema)
     let (products, means) = try store.words.lengths(in: txn)
     self.products = products
-    var sums = PostingSums(base: 1 - Self.b, lengths: WordPosting.lengths)
+    var sums = PostingSums(base: 1 - Self.b, saturation: Self.k1, lengths: WordPosting.lengths)
     for (field, weight) in self.weights.prefix(256).enumerated() { sums.set(field, weight: weight) }
     for (field, mean) in means where field < 256 { sums.set(field, slope: Self.b / mean) }
     self.sums = sums
@@ -127,7 +127,7 @@ struct LexicalScorer {
     let range = KeyRange.prefix(WordPosting.prefix(term))
     try txn.forEach(in: store.words.postings, range) { key, postings in
       let first = WordPosting.group(of: key) << WordPosting.groupBits
-      sums.append(postings, first: first, to: &found.slots, &found.frequencies)
+      sums.append(postings, first: first, to: &found.slots, &found.values)
       return true
     }
     return found

@@ -1,9 +1,11 @@
 import HNSW
+import Kernels
 
-/// The products that have a term, in the order of slots, and their weighted frequencies.
+/// The products that have a term, in the order of slots, and how much it counts in each: 1 if it were
+/// in it endlessly often.
 struct TermMatches {
   var slots: [Slot] = []
-  var frequencies: [Float] = []
+  var values: [Float] = []
 }
 
 /// The lexical scores of one query, by slot.
@@ -28,18 +30,22 @@ struct LexicalScores {
 
   /// The slots with the best scores, the best first.
   ///
-  /// Those that have the rarest word come first: most of the best are among them, and the others need
-  /// only be compared with the worst of these.
+  /// Those that have the rarest word come first: most of the best are among them, and hardly any
+  /// other has a score like the worst of these.
   func best(_ count: Int, of permitted: SlotSet?) -> [Slot] {
     var best = BestSlots(capacity: count)
-    var seen = SlotSet()
-    for slots in matched.sorted(by: { $0.count < $1.count }) {
-      let new = slots.subtracting(seen)
-      (permitted.map(new.intersection) ?? new).forEach { slot in
-        let score = totals[Int(slot)]
-        if score >= best.floor { best.offer(ScoredSlot(slot: slot, score: score)) }
-      }
-      seen = seen.union(slots)
+    guard count > 0, let rarest = matched.min(by: { $0.count < $1.count }) else { return [] }
+    func offer(_ slot: Slot) {
+      let score = totals[Int(slot)]
+      if score >= best.floor { best.offer(ScoredSlot(slot: slot, score: score)) }
+    }
+    (permitted.map(rarest.intersection) ?? rarest).forEach(offer)
+    var next = 0
+    while let slot = totals.span.firstIndex(
+      from: next, atLeast: max(best.floor, .leastNonzeroMagnitude))
+    {
+      next = slot + 1
+      if !rarest.contains(Slot(slot)), permitted?.contains(Slot(slot)) ?? true { offer(Slot(slot)) }
     }
     return best.sorted().map(\.slot)
   }
@@ -69,8 +75,8 @@ struct LexicalScores {
     _ matches: TermMatches, _ factor: Float, to totals: inout [Float], _ words: inout [UInt64]
   ) {
     var totals = totals.mutableSpan, words = words.mutableSpan
-    for (slot, frequency) in zip(matches.slots, matches.frequencies) {
-      totals[Int(slot)] += factor * frequency / (LexicalScorer.k1 + frequency)
+    for (slot, value) in zip(matches.slots, matches.values) {
+      totals[Int(slot)] += factor * value
       words[Int(slot >> 6)] |= 1 << UInt64(slot & 63)
     }
   }
@@ -78,9 +84,8 @@ struct LexicalScores {
   private static func raise(
     _ scores: inout [Float], _ words: inout [UInt64], to matches: TermMatches, _ factor: Float
   ) {
-    for (slot, frequency) in zip(matches.slots, matches.frequencies) {
-      let score = factor * frequency / (LexicalScorer.k1 + frequency)
-      scores[Int(slot)] = max(scores[Int(slot)], score)
+    for (slot, value) in zip(matches.slots, matches.values) {
+      scores[Int(slot)] = max(scores[Int(slot)], factor * value)
       words[Int(slot >> 6)] |= 1 << UInt64(slot & 63)
     }
   }
