@@ -43,6 +43,7 @@ let package = Package(
   products: [
     .library(name: "Vitrine", targets: ["Vitrine"]),
     .library(name: "CLIP", targets: ["CLIP"]),
+    .library(name: "HNSW", targets: ["HNSW", "LMDB"]),
     .executable(name: "vitrine", targets: ["VitrineCommand"]),
     .executable(name: "vitrine-bench", targets: ["IndexBench"]),
   ],

@@ -7,8 +7,6 @@
 static const char *const names[] = {"portable", "avx2", "avx512", "avx512bf16",
                                     "avx512fp16"};
 
-const char *ck_level_name(ck_level level) { return names[level]; }
-
 static ck_level supported(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();

@@ -17,7 +17,8 @@ final class BlockTable: @unchecked Sendable {
   private(set) var blocks: UnsafeMutablePointer<Block?>
   private(set) var blockCount: Int
   private var capacity: Int
-  /// Whether the block is this table's own: to be written, and to be freed.
+  /// Whether the block is this table's own: to be written, and to be freed. Another thread that sees
+  /// that sees the block's address as well.
   private var isOwned: UnsafeMutablePointer<Bool>
   /// Held while a block is replaced: what is wrong with one that was to be.
   private let replacing = Mutex<String?>(nil)
@@ -124,14 +125,14 @@ final class BlockTable: @unchecked Sendable {
   /// The address of a record, to be changed: copies its block first if that is the snapshot's.
   func writableRecord(_ index: Int) -> Block {
     let block = index / geometry.recordsPerBlock
-    if !isOwned[block] { replace(block) }
+    if !owns(block) { replace(block) }
     return record(index)
   }
 
   /// What a writer keeps beside a record, ones at first; `nil` if its block is the snapshot's.
   func companion(_ index: Int) -> UnsafeMutableRawPointer? {
     let (block, offset) = index.quotientAndRemainder(dividingBy: geometry.recordsPerBlock)
-    guard isOwned[block] else { return nil }
+    guard owns(block) else { return nil }
     return UnsafeMutableRawPointer(blocks[block].unsafelyUnwrapped)
       + (geometry.blockBytes + offset * geometry.companionBytes)
   }
@@ -168,7 +169,16 @@ final class BlockTable: @unchecked Sendable {
       (blocks + index).withMemoryRebound(to: Atomic<UInt>.self, capacity: 1) {
         $0.pointee.store(UInt(bitPattern: copy), ordering: .releasing)
       }
-      isOwned[index] = true
+      (isOwned + index).withMemoryRebound(to: Atomic<Bool>.self, capacity: 1) {
+        $0.pointee.store(true, ordering: .releasing)
+      }
+    }
+  }
+
+  @inline(__always)
+  private func owns(_ block: Int) -> Bool {
+    (isOwned + block).withMemoryRebound(to: Atomic<Bool>.self, capacity: 1) {
+      $0.pointee.load(ordering: .acquiring)
     }
   }
 

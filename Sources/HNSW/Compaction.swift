@@ -162,8 +162,11 @@ private struct Compaction {
     }
     try flush(bySlot)
     try source.forEach(in: old.slots) { id, slot in
-      let slot = Slot(littleEndian: slot.unsafeLoadUnaligned(as: UInt32.self))
-      pending.append((String(bytes: id), newPositions[0][Int(slot)]))
+      let slot = Int(Slot(littleEndian: slot.unsafeLoadUnaligned(as: UInt32.self)))
+      guard slot < newPositions[0].count else {
+        throw HNSWError.corrupted("id \(String(bytes: id)) has slot \(slot), which was never given")
+      }
+      pending.append((String(bytes: id), newPositions[0][slot]))
       if pending.count == Self.batch { try flush(byID) }
       return true
     }

@@ -13,7 +13,8 @@ public enum Metric: UInt8, Sendable, Hashable, CaseIterable {
 /// How full vectors are kept, beside the codes that the graph is walked on.
 public enum VectorStorage: UInt8, Sendable, Hashable, CaseIterable {
   case float32, float16, bfloat16
-  /// Not at all: a third of the size or less, at a few points of recall.
+  /// As the graph's codes alone, 8 bits a component: a third of the size or less, at a few points of
+  /// recall.
   case codesOnly
   /// As integers of 16 bits that count a step of the vector's own: as small as halves, and answers are
   /// those of `float32`.

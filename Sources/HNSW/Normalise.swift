@@ -1,5 +1,9 @@
 internal import Kernels
 
+/// The length up to which vectors are taken that keep theirs: their squares, and those of differences,
+/// are still numbers.
+private let greatestLength: Float = 1e15
+
 /// Checks that a vector's components are finite and, for cosine, makes its length one.
 func normalise(
   _ vector: UnsafeMutablePointer<Float>, _ count: Int, _ metric: Metric, row: Int,
@@ -11,7 +15,13 @@ func normalise(
   if !norm.isFinite, let bad = (0..<count).first(where: { !vector[$0].isFinite }) {
     throw .invalidVector(row: row, reason: "component \(bad) is \(vector[bad])")
   }
-  guard metric == .cosine else { return }
+  guard metric == .cosine else {
+    guard norm <= greatestLength * greatestLength else {
+      throw .invalidVector(
+        row: row, reason: "its length is beyond \(greatestLength); only cosine does without it")
+    }
+    return
+  }
   var scale = 1 / norm.squareRoot()
   if !norm.isNormal {
     let largest = (0..<count).reduce(0) { max($0, abs(vector[$1])) }

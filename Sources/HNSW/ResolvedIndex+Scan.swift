@@ -12,13 +12,7 @@ extension ResolvedIndex {
     _ parameters: SearchParameters, k: Int, matches: Int, _ scratch: Scratch
   ) -> SearchResult {
     let kept = max(64, 4 * k)
-    scratch.pool.begin(kept)
-    forEachBatch(parameters.filter, scratch) { size in
-      graph.score(size, isWalk: false, scratch)
-      graph.walks.merge(scratch.scores, scratch.gatheredSlots, size, into: scratch.pool)
-    }
-    graph.walks.prune(scratch.pool, keep: kept)
-    let isComplete = scratch.pool.count < kept
+    let isComplete = scoreMatches(parameters, k: k, kept: kept, matches: matches, scratch)
     let limit = limit(aroundPlace: k, scratch)
     let count = takeCandidates(upTo: limit, scratch)
     guard isComplete || count < kept else {
@@ -30,6 +24,34 @@ extension ResolvedIndex {
       return scanVectors(parameters, k: k, matches: matches, scratch)
     }
     return result(hits, .scan, isExact: isExact, matches: matches, scratch)
+  }
+
+  /// Leaves the matches with the best scores by whole codes in the pool, `kept` at most; `true` if
+  /// those are all. Reads only the upper halves of most, unless too many are as near as the k-th by
+  /// these.
+  private func scoreMatches(
+    _ parameters: SearchParameters, k: Int, kept: Int, matches: Int, _ scratch: Scratch
+  ) -> Bool {
+    func score(_ kept: Int, isCoarse: Bool) {
+      scratch.pool.begin(kept)
+      forEachBatch(parameters.filter, scratch) { size in
+        graph.score(size, isWalk: isCoarse, scratch)
+        graph.walks.merge(scratch.scores, scratch.gatheredSlots, size, into: scratch.pool)
+      }
+      graph.walks.prune(scratch.pool, keep: kept)
+    }
+    if configuration.walksCoarsely, matches > kept {
+      let some = 4 * kept
+      score(some, isCoarse: true)
+      cutCoarsely(at: k, deviations: 4, scratch)
+      if scratch.pool.count < some {
+        recode(scratch)
+        graph.walks.prune(scratch.pool, keep: kept)
+        return false
+      }
+    }
+    score(kept, isCoarse: false)
+    return scratch.pool.count < kept
   }
 
   /// Measures all matches in full precision.

@@ -20,11 +20,14 @@ extension ResolvedIndex {
   private func recodeCount(k: Int) -> Int { max(64, 40 + 2 * k) }
   private func rescoreCount(k: Int) -> Int { max(30, k + k / 2) }
 
-  /// How far beyond the k-th score a candidate may be to have a chance by whole codes. What the
-  /// lower half of a component adds is about evenly spread over 16, and errs by 16²/12 square.
-  /// Three deviations of the difference of two scores leave hardly any out.
-  private func coarseUncertainty(_ scratch: Scratch) -> Int32 {
-    Int32(3 * (scratch.queryNorm * 256 / 6).squareRoot())
+  /// Drops what has no chance by whole codes to be among the nearest `place`. What the lower half of a
+  /// component adds to a score is about evenly spread over 16, and errs by 16²/12 square. Three
+  /// deviations of the difference of two scores leave hardly any out.
+  func cutCoarsely(at place: Int, deviations: Float = 3, _ scratch: Scratch) {
+    guard place <= scratch.pool.count else { return }
+    let last = graph.walks.entry(at: place, of: scratch.pool).score
+    let reach = Int32(deviations * (scratch.queryNorm * 256 / 6).squareRoot())
+    graph.walks.cut(scratch.pool, beyond: last &+ reach)
   }
 
   /// How far beyond the k-th score a candidate may be to have a chance in full precision. Rounding
@@ -34,7 +37,8 @@ extension ResolvedIndex {
   func uncertainty(around slot: Slot, _ scratch: Scratch) -> Int32 {
     if scratch.isCold { withUnsafePointer(to: slot) { graph.codes.upper.fetchNorms($0, 1) } }
     let norm = state.codes.norm(Int(slot)).loadUnaligned(as: Int32.self).littleEndian
-    return Int32(6 * ((scratch.queryNorm + Float(norm)) / 6).squareRoot())
+    // Damage may have made the norm negative.
+    return Int32(6 * (max(0, scratch.queryNorm + Float(norm)) / 6).squareRoot())
   }
 
   /// Finds the nearest vectors to the query in `scratch.query`; its walk begins at `start`, if that
@@ -54,9 +58,8 @@ extension ResolvedIndex {
     let k = min(parameters.k, matches, live)
     guard k > 0 else { return result([], .scan, isExact: true, matches: matches, scratch) }
     let share = min(1, Double(matches) / Double(live))
-    let wanted = parameters.ef ?? max(64, k)
-    let breadth = parameters.filter == nil ? wanted : max(wanted, 2 * k)
-    let ef = min(live, Int((Double(breadth) / share).rounded(.up)))
+    let breadth = parameters.ef ?? max(64, parameters.filter == nil ? k : 2 * k)
+    let ef = Int(min(Double(live), (Double(breadth) / share).rounded(.up)))
     var found =
       parameters.exact
       ? scanVectors(parameters, k: k, matches: matches, scratch)
@@ -82,7 +85,11 @@ extension ResolvedIndex {
     {
       let found = walk(parameters, from: start, ef: ef, k: k, share: share, scratch)
       if found >= enough {
-        if configuration.walksCoarsely { recode(k: k, enough: enough, scratch) }
+        if configuration.walksCoarsely {
+          cutCoarsely(at: enough, scratch)
+          graph.walks.prune(scratch.pool, keep: recodeCount(k: k))
+          recode(scratch)
+        }
         graph.walks.cut(scratch.pool, beyond: limit(aroundPlace: k, scratch))
         graph.walks.prune(scratch.pool, keep: rescoreCount(k: k))
         let count = takeCandidates(upTo: .max, scratch)
@@ -130,13 +137,9 @@ extension ResolvedIndex {
     return scratch.pool.count
   }
 
-  /// Scores the nodes that a coarse walk has left by their whole codes, as far as they have a chance
-  /// to be among the nearest k.
-  private func recode(k: Int, enough: Int, _ scratch: Scratch) {
+  /// Scores what the pool holds by whole codes.
+  func recode(_ scratch: Scratch) {
     let (pool, slots, scores) = (scratch.pool, scratch.gatheredSlots, scratch.scores)
-    let last = graph.walks.entry(at: enough, of: pool).score
-    graph.walks.cut(pool, beyond: last &+ coarseUncertainty(scratch))
-    graph.walks.prune(pool, keep: recodeCount(k: k))
     for start in stride(from: 0, to: pool.count, by: Scratch.gatherCapacity) {
       let size = min(Scratch.gatherCapacity, pool.count - start)
       for index in 0..<size {

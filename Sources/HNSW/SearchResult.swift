@@ -48,7 +48,7 @@ public struct SearchParameters: Sendable {
   public var k: Int
   /// Breadth of the walk: how many of the nearest nodes are expanded. More is slower and finds more;
   /// less than `k` will do where misses do not matter much, since what a walk meets counts as well.
-  /// Default: `nil`, for 64, or `k` if that is more.
+  /// Default: `nil`, for 64, or `k` if that is more, or with a filter twice `k`.
   public var ef: Int?
   /// Slots that may be returned; `nil` for all. Default: `nil`.
   public var filter: SlotSet?

@@ -19,8 +19,6 @@ public struct Snapshot: ~Copyable {
   public var slotCapacity: Int { resolved.state.header.slotCount }
   /// What the index was made with.
   public var configuration: IndexConfiguration { resolved.configuration }
-  /// Counts the changes of the index.
-  public var generation: UInt64 { resolved.state.header.generation }
 
   /// The slots that hold vectors. O(slots / 64).
   public var slots: SlotSet {

@@ -54,7 +54,8 @@ public final class VectorIndex: Sendable {
   /// Opens the index of an environment: reads its header, looks up where the blocks lie and checks one
   /// of each kind. O(blocks), a few nanoseconds each.
   ///
-  /// - Throws: `HNSWError.notFound`, `.newerFormat`, `.otherPageSize`, `.corrupted`, `LMDBError`.
+  /// - Throws: `HNSWError.notFound`, `.olderFormat`, `.newerFormat`, `.otherPageSize`, `.corrupted`,
+  ///   `LMDBError`.
   public init(environment: Environment, kernels: Kernels = .best) throws {
     let pageSize = environment.information.pageSize
     let resolved = try environment.read { txn in

@@ -19,8 +19,6 @@ public struct Writer: ~Copyable {
     public let replaced: Slot?
   }
 
-  /// Number of vectors.
-  public var count: Int { working.state.header.liveCount }
   /// Slots given so far: the next new vector gets this one.
   public var slotCapacity: Int { working.state.header.slotCount }
   /// What the index was made with.
@@ -29,11 +27,6 @@ public struct Writer: ~Copyable {
   /// The slot of an id, or `nil`. O(log n).
   public func slot(of id: String) throws -> Slot? {
     try directory.slot(of: id, in: SnapshotTransaction(transaction.pointee))
-  }
-
-  /// The id of a slot, or `nil`. O(log n).
-  public func id(of slot: Slot) throws -> String? {
-    try directory.id(of: slot, in: SnapshotTransaction(transaction.pointee))
   }
 
   /// Stores vectors under ids, in place of those that the ids may have had. If an id occurs more

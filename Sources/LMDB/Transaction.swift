@@ -67,11 +67,6 @@ extension Transaction where Self: ~Copyable {
     try address(in: database, for: key).map { [UInt8]($0) }
   }
 
-  /// Whether a value is stored for `key`.
-  public func contains<Key: LMDBKey>(_ key: Key, in database: Database) throws(LMDBError) -> Bool {
-    try address(in: database, for: key) != nil
-  }
-
   /// The number of entries. O(1).
   public func count(_ database: Database) throws(LMDBError) -> Int {
     try statistics(database).entries

@@ -94,7 +94,7 @@ enum Inspection {
     try? index.environment.read { (txn: borrowing ReadTransaction) in
       try index.withSnapshot(txn) { (snapshot: borrowing Snapshot) in
         for _ in 0..<100 {
-          let query = (0..<Workload.dimensions).map { _ in generator.component() }
+          let query = generator.vector()
           for hit in try snapshot.search(query.span, k: 10, ef: 200).hits {
             _ = try? snapshot.id(of: hit.slot)
             _ = snapshot.vector(of: hit.slot)

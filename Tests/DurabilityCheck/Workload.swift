@@ -5,9 +5,10 @@ import TestSupport
 /// An index whose content follows from the number of batches it has taken in, so that anyone can
 /// say what must be in it.
 enum Workload {
-  static let dimensions = 24
+  /// Enough for walks by halves of codes.
+  static let dimensions = 160
   static let configuration = IndexConfiguration(
-    dimensions: dimensions, metric: .l2, efConstruction: 40, storage: .float32)
+    dimensions: dimensions, metric: .l2, efConstruction: 40)
   static let batchSize = 60
   /// Where the number of batches is stored: twice, so that damage to it, or to its database's name, is
   /// not taken for a flaw of the index.
@@ -19,7 +20,7 @@ enum Workload {
     // Ids come from a window that moves on, so that some are new and some replaced.
     let first = number * batchSize / 2
     let ids = (0..<batchSize).map { "product \(first + ($0 * 7) % batchSize)" }
-    let vectors = (0..<batchSize * dimensions).map { _ in generator.component() }
+    let vectors = (0..<batchSize).flatMap { _ in generator.vector() }
     let deleted = (0..<4).map { _ in "product \(Int(generator.next() % UInt64(first + 1)))" }
     return (ids, vectors, deleted)
   }
@@ -84,6 +85,8 @@ enum Workload {
 }
 
 extension SplitMix {
-  /// A number between -1 and 1.
-  mutating func component() -> Float { Float(Int64(bitPattern: next()) >> 40) / Float(1 << 23) }
+  /// A vector that is stored as it is: whole numbers, the greatest of which is that of 16 bits.
+  mutating func vector() -> [Float] {
+    [32767] + (1..<Workload.dimensions).map { _ in Float(Int64(bitPattern: next()) >> 49) }
+  }
 }

@@ -1,5 +1,6 @@
 import HNSW
 import LMDB
+import Synchronization
 import Testing
 import TestSupport
 
@@ -169,5 +170,36 @@ import TestSupport
       }
     }
     #expect(try fixture.snapshot { $0.count } == 0)
+  }
+
+  /// Squares of such lengths are no numbers any more; cosine does without the length.
+  @Test(arguments: Metric.allCases)
+  func `Vectors too long to be compared are refused, and found by their direction`(
+    metric: Metric
+  ) throws {
+    let fixture = try Fixture(IndexConfiguration(dimensions: 2, metric: metric))
+    let long: [Float] = [3e38, 3e38]
+    if metric == .cosine {
+      try fixture.upsert(["long", "other"], long + [1, -1])
+      let hits = try fixture.snapshot { try $0.search(long.span, k: 1).hits }
+      #expect(hits.map(\.slot) == [0])
+    } else {
+      #expect(throws: HNSWError.self) { try fixture.upsert(["long", "other"], long + long) }
+      try fixture.upsert(["short"], [1, 1])
+      #expect(throws: HNSWError.self) { try fixture.snapshot { try $0.search(long.span, k: 1) } }
+    }
+  }
+
+  @Test func `What a change of one vector writes does not depend on how many there are`() throws {
+    let fixture = try Fixture(IndexConfiguration(dimensions: 24))
+    var written: [Int] = []
+    for (count, start) in [(2000, 0), (18_000, 2000)] {
+      let rows = clustered(count + 1, dimensions: 24, seed: UInt64(count))
+      try fixture.upsert((start..<start + count).map { "p\($0)" }, Array(rows.dropLast(24)))
+      let before = fixture.index.bytesWritten.withLock { $0 }
+      try fixture.upsert(["p\(start)"], Array(rows.suffix(24)))
+      written.append(fixture.index.bytesWritten.withLock { $0 } - before)
+    }
+    #expect(written[0] > 0 && written[1] < 2 * written[0], "\(written) bytes")
   }
 }

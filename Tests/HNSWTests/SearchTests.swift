@@ -47,12 +47,14 @@ import Testing
   }
 
   /// The graph is walked on codes, which do not depend on how vectors are kept beside them.
-  @Test(arguments: [(VectorStorage.float16, 1990), (.int16, 1998)])
-  func sixteenBitsGiveTheAnswersOfSinglePrecision(storage: VectorStorage, least: Int) throws {
-    let rows = clustered(6000, dimensions: 48, seed: 4)
-    let queries = clustered(200, dimensions: 48, seed: 5)
-    let answers = try [VectorStorage.float32, storage].map { storage -> [Set<Slot>] in
-      let fixture = try Fixture(IndexConfiguration(dimensions: 48, storage: storage))
+  @Test(arguments: [(VectorStorage.float16, 1990), (.int16, 1998)], [48, 160])
+  func sixteenBitsGiveTheAnswersOfSinglePrecision(
+    _ kept: (storage: VectorStorage, least: Int), dimensions: Int
+  ) throws {
+    let rows = clustered(6000, dimensions: dimensions, seed: 4)
+    let queries = clustered(200, dimensions: dimensions, seed: 5)
+    let answers = try [VectorStorage.float32, kept.storage].map { storage -> [Set<Slot>] in
+      let fixture = try Fixture(IndexConfiguration(dimensions: dimensions, storage: storage))
       try fixture.upsert((0..<6000).map { "p\($0)" }, rows)
       return try fixture.snapshot { snapshot in
         try snapshot.search(batch: queries, SearchParameters(), threads: 2)
@@ -60,7 +62,7 @@ import Testing
       }
     }
     let same = zip(answers[0], answers[1]).reduce(0) { $0 + $1.0.intersection($1.1).count }
-    #expect(same >= least, "\(same) of 2000 hits are the same")
+    #expect(same >= kept.least, "\(same) of 2000 hits are the same")
   }
 
   /// As many queries as these are put in another order, by the nodes that they come down to.
@@ -82,6 +84,56 @@ import Testing
           batch: queries + [Float](repeating: .nan, count: 24), parameters, threads: 2)
       }
       #expect(try snapshot.search(batch: [], parameters, threads: 2).isEmpty)
+    }
+  }
+
+  @Test func `Hits beyond a distance are left out, whatever the way`() throws {
+    let fixture = try Fixture.shared
+    let query = clustered(1, dimensions: 24, seed: 9)
+    try fixture.snapshot { snapshot in
+      for filter in [nil, SlotSet((0..<Slot(snapshot.slotCapacity)).filter { $0 % 3 == 0 })] {
+        for exact in [false, true] {
+          let all = try snapshot.search(query.span, k: 40, filter: filter, exact: exact).hits
+          let most = all[20].distance
+          let near = try snapshot.search(
+            query.span, k: 40, filter: filter, exact: exact, maxDistance: most
+          ).hits
+          #expect(near == Array(all.prefix(21)))
+        }
+      }
+    }
+  }
+
+  @Test func `Ids come in the order of their bytes, until told to stop`() throws {
+    let fixture = try Fixture(IndexConfiguration(dimensions: 4))
+    let ids = ["b", "a", "ä", "B", "ab", "10", "9"]
+    try fixture.upsert(ids, (0..<28).map { Float($0 + 1) })
+    try fixture.delete(["ab"])
+    try fixture.snapshot { snapshot in
+      var found: [String: Slot] = [:]
+      var order: [String] = []
+      try snapshot.forEachID { id, slot in
+        order.append(id)
+        found[id] = slot
+        return true
+      }
+      #expect(order == ["10", "9", "B", "a", "b", "ä"])
+      #expect(try found.allSatisfy { try snapshot.slot(of: $0.key) == $0.value })
+      var some: [String] = []
+      try snapshot.forEachID { id, _ in
+        some.append(id)
+        return some.count < 2
+      }
+      #expect(some == ["10", "9"])
+    }
+  }
+
+  @Test func `A breadth beyond all vectors is no more than all vectors`() throws {
+    let fixture = try Fixture.shared
+    let query = clustered(1, dimensions: 24, seed: 10)
+    try fixture.snapshot { snapshot in
+      let broad = try snapshot.search(query.span, k: 10, ef: .max)
+      #expect(broad.hits == (try snapshot.search(query.span, k: 10, exact: true)).hits)
     }
   }
 

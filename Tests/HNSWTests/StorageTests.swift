@@ -137,6 +137,7 @@ import Testing
       }
     }
     #expect(moved.count { $0 == nil } == 1050)
+    #expect(2 * environment.information.usedSize < fixture.environment.information.usedSize)
   }
 
   /// An index that begins with one vector and grows into something else entirely.
@@ -158,6 +159,18 @@ import Testing
     let recall = try fixture.recall(queries, ef: 64)
     #expect(recall >= (storage == .codesOnly ? 0.85 : 0.97), "recall \(recall)")
     #expect(try fixture.snapshot { $0.statistics().calibrations } >= 2)
+  }
+
+  /// Far fewer than what makes the index grow by an eighth.
+  @Test func `A batch unlike all before makes the codes anew`() throws {
+    let fixture = try Fixture(IndexConfiguration(dimensions: 24))
+    try fixture.upsert((0..<4000).map { "p\($0)" }, clustered(4000, dimensions: 24, seed: 43))
+    let before = try fixture.snapshot { $0.statistics().calibrations }
+    try fixture.upsert((0..<100).map { "q\($0)" }, clustered(100, dimensions: 24, seed: 44))
+    #expect(try fixture.snapshot { $0.statistics().calibrations } == before)
+    let unlike = (0..<100).flatMap { row in (0..<24).map { Float($0 == row % 24 ? 1 : 0) } }
+    try fixture.upsert((0..<100).map { "r\($0)" }, unlike)
+    #expect(try fixture.snapshot { $0.statistics().calibrations } == before + 1)
   }
 
   @Test func readersSeeTheSnapshotTheyBeganWith() throws {

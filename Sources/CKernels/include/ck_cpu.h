@@ -20,9 +20,6 @@ ck_level ck_cpu_highest(void);
 /// measured, in a fraction of a millisecond: ask once.
 ck_level ck_cpu_fastest(void);
 
-/// "portable", "avx2", "avx512", "avx512bf16" or "avx512fp16".
-const char *ck_level_name(ck_level level);
-
 /// Bytes of a core's own (second-level) cache, or a guess.
 size_t ck_cache_bytes(void);
 

@@ -74,11 +74,6 @@ struct MetaPage {
     return (even, odd)
   }
 
-  /// The page of the last commit.
-  static func newest(_ pages: (even: MetaPage, odd: MetaPage)) -> MetaPage {
-    pages.odd.transaction > pages.even.transaction ? pages.odd : pages.even
-  }
-
   private init(_ file: DataFile, at offset: Int) throws(LMDBError) {
     func fail(_ code: LMDBError.Code, _ reason: String) -> LMDBError {
       LMDBError(code, operation: "open", path: file.path, reason: reason)

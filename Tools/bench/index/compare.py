@@ -2,7 +2,8 @@
 """Runs the contestants in turns on the same files and prints recall, rates and ratios.
 
   compare.py VITRINE-BENCH DIRECTORY [--names fmnist,cliplike-200k] [--peers hnswlib,faiss,…]
-             [--build-threads N] [--rounds N] [--keep] [--build-missing]
+             [--build-threads N] [--rounds N] [--nq N] [--queries test,text] [--keep]
+             [--build-missing]
 
 The index is there twice: as it is by default, and as `vitrine:codes`, which keeps codes only.
 Rates are queries per processor second of one thread, so that other work on the machine disturbs
@@ -25,9 +26,11 @@ def main():
     parser.add_argument("bench")
     parser.add_argument("directory")
     parser.add_argument("--names", default="fmnist,cliplike-200k")
-    parser.add_argument("--peers", default="hnswlib,faiss,usearch,hannoy,zvec,svs,qdrant")
+    parser.add_argument("--peers", default="hnswlib,faiss,usearch,hannoy,zvec,svs,qdrant,numpy")
     parser.add_argument("--build-threads", default=str(os.cpu_count()))
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--nq", default="10000", help="queries asked of each kind at most")
+    parser.add_argument("--queries", default="test,text", help="image-like and text-like ones")
     parser.add_argument("--keep", action="store_true", help="use the indexes of an earlier run")
     parser.add_argument("--build-missing", action="store_true",
                         help="build only the indexes that are not there")
@@ -38,6 +41,7 @@ def main():
     if is_afresh and os.path.exists(out):
         os.remove(out)
     contestants = ["vitrine", "vitrine:codes"] + options.peers.split(",")
+    failed = []
 
     def run(contestant, name, *more):
         engine, _, variant = contestant.partition(":")
@@ -46,11 +50,12 @@ def main():
         index = os.path.join(options.directory, "idx", contestant, name)
         os.makedirs(os.path.dirname(index), exist_ok=True)
         print(contestant, name, *more, file=sys.stderr, flush=True)
-        subprocess.run([*program, "--data", data, "--name", name, "--out", out, "--index", index,
-                        *more], check=False, stdout=subprocess.DEVNULL)
+        command = [*program, "--data", data, "--name", name, "--out", out, "--index", index, *more]
+        if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode:
+            failed.append(" ".join((contestant, name, *more)))
 
     for name in options.names.split(","):
-        kinds = [kind for kind in ("test", "text")
+        kinds = [kind for kind in options.queries.split(",")
                  if os.path.exists(os.path.join(data, f"{name}.{kind}.f32"))]
         for contestant in contestants:
             index = os.path.join(options.directory, "idx", contestant, name)
@@ -61,13 +66,15 @@ def main():
             for kind in kinds:
                 for contestant in contestants:
                     run(contestant, name, "--phase", "search", "--queries", kind,
-                        "--round", str(turn))
+                        "--nq", options.nq, "--round", str(turn))
         for contestant in contestants:
             run(contestant, name, "--phase", "filter")
         run("vitrine", name, "--phase", "open")
         run("vitrine", name, "--phase", "write")
     with open(out) as file:
         report([json.loads(line) for line in file])
+    if failed:
+        sys.exit("failed, and missing above: " + "; ".join(failed))
 
 
 def label(record):

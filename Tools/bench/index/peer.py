@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A peer as a contestant: takes the flags of vitrine-bench, appends the same records.
 
-  peer.py --peer hnswlib|faiss|usearch|hannoy|zvec|svs|qdrant --data DIR --name SET --out FILE --index PATH
+  peer.py --peer hnswlib|faiss|usearch|hannoy|zvec|svs|qdrant|numpy --data DIR --name SET --out FILE --index PATH
           --phase build|search|filter [--threads N] [--queries test|text] [--round R]
 """
 import argparse
@@ -188,14 +188,33 @@ class SVS:
         return self.index.search(queries, K)[0]
 
 
+class Numpy:
+    """No index: measures what a filter lets through, whose rows it knows."""
+
+    def build(self, rows, path):
+        pass
+
+    def open(self, path, dimensions):
+        self.rows = np.memmap(prefix + ".train.f32", "<f4", "r").reshape(-1, dimensions)
+        self.mask = self.ids = None
+
+    def filtered(self, query, ef, mask):
+        if mask is not self.mask:
+            self.mask, self.ids = mask, np.flatnonzero(mask)
+        scores = -(self.rows[self.ids] @ query)
+        near = np.argpartition(scores, K - 1)[:K] if len(scores) > K else np.arange(len(scores))
+        return self.ids[near]
+
+
 class Qdrant:
-    """A shard in this process, vectors in memory, fields indexed, no extra links for them."""
+    """A shard in this process, vectors in memory, fields indexed, with the extra links for their
+    commoner values that it makes by default."""
 
     def build(self, rows, path):
         import qdrant_edge as q
         os.makedirs(path + "/s", exist_ok=True)
         graph = q.HnswIndexConfig(m=M, ef_construct=EFC, full_scan_threshold=10_000,
-                                  max_indexing_threads=threads, payload_m=0)
+                                  max_indexing_threads=threads)
         shard = q.EdgeShard.create(path + "/s", q.EdgeConfig(
             vectors=q.EdgeVectorParams(size=rows.shape[1], distance=q.Distance.Dot),
             hnsw_config=graph, max_search_threads=1,
@@ -276,7 +295,7 @@ with open(prefix + ".meta.json") as file:
     meta = json.load(file)
 n, d = meta["n"], meta["d"]
 peer = {"hnswlib": HNSWLib, "faiss": Faiss, "usearch": USearch, "hannoy": Hannoy, "zvec": Zvec,
-        "svs": SVS, "qdrant": Qdrant}[options.peer]()
+        "svs": SVS, "qdrant": Qdrant, "numpy": Numpy}[options.peer]()
 
 if options.phase == "build":
     rows = np.fromfile(prefix + ".train.f32", "<f4").reshape(n, d)
@@ -288,7 +307,7 @@ if options.phase == "build":
                for folder, _, files in os.walk(options.index) for file in files)
     emit(build_s=wall, persist_s=0, cpu_s=cpu, vps=n / wall, index_bytes=size,
          peak_anon_mb=memory("RssAnon") - base)
-elif options.phase == "search":
+elif options.phase == "search" and hasattr(peer, "batch"):
     peer.open(options.index, d)
     queries = np.fromfile(f"{prefix}.{options.queries}.f32", "<f4", options.nq * d).reshape(-1, d)
     truth = "gt" if options.queries == "test" else "textgt"
@@ -309,7 +328,7 @@ elif options.phase == "filter" and (hasattr(peer, "filtered") or hasattr(peer, "
                 (category == rule["category"]) & (price >= rule["price_min"])
                 & (price <= rule["price_max"]))
         truth = np.fromfile(f"{prefix}.filt.{name}.gt.i32", "<i4").reshape(-1, K)[:count]
-        for ef in (16, 64, 200):
+        for ef in (10, 16, 64, 200):
             found, wall, cpu = measured(lambda: [
                 peer.by_rule(query, ef, rule) if hasattr(peer, "by_rule") else
                 peer.filtered(query, ef, mask) for query in queries])
