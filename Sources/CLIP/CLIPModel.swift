@@ -139,18 +139,4 @@ public final class CLIPModel: Sendable {
     }
     return vectors.compactMap(\.self)
   }
-
-  /// Unit vectors of labels: the mean of each label's vectors in all templates, of length 1.
-  public func encode(labels: [String], templates: [PromptTemplate]) -> [[Float]] {
-    guard !templates.isEmpty else { return encode(texts: labels) }
-    let vectors = encode(texts: labels.flatMap { label in templates.map { $0(label) } })
-    return labels.indices.map { label in
-      var sum = [Float](repeating: 0, count: dimensions)
-      for vector in vectors[label * templates.count..<(label + 1) * templates.count] {
-        for i in sum.indices { sum[i] += vector[i] }
-      }
-      let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      return length > 0 ? sum.map { $0 / length } : sum
-    }
-  }
 }

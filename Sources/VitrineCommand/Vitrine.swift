@@ -14,7 +14,8 @@ struct VitrineCommand: AsyncParsableCommand {
         vitrine search "light red dress" --index Indexes/shop --filter "price < 50"
         vitrine repl --index Indexes/shop               look around in it
 
-      Exit codes: 0 done, 64 a request that makes no sense, 65 bad data, 1 anything else.
+      Exit codes: 0 done, 64 a request that makes no sense, 65 bad data, 130 stopped, \
+      1 anything else.
       """,
     version: "0.1.0",
     groupedSubcommands: [

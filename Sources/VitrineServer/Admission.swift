@@ -5,7 +5,7 @@ import Vitrine
 /// Takes on a bounded number of pieces of work, each for a bounded time.
 ///
 /// Work is bounded by cores, so a long queue only makes everybody wait: what exceeds the bound is
-/// told to come back (429), what takes too long is cancelled and given up (503).
+/// told to come back (429), what takes too long is told to stop, and given up (503) if it does.
 package final class Admission: Sendable {
   private let running = Atomic<Int>(0)
   private let limits: ServerConfiguration.Limits
@@ -25,19 +25,26 @@ package final class Admission: Sendable {
   }
 
   /// Runs `body` away from the thread of the connection, or throws a ``Problem``.
+  ///
+  /// What cannot be stopped, such as a write that is being stored, is waited for: what it comes to
+  /// is the answer, however late.
   package func run<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R
   {
-    let seconds = limits.seconds
-    return try await counted {
-      try await withThrowingTaskGroup(of: R.self) { group in
-        group.addTask(executorPreference: globalConcurrentExecutor, operation: body)
-        group.addTask {
-          try await Task.sleep(for: .seconds(seconds))
-          throw self.tookTooLong
+    try await counted {
+      let work = Task(executorPreference: globalConcurrentExecutor, operation: body)
+      let timer = Task { [seconds = limits.seconds] in
+        try await Task.sleep(for: .seconds(seconds))
+        work.cancel()
+      }
+      defer { timer.cancel() }
+      do {
+        return try await withTaskCancellationHandler {
+          try await work.value
+        } onCancel: {
+          work.cancel()
         }
-        defer { group.cancelAll() }
-        guard let first = try await group.next() else { throw CancellationError() }
-        return first
+      } catch is CancellationError where !Task.isCancelled {
+        throw tookTooLong
       }
     }
   }

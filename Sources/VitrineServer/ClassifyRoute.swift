@@ -10,11 +10,7 @@ extension VitrineServer {
         throw VitrineError.noEmbedder(operation: "classification")
       }
       let parameters = request.uri.queryParameters
-      let k = try parameters.get("k").map { try number($0, "k") } ?? 5
-      guard (1...configuration.limits.k).contains(k) else {
-        throw Problem(
-          .unprocessableContent, "k: expected 1 to \(configuration.limits.k), found \(k)")
-      }
+      let k = try k(parameters) ?? 5
       let templates = parameters.getAll("template")
       let labels = parameters.getAll("label")
       let image = try await body(of: request)

@@ -17,7 +17,7 @@ struct GzipMiddleware<Context: RequestContext>: RouterMiddleware {
       let length = response.body.contentLength, length >= minimumBytes
     else { return response }
     response.headers[.contentEncoding] = "gzip"
-    response.headers[.vary] = "Accept-Encoding"
+    response.headers[values: .vary].append("Accept-Encoding")
     response.headers[.contentLength] = nil
     // Every text answer of this server is one buffer, hence one gzip stream.
     response.body = response.body.map { try gzip($0) }

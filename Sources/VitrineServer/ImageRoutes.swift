@@ -3,8 +3,8 @@ import Hummingbird
 import Vitrine
 
 extension VitrineServer {
-  /// Pictures of products, with `ETag` and `Range`. Only what the catalogue names is served: a
-  /// product's id is looked up, never a path.
+  /// Pictures of products, with `ETag`, `Range` and the conditions of both. Only what the catalogue
+  /// names is served: a product's id is looked up, never a path.
   func addImages(to router: Router<BasicRequestContext>) {
     router.get("/v1/indexes/:index/products/:id/image") { request, context in
       let engine = try engine(context)
@@ -27,14 +27,12 @@ extension VitrineServer {
       .contentType: mediaType(of: bytes), .eTag: tag, .acceptRanges: "bytes",
       .cacheControl: "private, max-age=300", .xContentTypeOptions: "nosniff",
     ]
-    if request.headers[.ifNoneMatch] == tag {
-      return Response(status: .notModified, headers: headers)
-    }
-    guard let wanted = request.headers[.range] else {
+    if request.has(tag) { return Response(status: .notModified, headers: headers) }
+    guard let range = request.range(of: tag).flatMap({ byteRange($0, of: bytes.count) }) else {
       return Response(
         status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
-    guard let range = byteRange(wanted, of: bytes.count) else {
+    guard !range.isEmpty else {
       headers[.contentRange] = "bytes */\(bytes.count)"
       return Response(status: .rangeNotSatisfiable, headers: headers)
     }
@@ -53,19 +51,17 @@ extension VitrineServer {
   }
 }
 
-/// The one range a `Range` header asks for, within `count` bytes; nil if it cannot be given.
+/// The one range of bytes a `Range` header asks for, empty if it lies beyond them; nil for anything
+/// else, which is to be ignored (RFC 9110, 14.2).
 package func byteRange(_ header: String, of count: Int) -> Range<Int>? {
-  guard header.hasPrefix("bytes="), !header.contains(",") else { return nil }
-  let ends = header.dropFirst("bytes=".count)
-    .split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-  guard ends.count == 2 else { return nil }
-  switch (Int(ends[0]), Int(ends[1])) {
-  case (let first?, let last?) where first <= last && first < count:
-    return first..<min(last, count - 1) + 1
-  case (let first?, nil) where ends[1].isEmpty && first < count:
-    return first..<count
-  case (nil, let suffix?) where ends[0].isEmpty && suffix > 0 && count > 0:
-    return max(0, count - suffix)..<count
-  default: return nil
+  guard let (_, first, last) = header.wholeMatch(of: #/(?i:bytes)=([0-9]*)-([0-9]*)/#)?.output
+  else { return nil }
+  // What is too long for a number lies beyond any picture.
+  func number(_ digits: Substring) -> Int? { digits.isEmpty ? nil : Int(digits) ?? .max }
+  switch (number(first), number(last)) {
+  case (let first?, let last?) where first > last: return nil
+  case (let first?, let last): return min(first, count)..<min(last ?? .max, count - 1) + 1
+  case (nil, let suffix?): return max(0, count - suffix)..<count
+  case (nil, nil): return nil
   }
 }

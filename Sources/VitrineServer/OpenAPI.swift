@@ -10,29 +10,43 @@ enum OpenAPI {
     return (try? String(contentsOf: url, encoding: .utf8)) ?? "{}"
   }()
 
-  /// The methods that the description has for a path, such as `["GET", "HEAD"]`; none for a path
-  /// that it does not know.
-  static func methods(of path: String) -> [String] {
+  /// What a path can be asked.
+  struct Operation: Decodable, Sendable {
+    /// A parameter of the URL's query.
+    struct Parameter: Decodable, Sendable {
+      struct Schema: Decodable, Sendable { let type: String }
+
+      let name: String
+      let schema: Schema
+
+      /// Whether it may be given more than once.
+      var isList: Bool { schema.type == "array" }
+    }
+
+    let parameters: [Parameter]?
+  }
+
+  /// The operations that the description has for a path, by their methods, such as "GET" and
+  /// "HEAD"; none for a path that it does not know.
+  static func operations(at path: String) -> [String: Operation] {
     let asked = path.split(separator: "/")
     let found = paths.first { segments, _ in
       segments.count == asked.count
         && zip(segments, asked).allSatisfy { $0 == $1 || $0.hasPrefix("{") }
     }
-    return found?.methods ?? []
+    return found?.operations ?? [:]
   }
 
-  private static let paths: [(segments: [Substring], methods: [String])] = {
-    struct Description: Decodable {
-      let paths: [String: [String: Ignored]]
-    }
-    struct Ignored: Decodable {
-      init(from decoder: any Decoder) {}
-    }
+  private static let paths: [(segments: [Substring], operations: [String: Operation])] = {
+    struct Item: Decodable { let get, put, post, delete: Operation? }
+    struct Description: Decodable { let paths: [String: Item] }
     let known = try? JSONDecoder().decode(Description.self, from: Data(document.utf8))
-    return (known?.paths ?? [:]).map { path, operations in
-      var methods = operations.keys.filter { $0 != "parameters" }.map { $0.uppercased() }
-      if methods.contains("GET") { methods.append("HEAD") }
-      return (path.split(separator: "/"), methods.sorted())
+    return (known?.paths ?? [:]).map { path, item in
+      let operations = [
+        "GET": item.get, "HEAD": item.get, "PUT": item.put, "POST": item.post,
+        "DELETE": item.delete,
+      ]
+      return (path.split(separator: "/"), operations.compactMapValues { $0 })
     }
   }()
 }

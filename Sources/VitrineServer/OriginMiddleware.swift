@@ -15,7 +15,7 @@ struct OriginMiddleware<Context: RequestContext>: RouterMiddleware {
       request.method == .options
       ? Response(status: .noContent, headers: Self.preflight) : try await next(request, context)
     response.headers[.accessControlAllowOrigin] = origin
-    response.headers[.vary] = "Origin"
+    response.headers[values: .vary].append("Origin")
     return response
   }
 

@@ -53,16 +53,7 @@ extension VitrineServer {
       .contentType: file.type, .eTag: file.tag, .cacheControl: "no-cache",
       .contentSecurityPolicy: policy, .xContentTypeOptions: "nosniff",
     ]
-    if request.headers[.ifNoneMatch] == file.tag {
-      return Response(status: .notModified, headers: headers)
-    }
+    if request.has(file.tag) { return Response(status: .notModified, headers: headers) }
     return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: file.bytes))
   }
-}
-
-/// A strong validator: equal bytes have equal tags (FNV-1a, 64 bits; no secret hangs on it).
-func entityTag(_ bytes: some Sequence<UInt8>) -> String {
-  var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-  for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-  return "\"\(String(hash, radix: 16))\""
 }

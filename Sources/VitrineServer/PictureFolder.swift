@@ -23,7 +23,9 @@ struct PictureFolder: Sendable {
     let content = entityTag(picture).filter { $0 != "\"" }
     let path = "uploads/\(content)-\(picture.count).\(Self.ending(of: picture))"
     let file = URL(filePath: root.path).appending(path: path)
-    if FileManager.default.fileExists(atPath: file.path()) { return (path, false) }
+    if FileManager.default.fileExists(atPath: file.path(percentEncoded: false)) {
+      return (path, false)
+    }
     try FileManager.default.createDirectory(
       at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(picture).write(to: file, options: .atomic)

@@ -63,11 +63,32 @@ package struct Problem: Error, Sendable {
     switch error {
     case .keyNotFound(let key, let context):
       "the JSON lacks \"\(key.stringValue)\"\(place(context))"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context),
-      .dataCorrupted(let context):
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      "expected \(name(of: type))\(found(context))\(place(context))"
+    // Foundation has one word for both, and does not say where.
+    case .dataCorrupted(let context) where context.codingPath.isEmpty:
+      "this is not JSON, or has a number that does not fit its place"
+    case .dataCorrupted(let context):
       "\(context.debugDescription.drop(suffix: "."))\(place(context))"
     @unknown default: "the JSON could not be read"
     }
+  }
+
+  /// What JSON calls a type.
+  private static func name(of type: any Any.Type) -> String {
+    switch type {
+    case is [String: Any].Type: "an object"
+    case is [Any].Type: "an array"
+    case is String.Type: "a string"
+    case is Bool.Type: "true or false"
+    case is any BinaryInteger.Type: "a whole number"
+    case is any BinaryFloatingPoint.Type: "a number"
+    default: "another value"
+    }
+  }
+
+  private static func found(_ context: DecodingError.Context) -> String {
+    context.debugDescription.firstMatch(of: #/found (.+) instead/#).map { ", found \($0.1)" } ?? ""
   }
 
   private static func place(_ context: DecodingError.Context) -> String {
@@ -78,7 +99,7 @@ package struct Problem: Error, Sendable {
   /// What to say of a path or method that no route has.
   init(unknown request: Request) {
     let path = request.uri.path
-    let methods = OpenAPI.methods(of: path)
+    let methods = OpenAPI.operations(at: path).keys.sorted()
     if methods.isEmpty {
       self.init(.notFound, "there is nothing at \(path); /openapi.json lists what there is")
     } else {

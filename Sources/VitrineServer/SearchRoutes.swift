@@ -6,7 +6,9 @@ extension VitrineServer {
   /// What indexes there are, and searching them. The body of a search is a ``Query`` as JSON, its
   /// answer a ``SearchResponse``; an array of queries is answered from one snapshot by an array.
   func addSearch(to router: Router<BasicRequestContext>) {
-    router.get("/v1/indexes") { _, _ in try json(IndexList(engines: engines)) }
+    router.get("/v1/indexes") { _, _ in
+      try json(IndexList(engines: engines, first: configuration.firstIndex))
+    }
     router.post("/v1/indexes/:index/search") { request, context in
       let engine = try engine(context)
       let deadline = admission.deadline
@@ -18,45 +20,11 @@ extension VitrineServer {
       return try await answer(queries, engine, deadline)
     }
     router.get("/v1/indexes/:index/facets") { request, context in
-      let engine = try engine(context)
-      let parameters = request.uri.queryParameters
-      var query = Query(parameters.get("q"))
-      query.filter = try parameters.get("filter").map {
-        try Filter.parse($0, schema: engine.schema)
-      }
-      query.facets = parameters.getAll("attribute").map { FacetRequest($0) }
-      guard !query.facets.isEmpty else {
-        throw Problem(.unprocessableContent, "expected at least one ?attribute=NAME")
-      }
-      let asked = query
-      let response = try await admission.run { try await engine.search(asked) }
-      struct Facets: Encodable { let facets: [Facet] }
-      return try json(Facets(facets: response.facets ?? []))
+      try await facets(request.uri.queryParameters, in: engine(context))
     }
     router.get("/v1/indexes/:index/products/:id/similar") { request, context in
-      let engine = try engine(context)
-      let id = try parameter("id", of: context)
-      let parameters = request.uri.queryParameters
-      var query = Query()
-      query.terms = [.product(id)]
-      query.filter = try parameters.get("filter").map {
-        try Filter.parse($0, schema: engine.schema)
-      }
-      let k = try parameters.get("k").map { try number($0, "k") } ?? query.k
-      guard (1...configuration.limits.k).contains(k) else {
-        throw Problem(
-          .unprocessableContent, "k: expected 1 to \(configuration.limits.k), found \(k)")
-      }
-      // One more, for the product itself, which is no news.
-      query.k = k + 1
-      let asked = query
-      return json(
-        bytes: try await admission.run {
-          var response = try await engine.search(asked)
-          response.hits = Array(response.hits.filter { $0.id != id }.prefix(k))
-          response.cursor = nil
-          return try Self.encoded(response)
-        })
+      try await similar(
+        to: parameter("id", of: context), request.uri.queryParameters, in: engine(context))
     }
   }
 
@@ -78,6 +46,54 @@ extension VitrineServer {
       bytes: try await admission.counted {
         try await engine.searchJSON(all, asArray: queries.areSeveral, deadline: deadline)
       })
+  }
+
+  /// Counts the values of every `?attribute=` over what `?q=` and `?filter=` find.
+  private func facets(_ parameters: Parameters, in engine: Engine) async throws -> Response {
+    var query = Query(parameters.get("q"))
+    query.filter = try parameters.get("filter").map {
+      try Filter.parse($0, schema: engine.schema)
+    }
+    query.facets = parameters.getAll("attribute").map { FacetRequest($0) }
+    guard !query.facets.isEmpty else {
+      throw Problem(.unprocessableContent, "expected at least one ?attribute=NAME")
+    }
+    let asked = query
+    let response = try await admission.run { try await engine.search(asked) }
+    struct Facets: Encodable { let facets: [Facet] }
+    return try json(Facets(facets: response.facets ?? []))
+  }
+
+  /// The `?k=` products that look most like one.
+  private func similar(
+    to id: String, _ parameters: Parameters, in engine: Engine
+  ) async throws -> Response {
+    var query = Query()
+    query.terms = [.product(id)]
+    query.filter = try parameters.get("filter").map {
+      try Filter.parse($0, schema: engine.schema)
+    }
+    let k = try k(parameters) ?? query.k
+    // One more, for the product itself, which is no news.
+    query.k = k + 1
+    let asked = query
+    return json(
+      bytes: try await admission.run {
+        var response = try await engine.search(asked)
+        response.hits = Array(response.hits.filter { $0.id != id }.prefix(k))
+        response.cursor = nil
+        return try Self.encoded(response)
+      })
+  }
+
+  /// How many answers a URL asks for, if it says.
+  func k(_ parameters: Parameters) throws -> Int? {
+    guard let k = try parameters.get("k").map({ try number($0, "k") }) else { return nil }
+    guard (1...configuration.limits.k).contains(k) else {
+      throw Problem(
+        .unprocessableContent, "k: expected 1 to \(configuration.limits.k), found \(k)")
+    }
+    return k
   }
 
   /// A whole number from a URL.
@@ -119,8 +135,10 @@ private struct IndexList: Encodable {
 
   let indexes: [Entry]
 
-  init(engines: [String: Engine]) throws {
-    indexes = try engines.sorted { $0.key < $1.key }.map { name, engine in
+  init(engines: [String: Engine], first: String?) throws {
+    // Nothing comes before an empty name.
+    func place(_ name: String) -> String { name == first ? "" : name }
+    indexes = try engines.sorted { place($0.key) < place($1.key) }.map { name, engine in
       Entry(
         name: name,
         attributes: try engine.schema.attributes.map {

@@ -11,6 +11,8 @@ public struct ServerConfiguration: Sendable {
   /// The folder where uploaded pictures are kept and below which `PUT` requests may name images by
   /// path. Nil allows uploads only, which are embedded and then forgotten.
   public var imageRoot: String?
+  /// The index that is listed first, with which the page opens; the others follow by name.
+  public var firstIndex: String?
   /// How much work one request, and all of them together, may ask for.
   public var limits = Limits()
 
@@ -27,7 +29,7 @@ public struct ServerConfiguration: Sendable {
     public var batch = 100
     /// Requests worked on at one time; more are answered 429.
     public var concurrentRequests = 64
-    /// Seconds a request may take before it is answered 503.
+    /// Seconds a request may take before it is told to stop, and answered 503 if it does.
     public var seconds = 30.0
 
     /// The defaults.

@@ -9,6 +9,8 @@ struct Upload: Decodable, Sendable {
   var attributes: [String: Value]?
   var image: String?
   var imageData: Data?
+  /// Where it stands in what was sent, counted from 1.
+  var line = 1
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case id, attributes, image
@@ -24,11 +26,15 @@ struct Upload: Decodable, Sendable {
     imageData = try container.decodeIfPresent(Data.self, forKey: .imageData)
   }
 
-  /// NDJSON: one upload a line; an error names the line.
+  /// NDJSON: one upload a line, blank ones aside; an error names the line.
   static func lines(of data: Data) throws -> [Upload] {
-    try data.split(separator: UInt8(ascii: "\n")).enumerated().map { index, line in
+    let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    return try lines.enumerated().compactMap { index, line -> Upload? in
+      if line.allSatisfy({ " \t\r".utf8.contains($0) }) { return nil }
       do {
-        return try JSONDecoder().decode(Upload.self, from: line)
+        var upload = try JSONDecoder().decode(Upload.self, from: line)
+        upload.line = index + 1
+        return upload
       } catch let error as DecodingError {
         throw Problem(.unprocessableContent, "line \(index + 1): \(Problem.words(for: error))")
       }
@@ -37,45 +43,51 @@ struct Upload: Decodable, Sendable {
 }
 
 extension VitrineServer {
-  /// Stores uploads in one transaction for those with pictures and one for those without; nothing
-  /// if any of them is bad. Returns how many there were.
+  /// Stores uploads in one transaction; nothing if any of them is bad. Returns how many there were.
   func store(_ uploads: [Upload], in engine: Engine) async throws -> Int {
     guard !uploads.isEmpty else {
       throw Problem(.unprocessableContent, "expected at least one product, found none")
     }
-    var pictured: [(product: Product, image: [UInt8])] = []
-    var plain: [Product] = []
-    for (index, upload) in uploads.enumerated() {
+    var products: [(product: Product, image: [UInt8]?)] = []
+    for upload in uploads {
       guard let id = upload.id else {
-        throw Problem(.unprocessableContent, "line \(index + 1): the product lacks \"id\"")
+        throw Problem(.unprocessableContent, "line \(upload.line): the product lacks \"id\"")
       }
       var product = Product(id: id, image: upload.image, attributes: upload.attributes ?? [:])
-      if let picture = try picture(of: upload, line: index + 1) {
-        pictured.append((product, picture))
-      } else if let known = try await engine.product(id) {
+      let image = try picture(of: upload)
+      if image == nil {
+        guard let known = try await engine.product(id) else {
+          throw Problem(
+            .unprocessableContent,
+            "line \(upload.line): a new product needs \"image\" (a path) or \"image_data\"")
+        }
         product.image = known.image
-        plain.append(product)
-      } else {
-        throw Problem(
-          .unprocessableContent,
-          "line \(index + 1): a new product needs \"image\" (a path) or \"image_data\"")
       }
+      products.append((product, image))
     }
-    if !pictured.isEmpty { try await keep(&pictured) { try await engine.upsert(embedding: $0) } }
-    if !plain.isEmpty { try await engine.update(plain) }
+    do {
+      try await keep(&products) { try await engine.upsert(embedding: $0) }
+    } catch VitrineError.badData(let id, let row, let column, let reason)
+      where uploads.indices.contains(row - 1)
+    {
+      // The engine counts what it is given.
+      throw VitrineError.badData(
+        path: id, row: uploads[row - 1].line, column: column, reason: reason)
+    }
     return uploads.count
   }
 
   /// Keeps uploaded pictures where there is a folder for them, unless the products cannot be
   /// stored.
   private func keep(
-    _ products: inout [(product: Product, image: [UInt8])],
-    while store: ([(product: Product, image: [UInt8])]) async throws -> Void
+    _ products: inout [(product: Product, image: [UInt8]?)],
+    while store: ([(product: Product, image: [UInt8]?)]) async throws -> Void
   ) async throws {
     var new: [String] = []
     do {
       for index in products.indices where products[index].product.image == nil {
-        guard let (path, isNew) = try pictures?.keep(products[index].image) else { break }
+        guard let image = products[index].image else { continue }
+        guard let (path, isNew) = try pictures?.keep(image) else { break }
         products[index].product.image = path
         if isNew { new.append(path) }
       }
@@ -87,7 +99,8 @@ extension VitrineServer {
   }
 
   /// The picture's bytes; nil if none is sent.
-  private func picture(of upload: Upload, line: Int) throws -> [UInt8]? {
+  private func picture(of upload: Upload) throws -> [UInt8]? {
+    let line = upload.line
     if let data = upload.imageData {
       guard upload.image == nil else {
         throw Problem(

@@ -49,8 +49,15 @@ public struct VitrineServer: Sendable {
   /// finished first.
   ///
   /// - Parameter ready: is called with the port once requests are taken.
+  /// - Throws: ``VitrineError/invalidArgument(_:)`` if somebody else listens there.
   public func run(ready: @escaping @Sendable (_ port: Int) -> Void = { _ in }) async throws {
-    try await application(ready: ready).runService()
+    do {
+      try await application(ready: ready).runService()
+    } catch let error as IOError where error.errnoCode == EADDRINUSE {
+      throw VitrineError.invalidArgument(
+        "another program listens on port \(configuration.port) of \(configuration.host): "
+          + "end it, or take another port")
+    }
   }
 
   /// The application, for tests and for a service group of one's own.
@@ -86,6 +93,7 @@ public struct VitrineServer: Sendable {
     if !configuration.keys.isEmpty {
       router.add(middleware: AccessMiddleware(keys: configuration.keys))
     }
+    router.add(middleware: ParameterMiddleware())
     addHealth(to: router)
     addPage(to: router)
     addSearch(to: router)

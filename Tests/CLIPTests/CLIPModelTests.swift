@@ -60,18 +60,6 @@ import TestSupport
     #expect(Array(again[..<4]) == first.reversed() && again[5] == first[0])
   }
 
-  @Test func aLabelIsTheMeanOfItsPrompts() throws {
-    let model = try CLIPModel(directory: directory, precision: .f32)
-    let templates = try ["a {}", "{} dress"].map { try #require(PromptTemplate($0)) }
-    let label = model.encode(labels: ["red", "red"], templates: templates)
-    let prompts = model.encode(texts: ["a red", "red dress"])
-    let sum = zip(prompts[0], prompts[1]).map { $0 + $1 }
-    let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    #expect(difference(label[1], sum.map { $0 / length }) < 1e-6 && label[0] == label[1])
-    #expect(PromptTemplate("no gap") == nil && PromptTemplate("{} {}") == nil)
-    #expect(model.encode(labels: ["red"], templates: []) == model.encode(texts: ["red"]))
-  }
-
   @Test(arguments: CLIPModel.Precision.allCases)
   func packedWeightsAreKeptAndMapped(precision: CLIPModel.Precision) throws {
     let cache = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)

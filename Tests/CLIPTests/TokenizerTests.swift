@@ -107,6 +107,12 @@ import Testing
       try problem(["vocab.json": "{\"a\": 1}", "merges.txt": ""])
         == "DIR/merges.txt: expected token <|startoftext|>, found no such token")
     #expect(
+      try problem(["vocab.json": "{\"a\": 1, \"b\": -7}", "merges.txt": ""])
+        == "DIR/vocab.json: expected ids from 0, found -7 for token b")
+    #expect(
+      try problem(["tokenizer.json": "{\"model\": {\"vocab\": {\"a\": -1}, \"merges\": []}}"])
+        == "DIR/tokenizer.json: expected ids from 0, found -1 for token a")
+    #expect(
       try problem([
         "tokenizer.json": "{\"model\": {\"type\": \"Unigram\", \"vocab\": {}, \"merges\": []}}"
       ])

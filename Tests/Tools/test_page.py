@@ -1,6 +1,6 @@
-"""The page in a real browser: typing, filtering, clicking, keys, comparing, sharing.
+"""The page in a real browser: typing, filtering, clicking, dropping, keys, comparing, sharing.
 
-Skips where Chromium is not installed or `vitrine` is not built.
+Skips where Chromium is not installed or does not start, or `vitrine` is not built.
 """
 
 import http.client
@@ -21,8 +21,8 @@ CARDS = "[...document.querySelectorAll('#grid .card')]"
 FIRST = f"{CARDS}[0]?.getAttribute('aria-label')"
 
 
-@unittest.skipUnless(chromium(), "the page is not tested: chromium is not installed")
-@unittest.skipUnless(VITRINE.exists(), "the page is not tested: vitrine is not built")
+@unittest.skipUnless(VITRINE.exists() and chromium(),
+                     "the page is not tested: vitrine is not built, or chromium does not start")
 class PageTests(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -41,11 +41,11 @@ class PageTests(unittest.TestCase):
         cls.addClassCleanup(cls.browser.__exit__)
 
     @classmethod
-    def serve(cls, *names, keys=""):
+    def serve(cls, *names, **environment):
         """The address of a server of these indexes, which ends with the tests."""
         indexes = [word for name in names for word in ("--index", f"{cls.folder.name}/{name}")]
         server = subprocess.Popen([VITRINE, "serve", "--port", "0", *indexes], stderr=subprocess.PIPE, text=True,
-                                  env={**os.environ, "VITRINE_API_KEYS": keys})
+                                  env={**os.environ, **environment})
         cls.addClassCleanup(server.stderr.close)
         cls.addClassCleanup(server.wait)
         cls.addClassCleanup(server.terminate)
@@ -65,6 +65,14 @@ class PageTests(unittest.TestCase):
     def value(self, script):
         return self.browser.run(script)
 
+    def change(self, selector, value):
+        """Drags a slider to a value, or chooses it from a list."""
+        self.browser.run(f"""(() => {{
+            const input = document.querySelector({json.dumps(selector)});
+            input.value = {json.dumps(value)};
+            input.dispatchEvent(new Event("change"));
+        }})()""")
+
     def test_typing_searches_and_the_address_can_be_shared(self):
         self.open()
         self.browser.wait("document.querySelector('#count').textContent.startsWith('446 products')")
@@ -78,6 +86,32 @@ class PageTests(unittest.TestCase):
         self.open(shared)
         self.browser.wait(f"{FIRST} === 'Red Dotted Maxi Dress'")
         self.assertEqual(self.value("document.querySelector('#text').value"), "red dotted dress")
+
+    def test_a_text_that_ends_like_a_weight_stays_as_it_was_typed(self):
+        self.open("?index=one")
+        self.browser.click("#text")
+        self.browser.type("dress^2")
+        self.browser.press("Enter")
+        self.browser.wait("new URLSearchParams(location.search).get('q') === 'dress^2^1'")
+        shared = self.value("location.search")
+        self.open()
+        self.open(shared)
+        self.assertEqual(self.value("document.querySelector('#text').value"), "dress^2")
+
+    def test_the_blend_orders_anew_and_is_in_the_address(self):
+        self.open("?index=one&q=red+dress")
+        order = f"{CARDS}.map(card => card.dataset.id).join()"
+        measured = before = self.value(order)
+        for looks in "01":
+            self.change("#looks", looks)
+            self.browser.wait(f"new URLSearchParams(location.search).get('looks') === '{looks}'")
+            self.browser.wait(f"{order} !== {json.dumps(before)}")
+            before = self.value(order)
+        self.open("?index=one&q=red+dress&looks=1")
+        self.browser.wait(f"{order} === {json.dumps(before)}")
+        self.browser.click("#auto")
+        self.browser.wait("!location.search.includes('looks=')")
+        self.browser.wait(f"{order} === {json.dumps(measured)}")
 
     def test_facets_and_filters_narrow_and_are_taken_back(self):
         self.open("?index=one&q=dress")
@@ -100,16 +134,37 @@ class PageTests(unittest.TestCase):
         self.browser.type("pric < 60")
         self.browser.press("Enter")
         self.browser.wait("document.querySelector('#filter-wrong').textContent.includes('did you mean')")
-        self.assertEqual(len(self.browser.errors), 1, self.browser.errors)  # the browser's own note of the 4xx
+        self.assertIn("column 1:", self.value("document.querySelector('#filter-wrong').textContent"))
+        self.assertEqual(len(self.browser.errors), 2, self.browser.errors)  # the browser's own notes of the 4xx
         self.browser.errors.clear()
+
+    def test_the_order_is_chosen_and_in_the_address(self):
+        prices = f"{CARDS}.map(card => Number(card.querySelector('.row span').textContent))"
+        goes = f"{prices}.length > 1 && {prices}.every((price, place, all) => !place || all[place - 1] {{}} price)"
+        self.open("?index=one&q=dress")
+        self.change("#sort", "-price")
+        self.browser.wait(goes.format(">="))
+        self.browser.wait("new URLSearchParams(location.search).get('sort') === '-price'")
+        self.open("?index=one&q=dress&sort=price")
+        self.browser.wait(goes.format("<="))
+        self.assertEqual(self.value("document.querySelector('#sort').value"), "price")
+
+    def test_more_goes_on_where_the_page_ends(self):
+        self.open("?index=one&q=dress")
+        self.browser.click("#more")
+        self.browser.wait(f"{CARDS}.length === 48")
+        self.assertEqual(self.value(f"new Set({CARDS}.map(card => card.dataset.id)).size"), 48)
+
+    def test_an_index_that_is_not_there_is_named(self):
+        self.open("?index=attic")
+        self.browser.wait("document.querySelector('#count').textContent.includes('no index \"attic\"')")
+        self.assertEqual(self.value("document.querySelector('#index').value"), "one")
+        self.change("#index", "two")
+        self.browser.wait("!document.querySelector('#count').textContent.includes('attic')")
 
     def test_a_price_range_is_dragged(self):
         self.open("?index=one&q=shoes")
-        self.browser.run("""(() => {
-            const slider = document.querySelector('input[aria-label="price to"]');
-            slider.value = 50;
-            slider.dispatchEvent(new Event("change"));
-        })()""")
+        self.change("input[aria-label='price to']", "50")
         self.browser.wait(f"{CARDS}.every(card => Number(card.querySelector('.row span').textContent) <= 51)")
         self.browser.wait("location.search.includes('range=')")
 
@@ -152,11 +207,7 @@ class PageTests(unittest.TestCase):
 
     def test_two_indexes_stand_side_by_side(self):
         self.open("?index=one&q=red+dress")
-        self.browser.run("""(() => {
-            const choice = document.querySelector("#compare");
-            choice.value = "two";
-            choice.dispatchEvent(new Event("change"));
-        })()""")
+        self.change("#compare", "two")
         self.browser.wait("document.querySelectorAll('#grid-right .card').length > 0")
         self.assertIn("in both", self.value("document.querySelector('#right-name').textContent"))
         alone = self.value("document.querySelectorAll('#grid .alone').length")
@@ -164,26 +215,53 @@ class PageTests(unittest.TestCase):
         self.assertEqual(alone + both, self.value(f"{CARDS}.length"))
         self.assertEqual(self.value("document.documentElement.scrollWidth <= innerWidth"), True)
 
-    def test_a_picture_is_searched_by(self):
+    def search_by_picture(self, give):
+        """Searches by the picture of a product, which a script gives to the page as `files`."""
         self.open("?index=one")
-        self.browser.run("""(async () => {
+        self.browser.run(f"""(async () => {{
             const bytes = await (await fetch("/v1/indexes/one/products/V1113/image")).blob();
             const files = new DataTransfer();
-            files.items.add(new File([bytes], "photo.jpg", { type: "image/jpeg" }));
+            files.items.add(new File([bytes], "photo.jpg", {{ type: "image/jpeg" }}));
+            {give}
+        }})()""")
+        self.browser.wait("document.querySelector('.chip img') !== null")
+        self.browser.wait(f"{CARDS}[0]?.dataset.id === 'V1113'")
+
+    def test_a_chosen_picture_is_searched_by(self):
+        self.search_by_picture("""
             const input = document.querySelector("#file");
             input.files = files.files;
             input.dispatchEvent(new Event("change"));
-        })()""")
-        self.browser.wait("document.querySelector('.chip img') !== null")
-        self.browser.wait(f"{CARDS}[0]?.dataset.id === 'V1113'")
+        """)
+
+    def test_a_dropped_picture_is_searched_by(self):
+        self.search_by_picture("""
+            const drag = (name) => document.querySelector("#grid").dispatchEvent(
+                new DragEvent(name, { dataTransfer: files, bubbles: true, cancelable: true }));
+            drag("dragover");
+            if (!document.body.classList.contains("dropping")) throw new Error("no frame to drop into");
+            if (drag("drop")) throw new Error("left to the browser, which opens the file");
+        """)
+        self.assertFalse(self.value("document.body.classList.contains('dropping')"))
 
     def test_a_small_screen_shows_everything_without_scrolling_sideways(self):
         self.browser.size(360, 740)
         self.open("?index=one&q=red+dress")
         self.assertTrue(self.value("document.documentElement.scrollWidth <= innerWidth"))
 
+    def test_the_page_is_dark_for_those_who_like_it_dark(self):
+        self.addCleanup(self.browser.dark, False)
+        self.open("?index=one")
+        brightness = ("getComputedStyle(document.body).{}.match(/\\d+/g)"
+                      ".reduce((sum, part) => sum + Number(part), 0)")
+        for dark in (False, True):
+            self.browser.dark(dark)
+            paper = self.value(brightness.format("backgroundColor"))
+            ink = self.value(brightness.format("color"))
+            self.assertEqual(paper < ink, dark, (paper, ink))
+
     def test_a_server_with_keys_is_opened_with_one(self):
-        self.browser.open(self.serve("one", keys="read:a key; of 16 chars"))
+        self.browser.open(self.serve("one", VITRINE_API_KEYS="read:a key; of 16 chars"))
         self.browser.wait("document.querySelector('#key').open")
         self.browser.errors.clear()  # the browser's own note of the 401
         self.browser.click("#key-text")

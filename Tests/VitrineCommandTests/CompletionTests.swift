@@ -1,8 +1,15 @@
 import Testing
+import Vitrine
 import VitrineCommand
 
 private struct Shop: Vocabulary {
-  var attributes: [String] { ["brand", "price", "colour", "article type"] }
+  var attributes: [Attribute] {
+    [
+      Attribute(name: "title", kind: .text), Attribute(name: "brand", kind: .keyword),
+      Attribute(name: "price", kind: .number), Attribute(name: "colour", kind: .keyword),
+      Attribute(name: "article type", kind: .keyword),
+    ]
+  }
   func values(of attribute: String, prefix: String) -> [String] {
     guard attribute == "brand" else { return [] }
     return ["Kestrel", "Alder & Finch", "Kelp"].filter {
@@ -17,7 +24,10 @@ private struct Shop: Vocabulary {
     (":fac", [":facets"]),
     (":filter b", ["brand"]),
     (":filter ar", ["\"article type\""]),
-    (":filter brand ", ["=", "!=", "<", "<=", ">", ">=", "in", "between"]),
+    (":filter brand ", ["=", "!=", "in"]),
+    (":filter price ", ["=", "!=", "<", "<=", ">", ">=", "in", "between"]),
+    (":filter title ", []), (":filter t", []), (":filter exists t", ["title"]),
+    (":filter exists title ", ["and", "or"]),
     (":filter brand = Ke", ["Kestrel", "Kelp"]),
     (":filter brand = \"Al", ["\"Alder & Finch\""]),
     (":filter brand in (Kelp, a", ["\"Alder & Finch\""]),
@@ -25,8 +35,8 @@ private struct Shop: Vocabulary {
     (":filter brand = Kelp and pr", ["price"]),
     (":like V", ["V1", "V12"]),
     (":set p", ["pictures"]),
-    (":set columns c", ["colour"]),
-    (":facets c", ["colour"]),
+    (":set columns c", ["colour"]), (":set columns t", ["title"]), (":set sort t", []),
+    (":facets c", ["colour"]), (":facets t", []),
     ("red dr", []),
   ]) func offersWhatMayFollow(line: String, candidates: [String]) {
     #expect(Completer.complete(line, vocabulary: Shop()).candidates == candidates)

@@ -37,4 +37,24 @@ import Testing
     #expect(try Tool.run(["compact", "--index", index]).status == 0)
     #expect(try Tool.run(["stats", "--index", index, "--json"]).json()["products"] as? Int == 23)
   }
+
+  @Test func `what verify finds is said in a line, and is the exit code in a conversation too`()
+    throws
+  {
+    let scratch = try Scratch()
+    let index = try scratch.index(4)
+    let file = URL(filePath: index + "/data.mdb")
+    var bytes = try Data(contentsOf: file)
+    while let words = bytes.range(of: Data("with a heart print".utf8)) {
+      bytes[words.lowerBound] ^= 1
+    }
+    try bytes.write(to: file)
+    let run = try Tool.run(["verify", "--index", index])
+    #expect(run.status == 1)
+    #expect(run.output.hasPrefix("the index is damaged: the product of slot 0 "), "\(run.output)")
+    #expect(run.output.split(separator: "\n").count == 1)
+    let conversation = try Tool.run(["repl", "--index", index], input: ":verify\n")
+    #expect(conversation.status == 1)
+    #expect(conversation.output == run.output)
+  }
 }

@@ -28,6 +28,14 @@ import VitrineCommand
         """)
   }
 
+  @Test func countsWhatIsWorkedThrough() {
+    let text = shown(onTerminal: false) { progress in
+      let doubled = progress.map("Sorting", over: 1...3) { $0 * 2 }
+      #expect(doubled == [2, 4, 6])
+    }
+    #expect(text == "Sorting  1/3\nSorting  3/3\n")
+  }
+
   @Test func isOneLineDrawnAgainOnATerminal() {
     let text = shown(onTerminal: true) { progress in
       progress.update("Indexing", done: 6, of: 12)
@@ -49,6 +57,8 @@ import VitrineCommand
     #expect(Numbers.grouped(39_413) == "39,413")
     #expect(Numbers.grouped(-1_234_567) == "-1,234,567")
     #expect(Numbers.grouped(12) == "12")
+    #expect(Numbers.counted(1, "row") == "1 row")
+    #expect(Numbers.counted(1200, "row") == "1,200 rows")
     #expect(Numbers.bytes(812) == "812 bytes")
     #expect(Numbers.bytes(4_230_000) == "4.2 MB")
   }

@@ -20,11 +20,13 @@ import VitrineCommand
     ),
     (":boost off", .boostOff),
     (":compare other", .compare("other", model: nil)),
+    (":compare other my-clip", .compare("other", model: "my-clip")),
     (":like 3", .like(.hit(3), but: nil)),
     (":like 3 but darker", .like(.hit(3), but: "darker")),
     (":like V1001 but in long", .like(.id("V1001"), but: "in long")),
     (":like \"3\"", .like(.id("3"), but: nil)),
     (":like 1 V7 not 5", .likeAll([.hit(1), .id("V7")], not: [.hit(5)])),
+    (":like -9223372036854775808 2", .likeAll([.id("-9223372036854775808"), .hit(2)], not: [])),
     (":like \"an id\"", .like(.id("an id"), but: nil)),
     (":image \"my photo.jpg\"", .image("my photo.jpg")),
     (":facets brand \"sub category\"", .facets(["brand", "sub category"])),
@@ -53,14 +55,23 @@ import VitrineCommand
   @Test(arguments: [
     (":frobnicate", "there is no command :frobnicate; :help lists them"),
     (":like", "use :like N|ID [but WORDS]"),
-    (":set k many", "k is a number from 1 to 1000; found \"many\""),
-    (":set k 0", "k is a number from 1 to 1000; found \"0\""),
+    (":compare \\", "use :compare INDEX [MODEL]"),
+    (":set ef 20001", "ef is a number from 1 to 20000; found \"20001\""),
+    (":set k many", "k is a number from 1 to 20000; found \"many\""),
+    (":set k 0", "k is a number from 1 to 20000; found \"0\""),
+    (":like 1 but", "use :like N|ID [but WORDS], or :like N|ID … [not N|ID …]"),
+    (":like not 2", "use :like N|ID [but WORDS], or :like N|ID … [not N|ID …]"),
     (
       ":set colour red",
       "there is no setting \"colour\": k, ef, exact, pictures, columns, keep, looks, fusion, "
-        + "mentions, cutoff, group, diversity, sort"
+        + "mentions, cutoff, group, diversity, sort, candidates"
     ),
     (":boost colour = Red by much", "a boost takes a number such as 0.1; found \"much\""),
+    (
+      ":boost price near 5",
+      "a boost is NAME = VALUE [by N], NAME near N within N [by N], or NAME [by N]; found "
+        + "\"price near 5\""
+    ),
     (":s", "there is no command :s (save, search, set, show, stats?); :help lists them"),
   ]) func saysHowACommandIsUsed(line: String, message: String) {
     let error = #expect(throws: Failure.self) { try ReplCommand.parse(line) }

@@ -6,7 +6,7 @@ import Testing
 struct TerminalTests {
   @Test func showsATableWithinTheWidthAndMarksWords() throws {
     let terminal = try Terminal(columns: 72, rows: 30)
-    try terminal.type(":set columns title brand price\n", until: "columns   title, brand, price")
+    try terminal.type(":set columns title brand price\n", until: "columns     title, brand, price")
     try terminal.type(":set k 3\nstriped\n", until: ":next for more")
     let screen = terminal.screen()
     #expect(screen.contains { $0.contains("score  id     title") && $0.contains("brand") })
@@ -20,6 +20,13 @@ struct TerminalTests {
     try terminal.type(":fil\t", until: "> :filter")
     try terminal.type("bra\t= Kes\t", until: ":filter brand = Kestrel")
     try terminal.type("\n", until: "filter: brand = Kestrel")
+  }
+
+  @Test func completesWhatACommandHasAdded() throws {
+    let terminal = try Terminal()
+    try terminal.type(":classify --labels striped,checked --write look\n", until: "label ")
+    try terminal.wait(for: "the next prompt") { $0.last == "vitrine>" }
+    try terminal.type(":filter lo\t", until: ":filter look")
   }
 
   @Test func remembersLinesAcrossSessions() throws {
@@ -38,7 +45,10 @@ struct TerminalTests {
     try terminal.type("half a li", until: "half a li")
     terminal.key("C-c")
     try terminal.wait(for: "half a li^C")
-    try terminal.type(":set k 4\n", until: "k         4")
+    try terminal.wait(for: "the next prompt") { $0.last == "vitrine>" }
+    terminal.key("C-c")
+    try terminal.wait(for: "> ^C  :quit or Ctrl-D leaves")
+    try terminal.type(":set k 4\n", until: "k           4")
     terminal.key("C-d")
     try terminal.wait(for: "left with 0")
   }

@@ -28,9 +28,10 @@ struct Tool {
 
   /// Runs the tool in a folder of its own with these arguments and lines of input.
   static func run(
-    _ arguments: [String], input: String = "", environment: [String: String] = [:]
+    _ arguments: [String], input: String = "", environment: [String: String] = [:],
+    at path: String? = Tool.path
   ) throws -> Outcome {
-    let path = try #require(Tool.path)
+    let path = try #require(path)
     let process = Process()
     let (output, notes, typed) = (Pipe(), Pipe(), Pipe())
     process.executableURL = URL(filePath: path)

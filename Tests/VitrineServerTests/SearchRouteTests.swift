@@ -152,6 +152,34 @@ import VitrineServer
     #expect((response.json["detail"] as? String)?.isEmpty == false)
   }
 
+  @Test(arguments: [
+    (#"{"sort": ["price"]}"#, "expected an object, found a string at .sort[0]"),
+    (#"{"k": "ten"}"#, "expected a whole number, found a string at .k"),
+    (#"{"text": "red", "k": 1.5}"#, "number that"),
+    (#"{"text": "red", "k": 99999999999999999999}"#, "number that"),
+  ])
+  func `JSON of another shape is told in words of JSON`(body: String, words: String) async throws {
+    let response = try await search(body)
+    let detail = try #require(response.json["detail"] as? String)
+    #expect(detail.contains(words), "\(detail)")
+  }
+
+  @Test(arguments: [
+    ("products/p0/similar?k=1&filtr=price%3C10", "did you mean \"filter\"?"),
+    ("products/p0/similar?k=1&k=2", "k: expected once, found 2 times"),
+    ("products/p0/similar?filter=price%3C30&filter=price%3E10", "filter: expected once"),
+    ("facets?attribute=brand&attribute=price&atribute=title", "did you mean \"attribute\"?"),
+    ("products/p0?fields=title", "unknown parameter \"fields\""),
+  ])
+  func `what a URL asks in vain is refused`(path: String, words: String) async throws {
+    try await Shop().server().application.test(.router) { client in
+      let response = try await client.execute(uri: "/v1/indexes/shop/\(path)", method: .get)
+      #expect(response.status == .unprocessableContent)
+      let detail = try #require(response.json["detail"] as? String)
+      #expect(detail.contains(words), "\(detail)")
+    }
+  }
+
   @Test func aBodyBeyondTheLimitIsRefused() async throws {
     let response = try await search(#"{"text": "red dress"}"#) { $0.limits.bodyBytes = 10 }
     #expect(response.status == .contentTooLarge)

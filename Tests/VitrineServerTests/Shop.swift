@@ -41,7 +41,7 @@ struct Shop {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let model = ColourEmbedder()
     engine = try Engine.create(
-      path: folder.appending(path: "index").path(),
+      path: folder.appending(path: "index").path(percentEncoded: false),
       configuration: IndexConfiguration(dimensions: model.dimensions),
       modelFingerprint: model.fingerprint,
       schema: Schema(attributes: [
@@ -62,13 +62,15 @@ struct Shop {
     try await engine.calibrate()
   }
 
-  /// A server with these settings.
-  func server(_ change: (inout ServerConfiguration) -> Void = { _ in }) throws -> VitrineServer {
+  /// A server with these settings, of the shop under each of these names.
+  func server(
+    as names: [String] = ["shop"], _ change: (inout ServerConfiguration) -> Void = { _ in }
+  ) throws -> VitrineServer {
     var configuration = ServerConfiguration()
     change(&configuration)
     return try VitrineServer(
-      engines: ["shop": engine], configuration: configuration, metrics: PrometheusMetrics(),
-      logger: Logger(label: "test"))
+      engines: Dictionary(uniqueKeysWithValues: names.map { ($0, engine) }),
+      configuration: configuration, metrics: PrometheusMetrics(), logger: Logger(label: "test"))
   }
 }
 

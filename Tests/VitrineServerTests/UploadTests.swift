@@ -15,21 +15,62 @@ import VitrineServer
 
   @Test func uploadedPicturesAreKeptAndServed() async throws {
     let shop = try await Shop()
-    let root = shop.folder.appending(path: "pictures")
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-    try await shop.server { $0.imageRoot = root.path() }.application.test(.router) { client in
+    let root = shop.folder.appending(path: "pictures of Müller").path(percentEncoded: false)
+    try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+    try await shop.server { $0.imageRoot = root }.application.test(.router) { client in
       let uri = "/v1/indexes/shop/products/new"
       let put = try await client.execute(uri: uri, method: .put, body: Self.body("green hat"))
       #expect(put.status == .ok)
       let path = try await client.execute(uri: uri, method: .get).json["image"] as? String
       #expect(path?.hasPrefix("uploads/") == true)
-      let image = try await client.execute(uri: uri + "/image", method: .get)
-      #expect(String(buffer: image.body) == "green hat")
       let bad = try await client.execute(uri: uri, method: .put, body: Self.body(""))
       #expect(bad.status == .unprocessableContent)
-      let kept = try FileManager.default.contentsOfDirectory(
-        atPath: root.appending(path: "uploads").path())
+      // The same picture for another product, which cannot be stored.
+      let other = try await client.execute(
+        uri: "/v1/indexes/shop/products/other", method: .put,
+        body: Self.body("green hat", #"{"price": "dear"}"#))
+      #expect(other.status == .unprocessableContent)
+      let image = try await client.execute(uri: uri + "/image", method: .get)
+      #expect(String(buffer: image.body) == "green hat")
+      let kept = try FileManager.default.contentsOfDirectory(atPath: root + "/uploads")
       #expect(kept.count == 1)
+    }
+  }
+
+  @Test func `a picture is given whole, in part or not at all, as the request says`() async throws {
+    let shop = try await Shop()
+    try Data("red bag".utf8).write(to: shop.folder.appending(path: "bag.jpg"))
+    let root = shop.folder.path(percentEncoded: false)
+    try await shop.server { $0.imageRoot = root }.application.test(.router) { client in
+      let uri = "/v1/indexes/shop/products/bag"
+      let put = try await client.execute(
+        uri: uri, method: .put, body: ByteBuffer(string: #"{"image": "bag.jpg"}"#))
+      #expect(put.status == .ok)
+      func picture(
+        _ headers: HTTPFields, method: HTTPRequest.Method = .get
+      ) async throws -> TestResponse {
+        try await client.execute(uri: uri + "/image", method: method, headers: headers)
+      }
+      let whole = try await picture([:])
+      let tag = try #require(whole.headers[.eTag])
+      let cases: [(headers: HTTPFields, status: Int, body: String)] = [
+        ([:], 200, "red bag"), ([.ifNoneMatch: "\"other\""], 200, "red bag"),
+        ([.ifNoneMatch: tag], 304, ""), ([.ifNoneMatch: "\"other\", W/\(tag)"], 304, ""),
+        ([.ifNoneMatch: "*"], 304, ""), ([.range: "bytes=0-2"], 206, "red"),
+        ([.range: "bytes=7-"], 416, ""), ([.range: "bytes=0-1,3-4"], 200, "red bag"),
+        ([.range: "items=0-1"], 200, "red bag"),
+        ([.range: "bytes=0-2", .ifRange: tag], 206, "red"),
+        ([.range: "bytes=0-2", .ifRange: "\"other\""], 200, "red bag"),
+        ([.range: "bytes=0-2", .ifRange: "W/\(tag)"], 200, "red bag"),
+      ]
+      for (headers, status, body) in cases {
+        let response = try await picture(headers)
+        #expect(response.status.code == status, "\(headers)")
+        #expect(String(buffer: response.body) == body, "\(headers)")
+      }
+      #expect(try await picture([.range: "bytes=0-2"], method: .head).status == .ok)
+      let part = try await picture([.range: "bytes=4-"])
+      #expect(part.headers[.contentRange] == "bytes 4-6/7")
     }
   }
 
@@ -61,15 +102,35 @@ import VitrineServer
 
   @Test func aBadPictureOfManyIsNamedAndNothingIsStored() async throws {
     try await Shop().server().application.test(.router) { client in
-      let lines = #"{"id": "n1", "image_data": "cmVk"}"# + "\n" + #"{"id": "n2", "image_data": ""}"#
+      let lines = """
+        {"id": "p0"}
+
+        {"id": "n1", "image_data": "cmVk"}
+        {"id": "n2", "image_data": ""}
+        """
       let response = try await client.execute(
         uri: "/v1/indexes/shop/products", method: .put, body: ByteBuffer(string: lines))
       #expect(response.status == .unprocessableContent)
-      #expect((response.json["detail"] as? String)?.hasPrefix("n2, row 2, column image") == true)
+      #expect((response.json["detail"] as? String)?.hasPrefix("n2, row 4, column image") == true)
       let first = try await client.execute(uri: "/v1/indexes/shop/products/n1", method: .get)
       #expect(first.status == .notFound)
       let empty = try await client.execute(uri: "/v1/indexes/shop/products", method: .put)
       #expect(empty.status == .unprocessableContent)
+    }
+  }
+
+  @Test func `nothing is stored if one that keeps its picture has a bad value`() async throws {
+    try await Shop().server().application.test(.router) { client in
+      let lines = """
+        {"id": "n1", "image_data": "cmVk"}
+        {"id": "p0", "attributes": {"price": "dear"}}
+        """
+      let response = try await client.execute(
+        uri: "/v1/indexes/shop/products", method: .put, body: ByteBuffer(string: lines))
+      #expect(response.status == .unprocessableContent)
+      #expect((response.json["detail"] as? String)?.hasPrefix("p0, row 2, column price") == true)
+      let first = try await client.execute(uri: "/v1/indexes/shop/products/n1", method: .get)
+      #expect(first.status == .notFound)
     }
   }
 

@@ -1,6 +1,7 @@
 """A headless Chromium, driven over a pipe by the DevTools protocol. Needs nothing but Python."""
 
 import base64
+import functools
 import json
 import os
 import shutil
@@ -9,17 +10,39 @@ import tempfile
 import time
 
 
+OPTIONS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage",
+           "--no-first-run"]
+
+
+def profile():
+    """A folder for what a browser keeps."""
+    return tempfile.TemporaryDirectory(prefix="vitrine-browser-", ignore_cleanup_errors=True)
+
+
+@functools.cache
 def chromium():
-    """The program, or None where there is none."""
+    """The program, or None where there is none or it does not start."""
     names = ("chromium", "chromium-browser", "google-chrome")
-    return next((path for path in map(shutil.which, names) if path), None)
+    path = next(filter(None, map(shutil.which, names)), None)
+    return path if path and starts(path) else None
+
+
+def starts(path):
+    """Whether the program shows an empty page within half a minute."""
+    with profile() as folder:
+        command = [path, *OPTIONS, f"--user-data-dir={folder}", "--dump-dom", "about:blank"]
+        try:
+            return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL, timeout=30).returncode == 0
+        except (OSError, subprocess.TimeoutExpired):
+            return False
 
 
 class Browser:
     """One tab. Use it in a `with`."""
 
     def __init__(self, width=1360, height=900):
-        self.profile = tempfile.TemporaryDirectory(prefix="vitrine-browser-", ignore_cleanup_errors=True)
+        self.profile = profile()
         theirs_in, self.to_browser = os.pipe()
         self.from_browser, theirs_out = os.pipe()
 
@@ -30,9 +53,8 @@ class Browser:
             os.dup2(target, 4)
 
         self.process = subprocess.Popen(
-            [chromium(), "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-             "--disable-dev-shm-usage", "--no-first-run", "--remote-debugging-pipe",
-             f"--user-data-dir={self.profile.name}", f"--window-size={width},{height}", "about:blank"],
+            [chromium(), *OPTIONS, "--remote-debugging-pipe", f"--user-data-dir={self.profile.name}",
+             f"--window-size={width},{height}", "about:blank"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             pass_fds=(3, 4), preexec_fn=pipes)
         os.close(theirs_in)

@@ -18,7 +18,8 @@ struct TokenizerFiles {
     }
     let merges = directory + "/merges.txt"
     return TokenizerFiles(
-      path: merges, vocabulary: try decodeJSON([String: Int32].self, at: vocabulary),
+      path: merges,
+      vocabulary: try checked(decodeJSON([String: Int32].self, at: vocabulary), vocabulary),
       merges: try self.merges(merges), added: [])
   }
 
@@ -29,8 +30,18 @@ struct TokenizerFiles {
         path: path, setting: "model.type", expected: "BPE", found: file.model.type ?? "")
     }
     return TokenizerFiles(
-      path: path, vocabulary: file.model.vocab, merges: file.model.merges.pairs,
+      path: path, vocabulary: try checked(file.model.vocab, path), merges: file.model.merges.pairs,
       added: file.added ?? [])
+  }
+
+  /// The vocabulary of a file, whose ids must be able to be rows of a table.
+  private static func checked(
+    _ vocabulary: [String: Int32], _ path: String
+  ) throws(ModelError) -> [String: Int32] {
+    if let (token, id) = vocabulary.min(by: { $0.value < $1.value }), id < 0 {
+      throw .malformed(path: path, expected: "ids from 0", found: "\(id) for token \(token)")
+    }
+    return vocabulary
   }
 
   /// Reads `merges.txt`: a pair a line, the most frequent first.

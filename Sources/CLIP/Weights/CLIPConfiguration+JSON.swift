@@ -82,14 +82,18 @@ extension CLIPConfiguration {
         throw unsupported(section + ".hidden_act", "quick_gelu or gelu", name)
       }
       let layers = given.layers ?? layers
-      guard (0...1000).contains(layers) else {
-        throw unsupported(section + ".num_hidden_layers", "0 to 1000", "\(layers)")
+      guard (1...1000).contains(layers) else {
+        throw unsupported(section + ".num_hidden_layers", "1 to 1000", "\(layers)")
+      }
+      let epsilon = given.epsilon ?? 1e-5
+      guard epsilon >= 0 else {
+        throw unsupported(section + ".layer_norm_eps", "a number from 0", "\(epsilon)")
       }
       return Transformer(
         width: width,
         mlpWidth: try size(given.mlpWidth ?? mlpWidth, section + ".intermediate_size"),
         layers: layers, heads: heads, activation: activation,
-        layerNormEpsilon: given.epsilon ?? 1e-5)
+        layerNormEpsilon: epsilon)
     }
   }
 }

@@ -109,11 +109,6 @@ extension CLIPConfiguration {
     return all
   }
 
-  /// Numbers in the model.
-  public var parameterCount: Int {
-    tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
-  }
-
   fileprivate static func affine(_ name: String, _ shape: [Int]) -> [(name: String, shape: [Int])] {
     [(name + ".weight", shape), (name + ".bias", [shape[0]])]
   }

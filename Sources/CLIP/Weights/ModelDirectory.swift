@@ -33,22 +33,12 @@ public struct ModelDirectory: Sendable {
     }
     preprocessor = try PreprocessorConfiguration(path: path + "/preprocessor_config.json")
     let (side, size) = (configuration.vision.imageSize, preprocessor.outputSize)
-    guard size == nil || size! == (side, side) else {
+    guard size.map({ $0 == (side, side) }) ?? true else {
       throw .unsupported(
         path: path + "/preprocessor_config.json", setting: "size of the output",
         expected: "\(side)×\(side), the model's image_size",
         found: size.map { "\($0.width)×\($0.height)" } ?? "none")
     }
-  }
-
-  /// The element types of the weights, sorted by how many elements have them: for display.
-  public var elementTypes: [ElementType] {
-    var counts: [ElementType: Int] = [:]
-    for (name, shape) in configuration.tensors {
-      guard let tensor = try? weights.tensor(name, shape: shape) else { continue }
-      counts[tensor.type, default: 0] += tensor.count
-    }
-    return counts.sorted { $0.value > $1.value }.map(\.key)
   }
 
   /// 32 hexadecimal digits that identify what the model computes: a hash over the bytes of the

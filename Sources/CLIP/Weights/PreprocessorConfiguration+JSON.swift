@@ -7,38 +7,16 @@ extension PreprocessorConfiguration {
   /// - Throws: ``ModelError`` naming the setting that is broken or not supported.
   public init(path: String) throws(ModelError) {
     let file = try decodeJSON(PreprocessorFile.self, at: path)
-    func unsupported(_ setting: String, _ expected: String, _ found: String) -> ModelError {
-      .unsupported(path: path, setting: setting, expected: expected, found: found)
-    }
-    func length(_ value: Int, _ setting: String) throws(ModelError) -> Int {
-      guard (1...10_000).contains(value) else {
-        throw unsupported(setting, "1 to 10000 pixels", "\(value)")
-      }
-      return value
-    }
+    let check = Check(path: path)
     self.init()
-    let size = file.size ?? SizeSetting(shortestEdge: 224)
-    switch (size.shortestEdge, size.width, size.height) {
-    case (let side?, nil, nil): self.size = .shortestEdge(try length(side, "size"))
-    case (nil, let width?, let height?):
-      self.size = .exactly(width: try length(width, "size"), height: try length(height, "size"))
-    default:
-      throw unsupported("size", "shortest_edge, or height and width", "another combination")
-    }
-    if file.resizes == false { self.size = nil }
+    let size = try check.size(file.size ?? SizeSetting(shortestEdge: 224))
+    self.size = file.resizes == false ? nil : size
     if file.crops == false {
       crop = nil
     } else if let size = file.crop {
-      guard let width = size.width ?? size.shortestEdge,
-        let height = size.height ?? size.shortestEdge
-      else { throw unsupported("crop_size", "height and width", "neither") }
-      crop = Crop(width: try length(width, "crop_size"), height: try length(height, "crop_size"))
+      crop = try check.crop(size)
     }
-    guard let filter = Filter(rawValue: file.filter ?? filter.rawValue) else {
-      throw unsupported(
-        "resample", "1 (lanczos), 2 (bilinear) or 3 (bicubic)", "\(file.filter ?? 0)")
-    }
-    self.filter = filter
+    if let number = file.filter { filter = try check.filter(number) }
     rescaleFactor = file.rescales == false ? nil : file.factor ?? 1 / 255
     guard file.normalizes != false else {
       (mean, deviation) = (nil, nil)
@@ -47,9 +25,52 @@ extension PreprocessorConfiguration {
     mean = file.mean ?? mean
     deviation = file.deviation ?? deviation
     guard mean?.count == 3, deviation?.count == 3, deviation?.contains(0) == false else {
-      throw unsupported(
+      throw check.unsupported(
         "image_mean and image_std", "three numbers each, no deviation of 0",
         "\(mean ?? []) and \(deviation ?? [])")
+    }
+  }
+
+  /// Turns settings into values that hold, or names the one that does not.
+  private struct Check {
+    let path: String
+
+    func unsupported(_ setting: String, _ expected: String, _ found: String) -> ModelError {
+      .unsupported(path: path, setting: setting, expected: expected, found: found)
+    }
+
+    func length(_ value: Int, _ setting: String) throws(ModelError) -> Int {
+      guard (1...10_000).contains(value) else {
+        throw unsupported(setting, "1 to 10000 pixels", "\(value)")
+      }
+      return value
+    }
+
+    func size(_ given: SizeSetting) throws(ModelError) -> Size {
+      switch (given.shortestEdge, given.width, given.height) {
+      case (let side?, nil, nil):
+        return .shortestEdge(try length(side, "size"))
+      case (nil, let width?, let height?):
+        return .exactly(width: try length(width, "size"), height: try length(height, "size"))
+      default:
+        throw unsupported("size", "shortest_edge, or height and width", "another combination")
+      }
+    }
+
+    func crop(_ given: SizeSetting) throws(ModelError) -> Crop {
+      guard let width = given.width ?? given.shortestEdge,
+        let height = given.height ?? given.shortestEdge
+      else { throw unsupported("crop_size", "height and width", "neither") }
+      return Crop(
+        width: try length(width, "crop_size"), height: try length(height, "crop_size"))
+    }
+
+    func filter(_ number: Int) throws(ModelError) -> Filter {
+      guard let filter = Filter(rawValue: number) else {
+        throw unsupported(
+          "resample", "1 (lanczos), 2 (bilinear) or 3 (bicubic)", "\(number)")
+      }
+      return filter
     }
   }
 }

@@ -20,7 +20,8 @@ extension Attribute {
   /// The same value as this attribute would have it, for values that come typed already.
   func value(of value: Value) throws(KindMismatch) -> Value? {
     switch (kind, value) {
-    case (.number, .number), (.boolean, .boolean), (.date, .date): value
+    case (.number, .number(let number)) where number.isFinite: value
+    case (.boolean, .boolean), (.date, .date): value
     case (_, .list(let items)): try list(items)
     case (_, let single): try self.value(text: (single.label ?? "").trimmed)
     }

@@ -24,8 +24,11 @@ final class ByteSource {
   init(path: String, window: Int = 1 << 20) throws(VitrineError) {
     var status = stat()
     guard stat(path, &status) == 0 else { throw .file(path: path, reason: systemMessage()) }
-    guard status.st_mode & S_IFMT != S_IFDIR else {
-      throw .file(path: path, reason: "is a folder, not a file")
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: throw .file(path: path, reason: "is a folder, not a file")
+    // What is read here is read more than once.
+    default: throw .file(path: path, reason: "is a pipe or a device; give a file")
     }
     guard let file = gzopen(path, "rb") else { throw .file(path: path, reason: systemMessage()) }
     gzbuffer(file, 1 << 17)
@@ -42,7 +45,8 @@ final class ByteSource {
   /// Reads on, keeping what is not consumed, which may move to the front of the window.
   ///
   /// - Returns: false when the file has no more.
-  /// - Throws: ``VitrineError/file(path:reason:)`` for a damaged or truncated file.
+  /// - Throws: ``VitrineError/badData`` for a damaged or truncated file,
+  ///   ``VitrineError/file(path:reason:)`` for one that cannot be read.
   func refill() throws(VitrineError) -> Bool {
     if isAtEnd { return false }
     if start > 0 {
@@ -58,7 +62,10 @@ final class ByteSource {
     var code = Z_OK
     let message = gzerror(file, &code).map { String(cString: $0) } ?? ""
     guard read >= 0, code == Z_OK || code == Z_STREAM_END else {
-      throw .file(path: path, reason: code == Z_ERRNO ? systemMessage() : message)
+      if code == Z_ERRNO { throw .file(path: path, reason: systemMessage()) }
+      // zlib's message begins with the path.
+      let reason = message.replacing("\(path): ", with: "")
+      throw .badData(path: path, row: 0, column: nil, reason: reason)
     }
     end += Int(read)
     isAtEnd = read == 0

@@ -92,11 +92,17 @@ package final class CSVReader: RowReader {
       if !columns.isEmpty, columns[column].isEmpty { continue }
       guard let text = text(of: cell) else {
         return .bad(
-          row: row, column: columns.isEmpty ? nil : columns[column], reason: "is not UTF-8")
+          row: row, column: columns.isEmpty ? nil : columns[column],
+          reason: "expected UTF-8, found \"\(repaired(cell).prefix(60))\"")
       }
       fields.append(.init(column: column, value: .text(text)))
     }
     return .row(CatalogueRow(number: row, fields: fields))
+  }
+
+  /// The cell with a sign in the place of what is not UTF-8.
+  private func repaired(_ cell: Cell) -> String {
+    String(decoding: source.bytes[cell.start..<cell.end], as: UTF8.self)
   }
 
   private func text(of cell: Cell) -> String? {
@@ -121,48 +127,62 @@ package final class CSVReader: RowReader {
     let bytes = window.span
     var position = start
     while true {
-      let isQuoted = position < end && bytes[position] == UInt8(ascii: "\"")
-      var stop = isQuoted ? position + 1 : position
-      var isEscaped = false
-      if isQuoted {
-        while stop < end {
-          if bytes[stop] == UInt8(ascii: "\"") {
-            if stop + 1 == end && !isLast { return .needsMore }
-            if stop + 1 == end || bytes[stop + 1] != UInt8(ascii: "\"") { break }
-            isEscaped = true
-            stop += 1
-          }
-          stop += 1
-        }
-        if stop >= end {
+      var stop = position
+      if position < end, bytes[position] == UInt8(ascii: "\"") {
+        let (quote, isEscaped) = closingQuote(bytes, from: position + 1)
+        guard quote < end else {
           guard isLast || end - start > CSVReader.longestRecord else { return .needsMore }
-          cells.append(Cell(start: position, end: stop, isEscaped: false))
-          return .mistake("the quote is never closed", next: line(after: start))
+          cells.append(Cell(start: position, end: end, isEscaped: false))
+          return mistake("the quote is never closed")
         }
-        cells.append(Cell(start: position + 1, end: stop, isEscaped: isEscaped))
-        stop += 1
+        cells.append(Cell(start: position + 1, end: quote, isEscaped: isEscaped))
+        stop = quote + 1
       } else {
         while stop < end, bytes[stop] != separator, bytes[stop] != 10, bytes[stop] != 13 {
           stop += 1
         }
-        if stop < end || isLast { cells.append(Cell(start: position, end: stop, isEscaped: false)) }
+        cells.append(Cell(start: position, end: stop, isEscaped: false))
       }
       if stop == end { return isLast ? .record(next: end) : .needsMore }
       switch bytes[stop] {
       case separator: position = stop + 1
-      case 10: return .record(next: stop + 1)
-      case 13:
-        if stop + 1 == end { return isLast ? .record(next: end) : .needsMore }
-        return .record(next: bytes[stop + 1] == 10 ? stop + 2 : stop + 1)
-      default: return .mistake("text after the closing quote", next: line(after: start))
+      case 10, 13: return line(after: stop).map(Scan.record) ?? .needsMore
+      default: return mistake("text after the closing quote")
       }
     }
   }
 
-  /// Where the first line after a position of the window begins.
-  private func line(after position: Int) -> Int {
-    let rest = source.bytes[position..<source.end]
-    return rest.firstIndex(of: 10).map { $0 + 1 } ?? source.end
+  /// The quote that ends a cell, or the end of the window, and whether there are doubled ones before.
+  private func closingQuote(
+    _ bytes: Span<UInt8>, from start: Int
+  ) -> (place: Int, isEscaped: Bool) {
+    let end = source.end
+    var place = start
+    var isEscaped = false
+    while place < end {
+      if bytes[place] == UInt8(ascii: "\"") {
+        guard place + 1 < end, bytes[place + 1] == UInt8(ascii: "\"") else { break }
+        isEscaped = true
+        place += 1
+      }
+      place += 1
+    }
+    return (place, isEscaped)
+  }
+
+  /// A mistake in the last cell: the record is over with the line where it begins.
+  private func mistake(_ reason: String) -> Scan {
+    let lineBreak = source.bytes[source.start..<source.end].firstIndex { $0 == 10 || $0 == 13 }
+    let next = lineBreak.flatMap(line(after:)) ?? (source.isAtEnd ? source.end : nil)
+    return next.map { .mistake(reason, next: $0) } ?? .needsMore
+  }
+
+  /// Where the line after a line break begins; nil if that shows only when more is read.
+  private func line(after lineBreak: Int) -> Int? {
+    let next = lineBreak + 1
+    if source.bytes[lineBreak] == 10 { return next }
+    if next == source.end { return source.isAtEnd ? next : nil }
+    return source.bytes[next] == 10 ? next + 1 : next
   }
 
   /// The sign that parts the header most often outside quotes.

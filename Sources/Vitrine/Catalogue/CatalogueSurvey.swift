@@ -57,11 +57,26 @@ package struct CatalogueSurvey {
   }
 
   /// The columns of the first thousand rows; a CSV has all of them in its header.
-  private static func firstColumns(_ source: CatalogueSource) throws(VitrineError) -> [String] {
+  fileprivate static func firstColumns(_ source: CatalogueSource) throws(VitrineError) -> [String] {
     let reader = try openCatalogue(source.path)
     for _ in 0..<1000 {
       if try reader.next() == nil { break }
     }
     return reader.columns
+  }
+}
+
+extension CatalogueSource {
+  /// Looks at the beginning of the catalogue and for its photographs, which is quick, so that what
+  /// cannot be ingested is noticed before an index is made for it.
+  ///
+  /// - Throws: ``VitrineError`` as ingestion would.
+  public func check() throws(VitrineError) {
+    _ = try ColumnMapping(
+      columns: try CatalogueSurvey.firstColumns(self), source: self, stored: Schema())
+    _ = try Schema().merged(given: schema, inferred: [])
+    if let images, FileBytes.canonical(images) == nil {
+      throw .file(path: images, reason: systemMessage())
+    }
   }
 }

@@ -24,7 +24,7 @@ package final class JSONLinesReader: RowReader {
       } catch {
         return .bad(
           row: row, column: error.column,
-          reason: "byte \(error.byte + 1): expected \(error.expected)")
+          reason: "byte \(error.byte + 1): expected \(error.expected), found \(error.found)")
       }
     }
     return nil

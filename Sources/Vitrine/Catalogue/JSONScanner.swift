@@ -7,6 +7,7 @@ struct JSONScanner {
     let byte: Int
     let column: String?
     let expected: String
+    let found: String
   }
 
   /// Objects and arrays within each other, at most.
@@ -72,24 +73,31 @@ struct JSONScanner {
       } while take(",")
       guard take("]") else { throw mistake("\",\" or \"]\"") }
     }
-    let inside = pairs[first...]
+    let inside = Array(pairs[first...])
     pairs.removeSubrange(first...)
-    for (path, value) in inside {
-      var items: [String]
-      switch value {
-      case .text(let text): items = text.isEmpty ? [] : [text]
-      case .number(let text): items = [text]
-      case .boolean(let flag): items = [flag ? "true" : "false"]
-      case .list(let list): items = list
+    pairs += JSONScanner.lists(inside)
+  }
+
+  /// One list for each path, in the order in which the paths come first.
+  private static func lists(
+    _ pairs: [(path: String, value: RawValue)]
+  ) -> [(path: String, value: RawValue)] {
+    var lists: [(path: String, items: [String])] = []
+    var places: [String: Int] = [:]
+    for (path, value) in pairs {
+      let place = places[path] ?? lists.count
+      if place == lists.count {
+        places[path] = place
+        lists.append((path, []))
       }
-      if let earlier = pairs[first...].firstIndex(where: { $0.path == path }),
-        case .list(let before) = pairs[earlier].value
-      {
-        pairs[earlier].value = .list(before + items)
-      } else {
-        pairs.append((path, .list(items)))
+      switch value {
+      case .text(let text): if !text.isEmpty { lists[place].items.append(text) }
+      case .number(let text): lists[place].items.append(text)
+      case .boolean(let flag): lists[place].items.append(flag ? "true" : "false")
+      case .list(let items): lists[place].items += items
       }
     }
+    return lists.map { (path: $0.path, value: .list($0.items)) }
   }
 
   /// A string, number or boolean; nil for `null`.
@@ -207,7 +215,10 @@ struct JSONScanner {
   }
 
   private func mistake(_ expected: String) -> Mistake {
-    Mistake(
-      byte: position - bytes.startIndex, column: path.isEmpty ? nil : path, expected: expected)
+    // Twenty characters have at most eighty bytes, but for rare ones.
+    let next = String(decoding: bytes[position...].prefix(80), as: UTF8.self).prefix(20)
+    return Mistake(
+      byte: position - bytes.startIndex, column: path.isEmpty ? nil : path, expected: expected,
+      found: isAtEnd ? "the end of the line" : "\"\(next)\"")
   }
 }

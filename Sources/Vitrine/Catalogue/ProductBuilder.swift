@@ -22,9 +22,6 @@ struct ProductBuilder {
     case attribute(Attribute)
   }
 
-  /// Ids are LMDB keys.
-  private static let longestID = 500
-
   private let mapping: ColumnMapping
   private let attributes: [String: Attribute]
   private var roles: [Role] = []
@@ -59,10 +56,8 @@ struct ProductBuilder {
 
   private func check(_ id: String) throws(Rejection) {
     if id.isEmpty { throw Rejection(id: "", column: mapping.id, reason: "there is no id") }
-    guard id.utf8.count <= ProductBuilder.longestID else {
-      throw Rejection(
-        id: String(id.prefix(60)), column: mapping.id,
-        reason: "expected an id of at most 500 bytes, found \(id.utf8.count)")
+    if let mistake = Product.mistake(inID: id) {
+      throw Rejection(id: String(id.prefix(60)), column: mapping.id, reason: mistake)
     }
   }
 
@@ -83,10 +78,12 @@ struct ProductBuilder {
 
   /// The image path; the first of several.
   private static func image(from raw: RawValue) -> String? {
-    switch raw {
-    case .text(let text), .number(let text): text.trimmed.isEmpty ? nil : text.trimmed
-    case .boolean: nil
-    case .list(let items): items.first.map(\.trimmed)
-    }
+    let path: String? =
+      switch raw {
+      case .text(let text), .number(let text): text.trimmed
+      case .boolean: nil
+      case .list(let items): items.first?.trimmed
+      }
+    return path?.isEmpty == true ? nil : path
   }
 }

@@ -3,7 +3,7 @@ extension Schema {
   /// not have yet. What is here already stays as it is.
   ///
   /// - Throws: ``VitrineError/schema(_:)`` if `given` names an attribute twice, or contradicts the
-  ///   kind of one that is here.
+  ///   kind of one that is here, or if there are more attributes than can be numbered.
   func merged(given: Schema?, inferred: [Attribute], mapping: ColumnMapping? = nil)
     throws(VitrineError) -> Schema
   {
@@ -31,8 +31,11 @@ extension Schema {
         positions[attribute.name] = attribute
       }
     }
-    for attribute in inferred where positions[attribute.name] == nil {
-      merged.attributes.append(attribute)
+    merged.attributes += inferred.filter { positions[$0.name] == nil }
+    guard merged.attributes.count <= ColumnTerm.mostAttributes else {
+      throw .schema(
+        "expected at most \(ColumnTerm.mostAttributes) attributes in an index, found "
+          + "\(merged.attributes.count)")
     }
     if let mapping {
       merged.id = mapping.id

@@ -1,4 +1,4 @@
-/// How the text of a cell is understood as a number, a boolean or nothing.
+/// How the text of a cell is understood as a number, a boolean, a date or nothing.
 package enum ValueParsing {
   /// What stands for "no value" in exports of other programs, besides an empty cell.
   static let missing: Set<String> = ["NA", "N/A", "n/a", "NULL", "null", "NaN", "nan", "#N/A"]
@@ -95,7 +95,8 @@ package enum ValueParsing {
     guard groups.count == 1 || groups.last?.count == 3,
       groups.dropFirst().allSatisfy({ (2...3).contains($0.count) })
     else { return nil }
-    return Double(groups.joined() + (fraction.isEmpty ? "" : ".\(fraction)"))
+    let number = Double(groups.joined() + (fraction.isEmpty ? "" : ".\(fraction)"))
+    return number.flatMap { $0.isFinite ? $0 : nil }
   }
 }
 

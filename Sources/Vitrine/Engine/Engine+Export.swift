@@ -12,7 +12,8 @@ public struct ExportReport: Sendable, Codable {
 
 extension Engine {
   /// Writes everything as files that ``importVectors(_:options:progress:)`` and other programs
-  /// read: `vectors.npy` (f32), `ids.txt`, `products.jsonl` and `schema.json`.
+  /// read: `vectors.npy` (f32), `ids.txt`, `products.jsonl` and `schema.json`, a ``Schema`` that
+  /// also tells the model's fingerprint, where it is known.
   ///
   /// All of it is one snapshot, in the order in which products came in. Files of an older export
   /// are replaced when the new ones are complete.
@@ -22,8 +23,7 @@ extension Engine {
   public func export(to directory: String) async throws -> ExportReport {
     try await offPool { [self] in
       try storing(path) {
-        try FileManager.default.createDirectory(
-          atPath: directory, withIntermediateDirectories: true)
+        try FileBytes.makeFolder(directory)
         let files = try ["vectors.npy", "ids.txt", "products.jsonl", "schema.json"].map {
           try ExportFile(path: directory + "/" + $0)
         }
@@ -31,7 +31,8 @@ extension Engine {
           try write(txn, snapshot, store, vectors: files[0], ids: files[1], products: files[2])
           let encoder = JSONEncoder()
           encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-          try files[3].write(try encoder.encode(store.schema))
+          let model = try IndexDescription(in: txn, path: path).model
+          try files[3].write(try encoder.encode(ExportedSchema(store.schema, model: model)))
           return snapshot.count
         }
         for file in files { try file.finish() }
@@ -47,7 +48,7 @@ extension Engine {
     let dimensions = configuration.dimensions
     try vectors.write(
       Data(VectorFile.header(rows: snapshot.count, dimensions: dimensions)))
-    for slot in snapshot.slots.array {
+    for slot in snapshot.slots.allSlots {
       guard let vector = snapshot.vector(of: slot),
         let product = try store.product(at: slot, in: txn)
       else { throw VitrineError.damaged("slot \(slot)") }
@@ -57,24 +58,30 @@ extension Engine {
           reason: "\(product.id.debugDescription) has a line break, which a list of ids cannot hold"
         )
       }
-      try vectors.write(
-        Data(
-          vector.flatMap { number in
-            (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> ($0 * 8)) }
-          }))
+      try vectors.write(Data(vector.littleEndianBytes))
       try ids.write(Data((product.id + "\n").utf8))
       try products.write(Data((try store.schema.json(of: product) + "\n").utf8))
     }
   }
 }
 
-extension SlotSet {
-  /// The slots in ascending order.
-  fileprivate var array: [Slot] {
-    var slots: [Slot] = []
-    slots.reserveCapacity(count)
-    forEach { slots.append($0) }
-    return slots
+/// A schema, and of which model the vectors beside it are.
+private struct ExportedSchema: Encodable {
+  let schema: Schema
+  let model: String
+
+  init(_ schema: Schema, model: String) {
+    self.schema = schema
+    self.model = model
+  }
+
+  private enum CodingKeys: String, CodingKey { case model }
+
+  func encode(to encoder: any Encoder) throws {
+    try schema.encode(to: encoder)
+    if model.isEmpty { return }
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(model, forKey: .model)
   }
 }
 
@@ -106,11 +113,8 @@ private final class ExportFile {
 
   init(path: String) throws(VitrineError) {
     self.path = path
-    let partial = path + ".partial"
-    guard FileManager.default.createFile(atPath: partial, contents: nil),
-      let handle = FileHandle(forWritingAtPath: partial)
-    else { throw .file(path: partial, reason: systemMessage()) }
-    self.handle = handle
+    handle = FileHandle(
+      fileDescriptor: try FileBytes.make(path + ".partial"), closeOnDealloc: true)
   }
 
   func write(_ data: Data) throws {

@@ -9,8 +9,8 @@ extension Engine {
   /// and added.
   ///
   /// - Throws: ``VitrineError/dimensionMismatch(expected:found:)``,
-  ///   ``VitrineError/invalidArgument(_:)`` for a bad id or vector, ``VitrineError/badData`` for a
-  ///   value that is not of its attribute's kind (`row` counts the products from 1).
+  ///   ``VitrineError/invalidArgument(_:)`` for a bad vector, ``VitrineError/badData`` for a bad id
+  ///   and for a value that is not of its attribute's kind (`row` counts the products from 1).
   public func upsert(_ products: [(product: Product, vector: [Float])]) async throws {
     try await offPool { [self] in
       let schema = try grow(by: products.map(\.product))
@@ -35,28 +35,44 @@ extension Engine {
   }
 
   /// Embeds photographs and stores their products, in place of those of the same ids, in one
-  /// transaction.
+  /// transaction. A product without a photograph keeps the vector that it has.
   ///
-  /// - Parameter products: each with its encoded photograph (JPEG, PNG or WebP).
+  /// - Parameter products: each with its encoded photograph (JPEG, PNG or WebP), if any.
+  /// - Returns: the ids of those without a photograph that are not in the index and were left out.
   /// - Throws: ``VitrineError/badData`` for a photograph that cannot be decoded (`row` counts the
   ///   products from 1), and what ``upsert(_:)`` throws.
-  public func upsert(embedding products: [(product: Product, image: [UInt8])]) async throws {
-    guard let embedder else { throw VitrineError.noEmbedder(operation: "storing a photograph") }
+  @discardableResult
+  public func upsert(
+    embedding products: [(product: Product, image: [UInt8]?)]
+  ) async throws -> [String] {
     try await offPool { [self] in
-      let vectors = embedder.embed(images: products.map(\.image))
+      var vectors = try embed(products.compactMap(\.image)).makeIterator()
+      let kept = try records(of: products.filter { $0.image == nil }.map(\.product.id))
       let schema = try grow(by: products.map(\.product))
       var changes = Changes()
       for (row, (product, image)) in products.enumerated() {
-        let vector = try vectors[row].mapError { error in
+        let embedded = image.flatMap { _ in vectors.next() }
+        let vector = try embedded?.mapError { error in
           VitrineError.badData(
             path: product.id, row: row + 1, column: "image", reason: "\(error)")
         }.get()
         let product = try schema.typed(product, row: row + 1)
-        let record = ContentRecord(source: ContentRecord.hash(ofImage: image), product: product)
-        changes.put(product, vector: vector, record: record.bytes)
+        if let image, let vector {
+          let record = ContentRecord(source: ContentRecord.hash(ofImage: image), product: product)
+          changes.put(product, vector: vector, record: record.bytes)
+        } else {
+          let source = kept[product.id]?.source ?? []
+          changes.update(product, record: ContentRecord(source: source, product: product).bytes)
+        }
       }
-      try commit(changes, threads: options.threads)
+      return try commit(changes, threads: options.threads).lost
     }
+  }
+
+  private func embed(_ images: [[UInt8]]) throws(VitrineError) -> [Result<[Float], any Error>] {
+    if images.isEmpty { return [] }
+    guard let embedder else { throw .noEmbedder(operation: "storing a photograph") }
+    return embedder.embed(images: images)
   }
 
   /// Stores products anew that keep their vectors, such as after a change of price.
@@ -65,17 +81,7 @@ extension Engine {
   /// - Throws: what ``upsert(_:)`` throws.
   @discardableResult
   public func update(_ products: [Product]) async throws -> [String] {
-    try await offPool { [self] in
-      let schema = try grow(by: products)
-      var changes = Changes()
-      let records = try records(of: products.map(\.id))
-      for (row, product) in products.enumerated() {
-        let product = try schema.typed(product, row: row + 1)
-        let source = records[product.id]?.source ?? []
-        changes.update(product, record: ContentRecord(source: source, product: product).bytes)
-      }
-      return try commit(changes, threads: 1).lost
-    }
+    try await upsert(embedding: products.map { ($0, nil) })
   }
 
   /// Deletes products, in one transaction.
@@ -146,8 +152,12 @@ extension Engine {
 extension Schema {
   /// The product with its values brought to the kinds of the attributes.
   ///
-  /// - Throws: ``VitrineError/badData`` with the row given for a value of another kind.
+  /// - Throws: ``VitrineError/badData`` with the row given for a bad id or a value of another kind.
   func typed(_ product: Product, row: Int) throws(VitrineError) -> Product {
+    if let mistake = Product.mistake(inID: product.id) {
+      throw .badData(
+        path: String(product.id.prefix(60)), row: row, column: "id", reason: mistake)
+    }
     var typed = product
     for (name, value) in product.attributes {
       do throws(KindMismatch) {
@@ -180,10 +190,7 @@ extension ContentRecord {
   static func hash(ofVector vector: [Float]) -> [UInt8] {
     var hash = ContentHash()
     hash.combine("vector")
-    hash.combine(
-      vector.flatMap { number in
-        (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> ($0 * 8)) }
-      })
+    hash.combine(vector.littleEndianBytes)
     return hash.bytes
   }
 }

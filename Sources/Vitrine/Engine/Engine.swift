@@ -144,15 +144,21 @@ public final class Engine: Sendable {
   /// Lends one snapshot of everything: the transaction, its vectors and its products.
   ///
   /// Runs on the caller's thread; nothing lent may outlive `body`.
+  ///
+  /// - Throws: what `body` throws; what the modules below throw as ``VitrineError``.
   func read<R>(
     _ body: (borrowing ReadTransaction, borrowing Snapshot, ProductStore) throws -> R
   ) throws -> R {
     let index = try current
-    return try index.environment.read { (txn: borrowing ReadTransaction) in
-      let store = try index.store(in: txn)
-      return try index.index.withSnapshot(txn) { (snapshot: borrowing Snapshot) in
-        try body(txn, snapshot, store)
+    do {
+      return try index.environment.read { (txn: borrowing ReadTransaction) in
+        let store = try index.store(in: txn)
+        return try index.index.withSnapshot(txn) { (snapshot: borrowing Snapshot) in
+          try body(txn, snapshot, store)
+        }
       }
+    } catch let error where error is LMDBError || error is HNSWError {
+      throw VitrineError(error, path: path)
     }
   }
 

@@ -56,7 +56,7 @@ struct IndexDescription: Codable, Equatable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     try txn.put(Array(try encoder.encode(self)), in: meta, for: IndexDescription.key)
-    let revision = try IndexDescription.revision(in: txn) + 1
+    let revision = try IndexDescription.revision(in: txn) &+ 1
     let bytes = (0..<8).map { UInt8(truncatingIfNeeded: revision >> ($0 * 8)) }
     try txn.put(bytes, in: meta, for: IndexDescription.revisionKey)
   }

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import HNSW
 internal import LMDB
 import Synchronization
@@ -36,7 +35,7 @@ final class OpenIndex: Sendable {
     path: String, configuration: IndexConfiguration, description: IndexDescription
   ) throws(VitrineError) {
     try storing(path) {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      try FileBytes.makeFolder(path)
       try Environment(path: path).write { (txn: borrowing WriteTransaction) in
         guard try IndexDescription.revision(in: txn) == 0 else {
           throw VitrineError.indexExists(path: path)

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Embedded products with their attributes: what ``ZeroShotEvaluation`` and ``RetrievalEvaluation``
 /// score a model on.
 public struct EvaluationSet: Sendable {
@@ -31,8 +33,22 @@ public struct EvaluationSet: Sendable {
   }
 
   /// All values of `attribute`, sorted.
-  public func labels(of attribute: String) -> [String] {
-    Set(products.indices.compactMap { label(of: $0, attribute) }).sorted()
+  ///
+  /// - Throws: ``VitrineError/invalidArgument(_:)`` if no product has it.
+  public func labels(of attribute: String) throws(VitrineError) -> [String] {
+    try check([attribute])
+    return Set(products.indices.compactMap { label(of: $0, attribute) }).sorted()
+  }
+
+  /// - Throws: ``VitrineError/invalidArgument(_:)`` for an attribute that no product has: scores
+  ///   of nothing would look like scores of 0.
+  func check(_ attributes: [String]) throws(VitrineError) {
+    if products.isEmpty { throw .invalidArgument("there are no products") }
+    for name in attributes where !products.contains(where: { $0.attributes[name] != nil }) {
+      let known = Set(products.flatMap(\.attributes.keys)).sorted()
+      throw .invalidArgument(
+        "there is no attribute \"\(name)\"; there are \(known.joined(separator: ", "))")
+    }
   }
 
   /// At most `count` products, drawn with a seed; all of them if there are no more.
@@ -40,7 +56,7 @@ public struct EvaluationSet: Sendable {
     guard count < products.count else { return self }
     var generator = SeededGenerator(seed: seed)
     var drawn = EvaluationSet(dimensions: dimensions)
-    for index in products.indices.shuffled(using: &generator).prefix(count).sorted() {
+    for index in products.indices.shuffled(using: &generator).prefix(max(0, count)).sorted() {
       drawn.append(products[index], vector: vector(at: index))
     }
     return drawn
@@ -48,9 +64,10 @@ public struct EvaluationSet: Sendable {
 
   /// Inner product of `query` with every vector.
   func similarities(to query: [Float]) -> [Float] {
+    let kernels = Kernels.best
     let rows = vectors.span
     return products.indices.map {
-      dot(query.span, rows.extracting($0 * dimensions..<($0 + 1) * dimensions))
+      kernels.dot(query.span, rows.extracting($0 * dimensions..<($0 + 1) * dimensions))
     }
   }
 }

@@ -60,8 +60,8 @@ public struct IDXDataset: Sendable {
     let shape = (0..<dimensions).map { dimension in
       file.dropFirst(4 + 4 * dimension).prefix(4).reduce(0) { $0 << 8 | Int($1) }
     }
-    let expected = shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
-    guard file.count - header == expected else {
+    guard shape.product == file.count - header else {
+      let expected = shape.map(String.init).joined(separator: " × ")
       throw .badData(
         path: path, row: 0, column: nil,
         reason: "expected \(expected) bytes of data, found \(file.count - header)")

@@ -37,12 +37,12 @@ public struct RankedOutcome: Sendable, Equatable {
 }
 
 extension RankingScores {
-  /// Averages the scores of `outcomes` at cut-off `k`.
+  /// Averages the scores of `outcomes` at cut-off `k`; below 1 nothing counts and all are 0.
   ///
   /// - Complexity: O(outcomes × k).
   public init(_ outcomes: [RankedOutcome], k: Int) {
     var sums = (precision: 0.0, recall: 0.0, reciprocal: 0.0, ndcg: 0.0, hits: 0.0)
-    for outcome in outcomes {
+    for outcome in outcomes where k > 0 {
       let ranks = outcome.relevantRanks.prefix { $0 < k }
       sums.precision += Double(ranks.count) / Double(k)
       sums.recall += Double(ranks.count) / Double(outcome.relevantCount)

@@ -20,13 +20,19 @@ public struct RetrievalEvaluation: Sendable, Codable {
   ///   - caption: the attribute to query with.
   ///   - cutoffs: ascending, at least one.
   ///   - slicing, minimumSlice: as in ``ZeroShotEvaluation``.
-  /// - Throws: what the embedder throws, `CancellationError`.
+  /// - Throws: ``VitrineError/invalidArgument(_:)`` for an attribute that no product has, and if no
+  ///   product has a caption; what the embedder throws, `CancellationError`.
   /// - Complexity: O(captions × products × dimensions), over all cores.
   public init(
     _ set: EvaluationSet, caption attribute: String, embedder: any Embedder,
     cutoffs: [Int] = [1, 5, 10], slicing: [String] = [], minimumSlice: Int = 20
   ) async throws {
+    try set.check([attribute] + slicing)
     let groups = Self.productsByCaption(set, attribute)
+    guard !groups.isEmpty else {
+      throw VitrineError.invalidArgument(
+        "retrieval: expected products with one value of \(attribute) each, found none")
+    }
     let outcomes = try await Self.outcomes(of: groups, in: set, embedder)
     let last = cutoffs.last ?? 10
     var parts: [EvaluationSlice.Key: [RankedOutcome]] = [:]

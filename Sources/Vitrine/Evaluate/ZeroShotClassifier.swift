@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// Sorts images into labels that the model was never trained to tell apart, by asking which
 /// label's description lies nearest (Radford et al. 2021, §3.1).
@@ -28,9 +29,9 @@ public struct ZeroShotClassifier: Sendable {
   ///   - labels: what to tell apart; at least two different ones.
   ///   - templates: prompts in which `{}` stands for the label.
   ///   - embedder: the model whose image vectors will be classified.
-  ///   - logitScale: `nil` takes the temperature the model was trained with.
-  /// - Throws: ``VitrineError`` for fewer than two labels, repeated ones, or a template without
-  ///   `{}`; what the embedder throws.
+  ///   - logitScale: finite and above 0; `nil` takes the temperature the model was trained with.
+  /// - Throws: ``VitrineError`` for fewer than two labels, repeated ones, a template without `{}`,
+  ///   or a scale out of its bounds; what the embedder throws.
   /// - Complexity: labels × templates text embeddings.
   public init(
     labels: [String], templates: [String] = ["a photo of {}"], embedder: any Embedder,
@@ -45,23 +46,24 @@ public struct ZeroShotClassifier: Sendable {
       throw VitrineError.invalidArgument(
         "template: expected {} where the label goes, found \"\(templates.first ?? "")\"")
     }
+    let scale = logitScale ?? embedder.logitScale
+    guard scale.isFinite, scale > 0 else {
+      throw VitrineError.invalidArgument(
+        "logit scale: expected a finite number above 0, found \(scale)")
+    }
     self.labels = labels
-    self.logitScale = logitScale ?? embedder.logitScale
+    self.logitScale = scale
     dimensions = embedder.dimensions
     var vectors: [Float] = []
     for label in labels {
       let prompts = templates.map { $0.replacingOccurrences(of: "{}", with: label) }
-      vectors += mean(of: try embedder.embed(texts: prompts))
+      var sum = [Float](repeating: 0, count: embedder.dimensions)
+      for vector in try embedder.embed(texts: prompts) {
+        VectorMath.add(vector, weight: 1, to: &sum)
+      }
+      vectors += VectorMath.normalized(sum) ?? sum
     }
     labelVectors = vectors
-  }
-
-  /// The position of the likeliest label of a unit vector.
-  ///
-  /// - Complexity: O(labels × dimensions).
-  public func predict(_ vector: [Float]) -> Int {
-    let scores = similarities(vector)
-    return scores.indices.max { scores[$0] < scores[$1] } ?? 0
   }
 
   /// The `k` likeliest labels of a unit vector, best first.
@@ -69,14 +71,15 @@ public struct ZeroShotClassifier: Sendable {
   /// - Complexity: O(labels × dimensions + labels log labels).
   public func classify(_ vector: [Float], k: Int = 1) -> [Prediction] {
     let probabilities = softmax(vector)
-    return labels.indices.sorted { probabilities[$0] > probabilities[$1] }.prefix(k).map {
+    let order = labels.indices.sorted { probabilities[$0] > probabilities[$1] }
+    return order.prefix(max(0, k)).map {
       Prediction(label: labels[$0], probability: probabilities[$0])
     }
   }
 
   /// Probabilities of all labels for a unit vector, in the order of ``labels``.
   func softmax(_ vector: [Float]) -> [Double] {
-    let logits = similarities(vector).map { Double($0 * logitScale) }
+    let logits = similarities(vector).map { Double($0) * Double(logitScale) }
     let highest = logits.max() ?? 0
     let weights = logits.map { exp($0 - highest) }
     let sum = weights.reduce(0, +)
@@ -93,40 +96,10 @@ public struct ZeroShotClassifier: Sendable {
   /// Cosines with the labels, in their order.
   func similarities(_ vector: [Float]) -> [Float] {
     precondition(vector.count == dimensions, "a vector of the same model")
+    let kernels = Kernels.best
+    let rows = labelVectors.span
     return labels.indices.map {
-      dot(vector.span, labelVectors.span.extracting($0 * dimensions..<($0 + 1) * dimensions))
+      kernels.dot(vector.span, rows.extracting($0 * dimensions..<($0 + 1) * dimensions))
     }
   }
-}
-
-/// The unit vector along the mean of unit vectors.
-func mean(of vectors: [[Float]]) -> [Float] {
-  guard var sum = vectors.first else { return [] }
-  for vector in vectors.dropFirst() {
-    for i in sum.indices { sum[i] += vector[i] }
-  }
-  let length = dot(sum.span, sum.span).squareRoot()
-  return length > 0 ? sum.map { $0 / length } : sum
-}
-
-/// Inner product of two vectors of equal length, for the few places outside the index that need one.
-func dot(_ a: Span<Float>, _ b: Span<Float>) -> Float {
-  var lanes = SIMD8<Float>.zero
-  var i = 0
-  while i + 8 <= a.count {
-    var x = SIMD8<Float>.zero
-    var y = SIMD8<Float>.zero
-    for lane in 0..<8 {
-      x[lane] = a[i + lane]
-      y[lane] = b[i + lane]
-    }
-    lanes += x * y
-    i += 8
-  }
-  var sum = lanes.sum()
-  while i < a.count {
-    sum += a[i] * b[i]
-    i += 1
-  }
-  return sum
 }

@@ -29,11 +29,14 @@ public struct ZeroShotEvaluation: Sendable, Codable {
   ///   - attribute: where the true label stands.
   ///   - slicing: attributes whose values are scored apart.
   ///   - minimumSlice: smaller slices are not reported: their scores are noise.
+  /// - Throws: ``VitrineError/invalidArgument(_:)`` for an attribute that no product has, and if no
+  ///   product has one of the labels.
   /// - Complexity: O(products × labels × dimensions).
   public init(
     _ set: EvaluationSet, attribute: String, classifier: ZeroShotClassifier,
     slicing: [String] = [], minimumSlice: Int = 20
-  ) {
+  ) throws(VitrineError) {
+    try set.check([attribute] + slicing)
     let positions = Dictionary(
       uniqueKeysWithValues: classifier.labels.enumerated().map { ($1, $0) })
     var all = ConfusionMatrix(labels: classifier.labels)
@@ -51,6 +54,10 @@ public struct ZeroShotEvaluation: Sendable, Codable {
         parts[key, default: ConfusionMatrix(labels: classifier.labels)]
           .add(truth: truth, predicted: best)
       }
+    }
+    guard all.total > 0 else {
+      throw .invalidArgument(
+        "zero-shot: expected products whose \(attribute) is one of the labels, found none")
     }
     self.attribute = attribute
     examples = all.total
@@ -107,6 +114,8 @@ struct Calibration {
   private var count = [Int](repeating: 0, count: 10)
 
   mutating func add(confidence value: Double, correct isCorrect: Bool) {
+    // A vector that is not finite has no probabilities.
+    let value = value.isNaN ? 0 : value
     let bin = min(9, Int(value * 10))
     confidence[bin] += value
     correct[bin] += isCorrect ? 1 : 0

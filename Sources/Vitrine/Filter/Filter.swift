@@ -1,8 +1,8 @@
 /// A condition on the attributes of a product, as a tree.
 ///
 /// Written in text as `brand = "Nike" and price < 2000 and not colour in (Red, Pink)`; see
-/// ``parse(_:schema:)`` for the grammar. ``description`` prints a text which parses to an equal
-/// tree, and that text is the JSON form of a filter.
+/// ``parse(_:schema:)`` for the grammar. ``description`` prints a text which parses to a filter that
+/// means the same, and that text is the JSON form of a filter.
 ///
 /// A comparison holds for a product if any of its values for the attribute satisfies it; a product
 /// without a value satisfies no comparison. `not` is the plain complement, so `price != 5` holds
@@ -44,20 +44,23 @@ public indirect enum Filter: Hashable, Sendable {
 }
 
 extension Filter: CustomStringConvertible {
-  /// The filter as text which parses to an equal tree.
+  /// The filter as text which parses to an equal tree, but for what says nothing: `and` and `or` of
+  /// one condition are that condition, and `in` a list of no values is `false`.
   public var description: String { printed(within: 0) }
 
   /// - Parameter precedence: that of the surrounding operator: 0 none, 1 `or`, 2 `and`, 3 `not`.
   private func printed(within precedence: Int) -> String {
     switch self {
     case .and(let parts):
-      return join(parts, " and ", precedence: 2, within: precedence)
+      return join(parts, " and ", precedence: 2, within: precedence) ?? "true"
     case .or(let parts):
-      return join(parts, " or ", precedence: 1, within: precedence)
+      return join(parts, " or ", precedence: 1, within: precedence) ?? "false"
     case .not(let part):
       return "not \(part.printed(within: 3))"
     case .compare(let attribute, let comparison, let value):
       return "\(Filter.quoted(attribute)) \(comparison.rawValue) \(value.filterText)"
+    case .oneOf(_, let values) where values.isEmpty:
+      return "false"
     case .oneOf(let attribute, let values):
       let list = values.map(\.filterText).joined(separator: ", ")
       return "\(Filter.quoted(attribute)) in (\(list))"
@@ -70,12 +73,14 @@ extension Filter: CustomStringConvertible {
     }
   }
 
+  /// Nil if there are no parts.
   private func join(
     _ parts: [Filter], _ separator: String, precedence own: Int, within outer: Int
-  ) -> String {
+  ) -> String? {
+    if parts.count < 2 { return parts.first?.printed(within: outer) }
     let text = parts.map { $0.printed(within: own) }.joined(separator: separator)
     // Equal precedence is parenthesised too: `a and (b and c)` is not the same tree as three parts.
-    return outer >= own || parts.count < 2 ? "(\(text))" : text
+    return outer >= own ? "(\(text))" : text
   }
 
   /// The text as a bare word where that reads back as the same word, otherwise in quotes.

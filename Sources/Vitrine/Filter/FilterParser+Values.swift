@@ -162,7 +162,7 @@ extension FilterParser {
     case .number:
       if !isPrefix, let number = Double(text), number.isFinite { return .value(.number(number)) }
     case .boolean:
-      if !isPrefix, let flag = Filter.boolean(text) { return .value(.boolean(flag)) }
+      if !isPrefix, let flag = ValueParsing.boolean(text) { return .value(.boolean(flag)) }
     case .date:
       if !isPrefix, let span = Timestamp.span(of: text) {
         let (first, last) = (Value.date(span.lowerBound), Value.date(span.upperBound))
@@ -192,14 +192,5 @@ extension Filter {
       return .date(span.lowerBound)
     }
     return .text(text)
-  }
-
-  /// `true`, `false`, `yes` or `no` in any case.
-  static func boolean(_ text: String) -> Bool? {
-    switch text.lowercased() {
-    case "true", "yes": true
-    case "false", "no": false
-    default: nil
-    }
   }
 }

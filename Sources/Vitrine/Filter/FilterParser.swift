@@ -4,13 +4,14 @@ extension Filter {
   /// ```
   /// filter     = and { "or" and }
   /// and        = not { "and" not }
-  /// not        = "not" not | "(" filter ")" | "exists" attribute | condition
+  /// not        = "not" not | "(" filter ")" | "exists" attribute | "true" | "false" | condition
   /// condition  = attribute ( comparison value [ "*" ]
   ///                        | [ "not" ] "in" "(" value { "," value } ")"
   ///                        | [ "not" ] "between" value "and" value )
   /// comparison = "=" | "!=" | "<" | "<=" | ">" | ">="
   /// ```
-  /// Reserved words and attribute names are read without regard to case. A value is quoted with
+  /// Reserved words and attribute names are read without regard to case; `true` and `false` before a
+  /// comparison, `in` or `between` are attributes. A value is quoted with
   /// `"` or `'` (a backslash takes the next character as it is) or bare, and then may have several
   /// words: `category = Casual Shoes and price < 2000`. A star behind it asks for a prefix:
   /// `brand = Nik*`. A date is `2024`, `2024-05`, `2024-05-31` or `2024-05-31T12:00:00Z` (UTC); the
@@ -143,7 +144,22 @@ struct FilterParser {
     }
     try countNode()
     if take(.exists) { return .exists(attribute: try attribute().name) }
+    if let constant = constant() { return constant }
     return try condition()
+  }
+
+  /// `true` or `false`, unless what follows makes it the name of an attribute.
+  private mutating func constant() -> Filter? {
+    guard case .word(let text) = current.kind,
+      let flag = ["true": true, "false": false][text.lowercased()]
+    else { return nil }
+    let next = tokens[position + 1]
+    guard
+      next.kind == .end || next.kind == .rightParenthesis || next.keyword == .and
+        || next.keyword == .or
+    else { return nil }
+    _ = advance()
+    return flag ? .and([]) : .or([])
   }
 
   private mutating func condition() throws(FilterError) -> Filter {

@@ -7,7 +7,7 @@
 /// A file open for reading at any place, from any thread.
 ///
 /// The fence around the system's calls on files.
-final class FileBytes: Sendable {
+package final class FileBytes: Sendable {
   let path: String
   /// Bytes in the file when it was opened.
   let count: Int
@@ -49,6 +49,26 @@ final class FileBytes: Sendable {
     return bytes
   }
 
+  /// All bytes of a file or of a pipe.
+  package static func all(of path: String) throws(VitrineError) -> [UInt8] {
+    guard let file = fopen(path, "rb") else {
+      throw .file(path: path, reason: errno == ENOENT ? "there is no such file" : systemMessage())
+    }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 1 << 16)
+    var count = fread(&part, 1, part.count, file)
+    while count > 0 {
+      bytes += part[..<count]
+      count = fread(&part, 1, part.count, file)
+    }
+    guard ferror(file) == 0 else {
+      throw .file(
+        path: path, reason: errno == EISDIR ? "is a folder, not a file" : systemMessage())
+    }
+    return bytes
+  }
+
   /// The path without links, `.` and `..`; nil if nothing is there.
   static func canonical(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
@@ -57,8 +77,50 @@ final class FileBytes: Sendable {
   }
 
   /// Whether a path is a folder.
-  static func isFolder(_ path: String) -> Bool {
+  package static func isFolder(_ path: String) -> Bool { kind(of: path) == S_IFDIR }
+
+  /// What is at a path, as the file system calls it; nil if nothing is.
+  private static func kind(of path: String) -> mode_t? {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+  }
+
+  /// Makes an empty file, in the place of what an older one holds, and opens it for writing.
+  static func make(_ path: String) throws(VitrineError) -> Int32 {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw .file(path: path, reason: errno == ENOENT ? "there is no such folder" : systemMessage())
+    }
+    return descriptor
+  }
+
+  /// Removes a file, but nothing that is none, such as `/dev/null`.
+  static func remove(_ path: String) {
+    if kind(of: path) == S_IFREG { unlink(path) }
+  }
+
+  /// Makes a folder and those above it, where they are missing.
+  package static func makeFolder(_ path: String) throws(VitrineError) {
+    if isFolder(path) { return }
+    if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+      try makeFolder(String(path[..<slash]))
+    }
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) else {
+      throw .file(
+        path: path, reason: errno == EEXIST ? "is a file, not a folder" : systemMessage())
+    }
+  }
+}
+
+extension [Int] {
+  /// The product of sizes that a file states; nil where it is more than can be counted.
+  var product: Int? {
+    var product = 1
+    for size in self {
+      let (next, overflows) = product.multipliedReportingOverflow(by: size)
+      if overflows { return nil }
+      product = next
+    }
+    return product
   }
 }

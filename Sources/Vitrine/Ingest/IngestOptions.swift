@@ -1,19 +1,22 @@
 /// How a catalogue is ingested.
 public struct IngestOptions: Sendable {
-  /// Threads that decode and embed; nil for the engine's.
+  /// Threads that decode and embed, 1 to 1024; nil for the engine's.
   public var threads: Int?
-  /// Products per transaction. A crash loses at most the work of one.
+  /// Products per transaction, 1 to 1,000,000. A crash loses at most the work of one.
   public var batchSize = 1024
-  /// Photographs handed to the model at once.
+  /// Photographs handed to the model at once, 1 to 1,000,000; vectors are imported without a model.
   public var chunkSize = 16
-  /// Seconds after which a transaction is committed even if it is not full.
+  /// Seconds after which a transaction is committed even if it is not full; may be infinite.
   public var batchSeconds = 10.0
   /// Stop at the first row that is to be reported, after committing all rows before it.
   public var strict = false
-  /// Delete the products that the catalogue does not name any more.
+  /// Delete the products that the catalogue does not name any more. Imports of vectors refuse it.
   public var prune = false
+  /// Prune even if that deletes more than half of the index, which else is taken for the mistake of
+  /// a catalogue that was cut short.
+  public var pruneMost = false
   /// Embed the words of products that have no photograph, instead of reporting them. Words and
-  /// photographs lie apart in CLIP's space: mix them with care.
+  /// photographs lie apart in CLIP's space: mix them with care. Imports of vectors refuse it.
   public var textOnly = false
   /// Where to write the rows that did not go in whole, as CSV; nil for nowhere. Removed if there
   /// are none.
@@ -21,6 +24,20 @@ public struct IngestOptions: Sendable {
 
   /// The defaults.
   public init() {}
+
+  /// - Throws: ``VitrineError/invalidArgument(_:)`` for a number out of its bounds.
+  func validate() throws(VitrineError) {
+    let counts = [
+      ("threads", threads ?? 1, 1024), ("batchSize", batchSize, 1_000_000),
+      ("chunkSize", chunkSize, 1_000_000),
+    ]
+    for (name, value, most) in counts where !(1...most).contains(value) {
+      throw .invalidArgument("\(name): expected 1 to \(most), found \(value)")
+    }
+    guard batchSeconds >= 0 else {
+      throw .invalidArgument("batchSeconds: expected 0 or more, found \(batchSeconds)")
+    }
+  }
 }
 
 /// How far an ingestion has come.
@@ -79,7 +96,7 @@ public struct RowNote: Sendable, Hashable, Codable {
 
 /// What an ingestion did.
 public struct IngestReport: Sendable, Codable {
-  /// Rows of the catalogue dealt with.
+  /// Rows of the catalogue, or imported vectors, dealt with.
   public var rows = 0
   /// Products that are new.
   public var inserted = 0

@@ -36,16 +36,17 @@ final class IngestPipeline: Sendable {
   /// - Throws: ``VitrineError``; what was committed before stays.
   func run() throws(VitrineError) -> IngestReport {
     let start = ContinuousClock.now
+    try options.validate()
     progress(IngestProgress(phase: .surveying))
     let notes: NoteFile? =
       if let path = options.reportPath { try NoteFile(path: path) } else { nil }
     var writer = IngestWriter(engine: engine, options: options, notes: notes)
     var meter = IngestMeter(report: progress)
-    try check(options)
     if let survey = try survey() {
       meter.totalRows = survey.rows + survey.badRows
+      let unnamed = options.prune ? try unnamed(by: survey, &writer) : []
       try embed(survey, &writer, &meter)
-      if options.prune, !stops { try prune(survey, &writer, &meter) }
+      if !unnamed.isEmpty, !stops { try prune(unnamed, &writer, &meter) }
     }
     var report = writer.report
     report.cancelled = stops
@@ -54,12 +55,6 @@ final class IngestPipeline: Sendable {
     if let notes, notes.hasNotes { report.reportPath = notes.path }
     meter.show(.done, report, embedded: writer.embedded)
     return report
-  }
-
-  private func check(_ options: IngestOptions) throws(VitrineError) {
-    guard options.batchSize > 0, options.chunkSize > 0, options.threads ?? 1 > 0 else {
-      throw .invalidArgument("threads, batch size and chunk size must be at least 1")
-    }
   }
 
   /// A first look at the catalogue; nil if the ingestion was stopped during it.
@@ -162,26 +157,42 @@ final class IngestPipeline: Sendable {
     failure.withLock { first in if first == nil { first = error } }
   }
 
-  /// Deletes what the catalogue does not name. If some of its rows cannot be read, what they name
-  /// is unknown, and nothing is deleted.
-  private func prune(
-    _ survey: CatalogueSurvey, _ writer: inout IngestWriter, _ meter: inout IngestMeter
-  ) throws(VitrineError) {
+  /// The products of the index that the catalogue does not name. If some of its rows cannot be
+  /// read, what they name is unknown, and there are none.
+  ///
+  /// - Throws: ``VitrineError/badData`` if they are most of the index.
+  private func unnamed(
+    by survey: CatalogueSurvey, _ writer: inout IngestWriter
+  ) throws(VitrineError) -> [String] {
     guard survey.badRows == 0 else {
       writer.refusePruning("\(survey.badRows) rows cannot be read, so their ids are unknown")
-      return
+      return []
     }
-    meter.show(.pruning, writer.report, embedded: writer.embedded)
-    var gone: [String] = []
+    var ids: [String] = []
+    var count = 0
     try storing(engine.path) {
       try engine.read { _, snapshot, _ in
+        count = snapshot.count
         try snapshot.forEachID { id, _ in
-          if !survey.names(id) { gone.append(id) }
+          if !survey.names(id) { ids.append(id) }
           return true
         }
       }
     }
-    for id in gone where !stops { try writer.delete(id) }
+    guard options.pruneMost || ids.count <= count / 2 else {
+      throw .badData(
+        path: source.path, row: 0, column: nil,
+        reason: "pruning would delete \(ids.count) of the \(count) products of the index; "
+          + "if they are to go, say so with prune-most")
+    }
+    return ids
+  }
+
+  private func prune(
+    _ ids: [String], _ writer: inout IngestWriter, _ meter: inout IngestMeter
+  ) throws(VitrineError) {
+    meter.show(.pruning, writer.report, embedded: writer.embedded)
+    for id in ids where !stops { try writer.delete(id) }
     try writer.commit()
   }
 }

@@ -10,7 +10,7 @@ struct IngestWriter {
   let options: IngestOptions
   let notes: NoteFile?
   private(set) var report = IngestReport()
-  /// Products that are waiting to be committed with those that are.
+  /// Products embedded so far, committed or not.
   private(set) var embedded = 0
   private var changes = Changes()
   private var early: [Int: IngestOutcomes] = [:]
@@ -32,7 +32,7 @@ struct IngestWriter {
     while let next = early.removeValue(forKey: nextNumber) {
       nextNumber += 1
       for outcome in next.outcomes { try take(outcome) }
-      let isDue = ContinuousClock.now - lastCommit > .seconds(options.batchSeconds)
+      let isDue = (ContinuousClock.now - lastCommit).inSeconds > options.batchSeconds
       if changes.count >= options.batchSize || isDue { try commit() }
     }
   }
@@ -72,7 +72,11 @@ struct IngestWriter {
   /// Commits what is waiting.
   mutating func commit() throws(VitrineError) {
     lastCommit = .now
-    if changes.count == 0 { return }
+    if changes.count > 0 { try store() }
+    try notes?.flush()
+  }
+
+  private mutating func store() throws(VitrineError) {
     let batch = changes
     changes = Changes()
     let threads = options.threads ?? engine.options.threads
@@ -88,6 +92,5 @@ struct IngestWriter {
       report.count(note)
       try notes?.write(note)
     }
-    try notes?.flush()
   }
 }

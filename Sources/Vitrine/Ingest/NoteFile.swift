@@ -2,33 +2,27 @@ internal import Foundation
 
 /// Writes notes on rows as CSV: row, id, column, reason, outcome. Used by one thread at a time.
 ///
-/// The file is made with the first note; an older one is removed at once, so that a file that is
-/// there belongs to the last run.
+/// The file is made at once, in the place of an older one, so that a path that cannot be written is
+/// noticed before the first row. It goes again with its owner if there were no notes.
 final class NoteFile {
   let path: String
-  private var handle: FileHandle?
-  private var buffer = ""
+  /// Whether there were notes.
+  private(set) var hasNotes = false
+  private let handle: FileHandle
+  private var buffer = "row,id,column,reason,outcome\n"
 
-  /// - Throws: ``VitrineError/file(path:reason:)`` if an older file cannot be removed.
+  /// - Throws: ``VitrineError/file(path:reason:)`` if the file cannot be written.
   init(path: String) throws(VitrineError) {
     self.path = path
-    do {
-      if FileManager.default.fileExists(atPath: path) {
-        try FileManager.default.removeItem(atPath: path)
-      }
-    } catch {
-      throw .file(path: path, reason: error.localizedDescription)
-    }
+    handle = FileHandle(fileDescriptor: try FileBytes.make(path), closeOnDealloc: true)
+  }
+
+  deinit {
+    if !hasNotes { FileBytes.remove(path) }
   }
 
   func write(_ note: RowNote) throws(VitrineError) {
-    if handle == nil {
-      guard FileManager.default.createFile(atPath: path, contents: nil),
-        let made = FileHandle(forWritingAtPath: path)
-      else { throw .file(path: path, reason: "cannot be written") }
-      handle = made
-      buffer = "row,id,column,reason,outcome\n"
-    }
+    hasNotes = true
     let cells = [
       note.row > 0 ? "\(note.row)" : "", note.id, note.column, note.reason, note.outcome.rawValue,
     ]
@@ -39,15 +33,12 @@ final class NoteFile {
   /// Writes what is waiting.
   func flush() throws(VitrineError) {
     do {
-      try handle?.write(contentsOf: Data(buffer.utf8))
+      try handle.write(contentsOf: Data(buffer.utf8))
       buffer = ""
     } catch {
       throw .file(path: path, reason: error.localizedDescription)
     }
   }
-
-  /// Whether there were notes.
-  var hasNotes: Bool { handle != nil }
 
   /// A cell of CSV, quoted where needed.
   static func cell(_ text: String) -> String {

@@ -24,7 +24,7 @@ struct TarIndex: Sendable {
     while let header = try header(at: offset) {
       let size = longSize ?? header.size
       let start = offset + 512
-      guard start + size <= file.count else {
+      guard size <= file.count - start else {
         throw .badData(
           path: path, row: 0, column: nil, reason: "\(longName ?? header.name) is cut short")
       }

@@ -28,6 +28,7 @@ final class VectorImport: Sendable {
   /// Runs the import on this thread.
   func run() throws(VitrineError) -> IngestReport {
     let start = ContinuousClock.now
+    try check()
     progress(IngestProgress(phase: .surveying))
     let notes: NoteFile? =
       if let path = options.reportPath { try NoteFile(path: path) } else { nil }
@@ -39,23 +40,35 @@ final class VectorImport: Sendable {
       throw .dimensionMismatch(
         expected: engine.configuration.dimensions, found: file.dimensions)
     }
+    let attributes = try surveyAttributes()
     meter.totalRows = ids.count
+    var rows = 0
     do {
       try storeVectors(ids, file, &writer, &meter)
-      if let attributes = source.attributes { try storeAttributes(attributes, &writer) }
+      rows = writer.report.rows
+      if let attributes, !stops { try storeAttributes(attributes, &writer) }
     } catch let stopped as IngestWriter.Stopped {
       throw stopped.note.error(in: source.attributes?.path ?? source.vectors)
     } catch {
       throw VitrineError(error, path: engine.path)
     }
     var report = writer.report
-    report.rows = ids.count
+    report.rows = rows
     report.cancelled = stops
     report.seconds = (ContinuousClock.now - start).inSeconds
     report.imagesPerSecond = meter.meanRate(writer.embedded)
     if let notes, notes.hasNotes { report.reportPath = notes.path }
     meter.show(.done, report, embedded: writer.embedded)
     return report
+  }
+
+  private func check() throws(VitrineError) {
+    try options.validate()
+    guard !options.prune, !options.textOnly else {
+      throw .invalidArgument(
+        "an import of vectors: expected neither prune nor textOnly, found "
+          + (options.prune ? "prune" : "textOnly"))
+    }
   }
 
   /// Stores the vectors that are new or other than those of the index.
@@ -97,23 +110,28 @@ final class VectorImport: Sendable {
       notes: [])
   }
 
-  /// Brings the products to what the catalogue says of them; they keep their vectors.
-  private func storeAttributes(
-    _ catalogue: CatalogueSource, _ writer: inout IngestWriter
-  ) throws {
+  /// What will read the attributes; nil without a catalogue of them, and if the import was stopped.
+  private func surveyAttributes() throws(VitrineError) -> IngestReader? {
+    guard let catalogue = source.attributes else { return nil }
     let stored = try engine.schema
     let survey: CatalogueSurvey
     do {
       survey = try CatalogueSurvey(catalogue, stored: stored, isCancelled: { stops })
-    } catch is CancellationError {
-      return
+    } catch let error as VitrineError {
+      throw error
+    } catch {
+      return nil
     }
     let schema = try engine.updateDescription { description in
       description.schema = try description.schema.merged(
         given: catalogue.schema, inferred: survey.attributes, mapping: survey.mapping)
     }.schema
+    return IngestReader(survey: survey, schema: schema, chunkSize: 1024)
+  }
+
+  /// Brings the products to what the catalogue says of them; they keep their vectors.
+  private func storeAttributes(_ reader: IngestReader, _ writer: inout IngestWriter) throws {
     writer.restart()
-    let reader = IngestReader(survey: survey, schema: schema, chunkSize: 1024)
     var failure: (any Error)?
     try reader.run { chunk in
       do {

@@ -36,13 +36,15 @@ public struct VectorSource: Sendable {
     found.reserveCapacity(lines.count)
     for (row, line) in lines.enumerated() {
       let line = line.last == 13 ? line.dropLast() : line
-      guard let id = String(validating: line, as: UTF8.self), (1...500).contains(line.count) else {
-        throw .badData(
-          path: ids, row: row + 1, column: nil, reason: "expected an id of 1 to 500 bytes of UTF-8")
+      func bad(_ reason: String) -> VitrineError {
+        .badData(path: ids, row: row + 1, column: nil, reason: reason)
       }
-      guard known.insert(id).inserted else {
-        throw .badData(path: ids, row: row + 1, column: nil, reason: "\(id) occurs twice")
+      guard let id = String(validating: line, as: UTF8.self) else {
+        let beginning = String(decoding: line.prefix(40), as: UTF8.self)
+        throw bad("expected an id in UTF-8, found \(beginning)")
       }
+      if let mistake = Product.mistake(inID: id) { throw bad(mistake) }
+      guard known.insert(id).inserted else { throw bad("\(id) occurs twice") }
       found.append(id)
     }
     return found

@@ -1,4 +1,4 @@
-/// How much a word counts by the attribute in which it stands.
+/// How much a word counts by the attribute in which it stands, at most ``Query/Limits/weight``.
 public struct FieldWeights: Hashable, Sendable, Codable {
   /// Weights by attribute name; 1 where nothing is said, 0 leaves an attribute out.
   public var weights: [String: Float]

@@ -54,13 +54,13 @@ struct LexicalScorer {
     for (place, word) in query.words.enumerated() {
       let stem = stemmer.stem(word)
       var found = [Alternative(term: stem, spelling: word, worth: 1)]
-      func add(_ spellings: [WordIndex.Spelling], worth: Float, isCorrection: Bool = false) {
-        for spelling in spellings {
-          let term = stemmer.stem(spelling.word)
+      func add(_ entries: [WordIndex.Entry], worth: Float, isCorrection: Bool = false) {
+        for entry in entries {
+          let term = stemmer.stem(entry.word)
           guard !found.contains(where: { $0.term == term }) else { continue }
           found.append(
             Alternative(
-              term: term, spelling: spelling.word, worth: worth, isCorrection: isCorrection))
+              term: term, spelling: entry.word, worth: worth, isCorrection: isCorrection))
         }
       }
       let isLast = place == query.words.count - 1
@@ -80,7 +80,7 @@ struct LexicalScorer {
 
   private func corrections(
     of word: String, stem: String, in txn: borrowing some Transaction & ~Copyable
-  ) throws -> [WordIndex.Spelling] {
+  ) throws -> [WordIndex.Entry] {
     var occurrences = 0
     try txn.forEach(in: store.words.postings, .prefix(WordPosting.prefix(stem))) { _, value in
       occurrences += value.byteCount / 4

@@ -15,7 +15,7 @@ enum Tokenizer {
     var scan = Scan()
     for scalar in Folding.fold(text).unicodeScalars {
       switch kind(of: scalar) {
-      case .word: scan.append(scalar, to: &words)
+      case .word: scan.append(scalar)
       case .ideograph:
         scan.finish(&words)
         words.append(String(scalar))
@@ -55,7 +55,7 @@ enum Tokenizer {
     private var hyphenAfter: String?
     private var hasApostrophe = false
 
-    mutating func append(_ scalar: Unicode.Scalar, to words: inout [String]) {
+    mutating func append(_ scalar: Unicode.Scalar) {
       if hasApostrophe {
         if length < Tokenizer.longestWord { word.append("'") }
         hasApostrophe = false

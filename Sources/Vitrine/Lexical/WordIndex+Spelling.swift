@@ -2,7 +2,7 @@ import LMDB
 
 extension WordIndex {
   /// A word of the vocabulary, with the number of products that have it.
-  struct Spelling {
+  struct Entry {
     let word: String
     let count: Int
   }
@@ -17,10 +17,10 @@ extension WordIndex {
   /// - Complexity: O(words that begin with it), of which at most 5,000 are looked at.
   func completions(
     of prefix: String, limit: Int, in txn: borrowing some Transaction & ~Copyable
-  ) throws -> [Spelling] {
-    var found: [Spelling] = []
+  ) throws -> [Entry] {
+    var found: [Entry] = []
     try txn.forEach(in: words, .prefix(prefix)) { key, value in
-      found.append(Spelling(word: String(bytes: key), count: Self.numbers(value).0))
+      found.append(Entry(word: String(bytes: key), count: Self.numbers(value).0))
       return found.count < 5000
     }
     return Self.mostFrequent(found, limit)
@@ -35,14 +35,14 @@ extension WordIndex {
   /// - Complexity: O(words that share a half).
   func corrections(
     of word: String, limit: Int, in txn: borrowing some Transaction & ~Copyable
-  ) throws -> [Spelling] {
+  ) throws -> [Entry] {
     let scalars = Array(word.unicodeScalars)
     guard scalars.count >= 4 else { return [] }
     var near: Set<String> = []
     let middle = scalars.count / 2
     try txn.forEach(in: words, .prefix(Self.text(scalars[..<(middle - 1)]))) { key, _ in
       let candidate = String(bytes: key)
-      if Vitrine.Spelling.isWithinOneEdit(scalars, Array(candidate.unicodeScalars)) {
+      if Spelling.isWithinOneEdit(scalars, Array(candidate.unicodeScalars)) {
         near.insert(candidate)
       }
       return true
@@ -50,12 +50,12 @@ extension WordIndex {
     let ending = Self.text(scalars[middle...].reversed())
     try txn.forEach(in: reversed, .prefix(ending)) { key, _ in
       let candidate = Array(String(bytes: key).unicodeScalars.reversed())
-      if Vitrine.Spelling.isWithinOneEdit(scalars, candidate) { near.insert(Self.text(candidate)) }
+      if Spelling.isWithinOneEdit(scalars, candidate) { near.insert(Self.text(candidate)) }
       return true
     }
-    var found: [Spelling] = []
+    var found: [Entry] = []
     for candidate in near {
-      found.append(Spelling(word: candidate, count: try count(of: candidate, in: txn)))
+      found.append(Entry(word: candidate, count: try count(of: candidate, in: txn)))
     }
     return Self.mostFrequent(found, limit)
   }
@@ -66,7 +66,7 @@ extension WordIndex {
     return String(text)
   }
 
-  private static func mostFrequent(_ spellings: [Spelling], _ limit: Int) -> [Spelling] {
-    Array(spellings.sorted { ($1.count, $0.word) < ($0.count, $1.word) }.prefix(limit))
+  private static func mostFrequent(_ entries: [Entry], _ limit: Int) -> [Entry] {
+    Array(entries.sorted { ($1.count, $0.word) < ($0.count, $1.word) }.prefix(limit))
   }
 }

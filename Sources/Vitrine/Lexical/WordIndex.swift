@@ -35,8 +35,8 @@ struct WordIndex: Sendable {
   }
 
   /// Merges the changes of a batch.
-  /// - Complexity: proportional to the words of the batch, times at most 16 KiB and a field for
-  ///   each group of 4,096 slots that is touched.
+  /// - Complexity: O(words of the batch); for each word and group of 4,096 slots that it touches,
+  ///   the postings of that group are written anew: at most 4,096 for each field, 4 bytes each.
   func write(_ changes: WordChanges, in txn: borrowing WriteTransaction) throws {
     for (place, change) in changes.postings {
       let key = WordPosting.key(place.term, group: place.group)

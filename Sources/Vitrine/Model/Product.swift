@@ -14,4 +14,10 @@ public struct Product: Sendable, Hashable, Codable {
     self.image = image
     self.attributes = attributes
   }
+
+  /// What is wrong with an id, which is to be a key of LMDB; nil if nothing is.
+  static func mistake(inID id: String) -> String? {
+    let size = id.utf8.count
+    return (1...500).contains(size) ? nil : "expected an id of 1 to 500 bytes, found \(size)"
+  }
 }

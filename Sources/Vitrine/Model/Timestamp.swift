@@ -42,8 +42,8 @@ package enum Timestamp {
   }
 
   private static func split(_ seconds: Int64) -> (days: Int64, time: Int64) {
-    let days = seconds / 86_400 - (seconds % 86_400 < 0 ? 1 : 0)
-    return (days, seconds - days * 86_400)
+    let (days, time) = seconds.quotientAndRemainder(dividingBy: 86_400)
+    return time < 0 ? (days - 1, time + 86_400) : (days, time)
   }
 
   private static func day(_ days: Int64) -> String {

@@ -1,8 +1,8 @@
 /// The value of one attribute of one product. An attribute that is absent has no value at all.
 ///
 /// As JSON a value is what one would write: a string, a number, `true`, an array of strings; a
-/// date is a string of ISO 8601, which comes back as ``text(_:)`` until ``Schema/product(_:)``
-/// gives it its kind again.
+/// date is a string of ISO 8601, which comes back as ``text(_:)``; ``Engine`` gives it its kind again
+/// when its product is stored.
 public enum Value: Sendable, Hashable {
   /// A word or a sentence, as written.
   case text(String)
@@ -28,7 +28,8 @@ public enum Value: Sendable, Hashable {
 
   /// A number as it is written: without a fraction where it has none.
   package static func text(of number: Double) -> String {
-    Int64(exactly: number).map { abs($0) < 1 << 53 ? String($0) : "\(number)" } ?? "\(number)"
+    guard let whole = Int64(exactly: number), whole.magnitude < 1 << 53 else { return "\(number)" }
+    return String(whole)
   }
 }
 

@@ -10,7 +10,7 @@ public enum VitrineError: Error, Equatable {
   case alreadyOpen(path: String)
   /// The index was written by a version with another format.
   case otherFormat(path: String, found: Int, expected: Int)
-  /// The vectors of the index are another model's.
+  /// The vectors of the index are another model's, or of none that is known: `index` is then empty.
   case modelMismatch(index: String, model: String)
   /// A vector of the wrong length.
   case dimensionMismatch(expected: Int, found: Int)
@@ -58,6 +58,9 @@ extension VitrineError: CustomStringConvertible {
     case .otherFormat(let path, let found, let expected):
       "the index \(path) has format \(found), and this version reads \(expected): "
         + (found > expected ? "use a newer one" : "index the catalogue anew")
+    case .modelMismatch("", _):
+      "the index was imported without a model: give the one that made its vectors to import "
+        + "(--model DIR), or search by words alone (--looks 0) and by product"
     case .modelMismatch(let index, let model):
       "the index holds vectors of model \(index), not of \(model): "
         + "use that model, or make a new index with this one"

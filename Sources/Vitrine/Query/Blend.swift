@@ -68,7 +68,7 @@ struct Blend {
       return (number, Float(Foundation.pow(0.5, abs(number - target) / half)))
     case .popularity(let attribute, let greatest):
       guard let number = try number(attribute, slot, txn), greatest > 0 else { return (nil, 0) }
-      let share = Foundation.log(1 + max(0, number)) / Foundation.log(1 + greatest)
+      let share = Foundation.log1p(max(0, number)) / Foundation.log1p(greatest)
       return (number, Float(share))
     }
   }

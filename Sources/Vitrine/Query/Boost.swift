@@ -14,7 +14,7 @@ public struct Boost: Hashable, Sendable {
   public var attribute: String
   /// What makes a product better.
   public var measure: Measure
-  /// How much it counts; negative makes products worse.
+  /// How much it counts, at most ``Query/Limits/weight``; negative makes products worse.
   public var weight: Float
 
   /// A boost.
@@ -26,11 +26,14 @@ public struct Boost: Hashable, Sendable {
 }
 
 extension Boost: Codable {
-  private enum Key: String, CodingKey { case attribute, weight, values, near, half, popularity }
+  private enum Key: String, CodingKey, CaseIterable {
+    case attribute, weight, values, near, half, popularity
+  }
 
   /// Decodes `{"attribute", "weight"}` with `"values": […]`, `"near": 5, "half": 2` or
   /// `"popularity": true`. Near a date is written as the date.
   public init(from decoder: any Decoder) throws {
+    try decoder.refuseMembers(besides: Key.self)
     let container = try decoder.container(keyedBy: Key.self)
     attribute = try container.decode(String.self, forKey: .attribute)
     weight = try container.decodeIfPresent(Float.self, forKey: .weight) ?? 0.1

@@ -23,8 +23,10 @@ extension Engine {
           products: snapshot.count, images: try SimilarityCalibration.sampledImages(snapshot),
           texts: try SimilarityCalibration.sampledTexts(texts, snapshot))
       }
-      try current.environment.write { (txn: borrowing WriteTransaction) in
-        try calibration.store(in: txn)
+      try writing { index in
+        try index.environment.write { (txn: borrowing WriteTransaction) in
+          try calibration.store(in: txn)
+        }
       }
       return calibration
     }

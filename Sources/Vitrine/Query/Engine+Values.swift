@@ -21,7 +21,7 @@ extension Engine {
         return true
       }
       found.sort { ($1.count, $0.spelling) < ($0.count, $1.spelling) }
-      return found.prefix(limit).map(\.spelling)
+      return found.prefix(max(0, limit)).map(\.spelling)
     }
   }
 }

@@ -58,9 +58,11 @@ struct JSONWriter {
 
   mutating func integer(_ number: Int) { bytes += String(number).utf8 }
 
-  /// The shortest digits that mean the number, without an empty fraction.
+  /// The shortest digits that mean the number, without an empty fraction; null for what is no number
+  /// in JSON.
   mutating func number(_ number: some BinaryFloatingPoint & CustomStringConvertible) {
-    if let whole = Int(exactly: number), abs(whole) < 1 << 53 { return integer(whole) }
+    guard number.isFinite else { return raw("null") }
+    if let whole = Int(exactly: number), whole.magnitude < 1 << 53 { return integer(whole) }
     let digits = number.description
     bytes += digits.hasSuffix(".0") ? digits.utf8.dropLast(2) : digits.utf8[...]
   }

@@ -64,18 +64,13 @@ struct PageCursor {
   }
 }
 
-/// The hash FNV-1a, over bytes or over numbers as if each were one.
-private struct FNV {
-  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
-
-  mutating func combine(number: UInt64) { value = (value ^ number) &* 0x100_0000_01b3 }
-
-  mutating func combine(_ bytes: some Sequence<UInt8>) {
+extension FNV {
+  fileprivate mutating func combine(_ bytes: some Sequence<UInt8>) {
     for byte in bytes { combine(number: UInt64(byte)) }
     combine(number: 0x100)
   }
 
-  mutating func combine(_ subject: QueryTerm.Subject) {
+  fileprivate mutating func combine(_ subject: QueryTerm.Subject) {
     switch subject {
     case .text(let text): combine(text.utf8)
     case .image(let bytes): combine(bytes)

@@ -39,11 +39,19 @@ extension Query: Codable {
     self.init()
     try decoder.refuseMembers(besides: Key.self)
     let container = try decoder.container(keyedBy: Key.self)
-    func read<T: Decodable>(_ key: Key, into value: inout T) throws {
-      value = try container.decodeIfPresent(T.self, forKey: key) ?? value
-    }
     func readOptional<T: Decodable>(_ key: Key, into value: inout T?) throws {
-      value = try container.decodeIfPresent(T.self, forKey: key)
+      do {
+        value = try container.decodeIfPresent(T.self, forKey: key)
+      } catch let error where !(error is DecodingError || error is FilterError) {
+        // Foundation's own, which its decoder would call no valid JSON and not say where.
+        throw DecodingError.dataCorruptedError(
+          forKey: key, in: container, debugDescription: "expected a number that fits")
+      }
+    }
+    func read<T: Decodable>(_ key: Key, into value: inout T) throws {
+      var read: T?
+      try readOptional(key, into: &read)
+      value = read ?? value
     }
     try read(.terms, into: &terms)
     if let text = try container.decodeIfPresent(String.self, forKey: .text) {
@@ -103,20 +111,21 @@ extension QueryTerm: Codable {
     try decoder.refuseMembers(besides: Key.self)
     let container = try decoder.container(keyedBy: Key.self)
     weight = try container.decodeIfPresent(Float.self, forKey: .weight) ?? 1
-    if let text = try container.decodeIfPresent(String.self, forKey: .text) {
-      subject = .text(text)
-    } else if let id = try container.decodeIfPresent(String.self, forKey: .product) {
-      subject = .product(id)
-    } else if let vector = try container.decodeIfPresent([Float].self, forKey: .vector) {
-      subject = .vector(vector)
-    } else if let image = try container.decodeIfPresent(Data.self, forKey: .image) {
-      subject = .image(Array(image))
-    } else {
+    let subjects: [Subject?] = [
+      try container.decodeIfPresent(String.self, forKey: .text).map { .text($0) },
+      try container.decodeIfPresent(Data.self, forKey: .image).map { .image(Array($0)) },
+      try container.decodeIfPresent(String.self, forKey: .product).map { .product($0) },
+      try container.decodeIfPresent([Float].self, forKey: .vector).map { .vector($0) },
+    ]
+    let given = subjects.compactMap(\.self)
+    guard given.count == 1 else {
       throw DecodingError.dataCorrupted(
         DecodingError.Context(
           codingPath: decoder.codingPath,
-          debugDescription: "a term has \"text\", \"image\", \"product\" or \"vector\""))
+          debugDescription: "a term has one of \"text\", \"image\", \"product\" and \"vector\", "
+            + "found \(given.count)"))
     }
+    subject = given[0]
   }
 
   /// The inverse of ``init(from:)``.
@@ -133,11 +142,12 @@ extension QueryTerm: Codable {
 }
 
 extension BlendWeights: Codable {
-  private enum Key: String, CodingKey { case similarity, lexical, mention }
+  private enum Key: String, CodingKey, CaseIterable { case similarity, lexical, mention }
 
   /// Decodes an object of which any member may be left out.
   public init(from decoder: any Decoder) throws {
     self.init()
+    try decoder.refuseMembers(besides: Key.self)
     let container = try decoder.container(keyedBy: Key.self)
     similarity = try container.decodeIfPresent(Float.self, forKey: .similarity) ?? similarity
     lexical = try container.decodeIfPresent(Float.self, forKey: .lexical) ?? lexical
@@ -154,10 +164,11 @@ extension BlendWeights: Codable {
 }
 
 extension Grouping: Codable {
-  private enum Key: String, CodingKey { case attribute, size }
+  private enum Key: String, CodingKey, CaseIterable { case attribute, size }
 
   /// Decodes an object; the size may be left out.
   public init(from decoder: any Decoder) throws {
+    try decoder.refuseMembers(besides: Key.self)
     let container = try decoder.container(keyedBy: Key.self)
     self.init(
       by: try container.decode(String.self, forKey: .attribute),
@@ -173,10 +184,11 @@ extension Grouping: Codable {
 }
 
 extension SortKey: Codable {
-  private enum Key: String, CodingKey { case attribute, descending }
+  private enum Key: String, CodingKey, CaseIterable { case attribute, descending }
 
   /// Decodes an object; ascending where nothing is said.
   public init(from decoder: any Decoder) throws {
+    try decoder.refuseMembers(besides: Key.self)
     let container = try decoder.container(keyedBy: Key.self)
     self.init(
       try container.decode(String.self, forKey: .attribute),
@@ -192,7 +204,7 @@ extension SortKey: Codable {
 }
 
 extension FacetRequest: Codable {
-  private enum Key: String, CodingKey { case attribute, limit }
+  private enum Key: String, CodingKey, CaseIterable { case attribute, limit }
 
   /// Decodes an object, or the name of an attribute alone.
   public init(from decoder: any Decoder) throws {
@@ -200,6 +212,7 @@ extension FacetRequest: Codable {
       self.init(name)
       return
     }
+    try decoder.refuseMembers(besides: Key.self)
     let container = try decoder.container(keyedBy: Key.self)
     self.init(
       try container.decode(String.self, forKey: .attribute),

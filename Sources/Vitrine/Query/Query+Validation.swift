@@ -7,13 +7,12 @@ extension Query {
     public static let terms = 64
     /// Values or bars of one facet.
     public static let facetValues = 10_000
+    /// How far a weight may be from 0, so that all of them together are a number.
+    public static let weight = 1_000_000
   }
 
   /// - Throws: ``QueryError`` for a property that makes no sense by itself.
   func validate() throws {
-    func require(_ condition: Bool, _ message: @autoclosure () -> String) throws {
-      if !condition { throw QueryError.invalid(message()) }
-    }
     let most = Limits.candidates
     try require((1...most).contains(k), "k must be from 1 to \(most), not \(k)")
     try require(
@@ -21,26 +20,39 @@ extension Query {
     try require(ef.map { (1...most).contains($0) } ?? true, "ef must be from 1 to \(most)")
     try require(terms.count <= Limits.terms, "a query has at most \(Limits.terms) terms")
     try require(
-      terms.allSatisfy { $0.weight.isFinite && $0.weight != 0 },
-      "the weight of a term must be a number other than 0")
-    try require(
-      weights.similarity.isFinite && weights.lexical.isFinite && weights.similarity >= 0
-        && weights.lexical >= 0 && weights.similarity + weights.lexical > 0,
-      "the weights of similarity and words must be 0 or more, and one of them more")
-    try require(
       diversity.map { (0...1).contains($0) } ?? true, "diversity must be from 0 to 1")
     try require(group.map { $0.size >= 1 } ?? true, "the size of a group must be 1 or more")
     try require(
       facets.allSatisfy { (1...Limits.facetValues).contains($0.limit) },
       "the limit of a facet must be from 1 to \(Limits.facetValues)")
     try require(cutoff?.isFinite ?? true, "the cut-off must be a number")
-    for boost in boosts {
-      try require(boost.weight.isFinite, "the weight of a boost must be a number")
-      if case .near(let target, let half) = boost.measure {
-        try require(
-          target.isFinite && half.isFinite && half > 0, "the half distance must be more than 0")
-      }
+    for case .near(let target, let half) in boosts.map(\.measure) {
+      try require(
+        target.isFinite && half.isFinite && half > 0, "the half distance must be more than 0")
     }
+    try validateWeights()
+  }
+
+  private func validateWeights() throws {
+    func isWeight(_ weight: Float) -> Bool { weight.magnitude <= Float(Limits.weight) }
+    let range = "from -\(Limits.weight) to \(Limits.weight)"
+    try require(
+      terms.allSatisfy { isWeight($0.weight) && $0.weight != 0 },
+      "the weight of a term must be \(range) and not 0")
+    let parts = [weights.similarity, weights.lexical]
+    try require(
+      parts.allSatisfy { isWeight($0) && $0 >= 0 } && parts.contains { $0 > 0 },
+      "the weights of similarity and words must be from 0 to \(Limits.weight), and not both 0")
+    try require(isWeight(weights.mention), "the weight of a mention must be \(range)")
+    try require(
+      boosts.allSatisfy { isWeight($0.weight) }, "the weight of a boost must be \(range)")
+    try require(
+      fieldWeights?.weights.values.allSatisfy(isWeight) ?? true,
+      "the weight of a field must be \(range)")
+  }
+
+  private func require(_ condition: Bool, _ message: @autoclosure () -> String) throws {
+    if !condition { throw QueryError.invalid(message()) }
   }
 
   /// Whether it is a walk through the graph and no more: nothing to embed, to filter or to count.

@@ -73,7 +73,7 @@ public struct QueryTerm: Hashable, Sendable {
 
   /// What is looked for.
   public var subject: Subject
-  /// How much; negative looks away from it.
+  /// How much, at most ``Query/Limits/weight``; negative looks away from it.
   public var weight: Float
 
   /// A term.
@@ -103,7 +103,8 @@ public struct QueryTerm: Hashable, Sendable {
   }
 }
 
-/// How similarity of looks and relevance of words are weighed.
+/// How similarity of looks and relevance of words are weighed, each by at most
+/// ``Query/Limits/weight``.
 public struct BlendWeights: Hashable, Sendable {
   /// The weight of similarity.
   public var similarity: Float

@@ -15,11 +15,12 @@ package enum Search {
   package static func prepare(
     _ queries: [Query], _ embedder: (any Embedder)?
   ) throws -> Prepared {
-    let start = ContinuousClock.now
+    let clock = StageClock()
     for query in queries { try query.validate() }
     let vectors = try QueryEmbedding.vectors(of: queries, embedder)
-    let milliseconds = StageClock.milliseconds(.now - start) / Double(max(1, queries.count))
-    return Prepared(queries: queries, vectors: vectors, milliseconds: milliseconds)
+    return Prepared(
+      queries: queries, vectors: vectors,
+      milliseconds: clock.total / Double(max(1, queries.count)))
   }
 
   /// The answers in the order of the queries.

@@ -118,20 +118,29 @@ extension Searcher {
       found.areAll = !words.areScored || best.count < size || best.count == total
       return found
     }
+    return try similar(to: vector, and: best, size, of: total, permitted, snapshot)
+  }
+
+  /// The products nearest in looks, and the similarity of others as well.
+  private func similar(
+    to vector: QueryVector, and others: [Slot], _ size: Int, of total: Int, _ permitted: SlotSet?,
+    _ snapshot: borrowing Snapshot
+  ) throws -> Candidates {
     let metric = snapshot.configuration.metric
     // For so many of so few a walk does not pay, and measuring all is quicker than choosing by code.
     let isScan = query.exact || size == total || (size >= 1000 && total <= 40 * size)
     let nearest = try snapshot.search(
       vector.vector.span, k: size, ef: max(query.ef ?? 64, size), filter: permitted, exact: isScan)
+    var found = Candidates()
     var similarities: [Slot: Float] = [:]
     for hit in nearest.hits { similarities[hit.slot] = metric.similarity(hit.distance) }
-    let strangers = best.filter { similarities[$0] == nil }
+    let strangers = others.filter { similarities[$0] == nil }
     if !strangers.isEmpty {
-      let others = try snapshot.search(
+      let measured = try snapshot.search(
         vector.vector.span, k: strangers.count, ef: strangers.count, filter: SlotSet(strangers),
         exact: true)
-      for hit in others.hits { similarities[hit.slot] = metric.similarity(hit.distance) }
-      found.distances += others.distanceCount
+      for hit in measured.hits { similarities[hit.slot] = metric.similarity(hit.distance) }
+      found.distances += measured.distanceCount
     }
     found.slots = nearest.hits.map(\.slot) + strangers
     found.similarities = similarities

@@ -22,47 +22,54 @@ struct Searcher {
     var words = try words(in: txn)
     var notes = words.corrections
     let permitted = try permitted(by: words, notes: &notes, in: txn)
-    clock.finish("filter")
-    try cancellation.check()
+    try finish("filter")
 
     let vector = try vector(snapshot, txn)
     try words.score(in: txn)
-    clock.finish("words")
-    try cancellation.check()
+    try finish("words")
 
     let found = try candidates(vector, words, permitted, snapshot, txn)
-    clock.finish("similarity")
-    try cancellation.check()
+    try finish("similarity")
 
     let blend = try blend(found, words, in: txn)
     let relevant = try relevant(found, blend, in: txn)
-    clock.finish("blend")
-    try cancellation.check()
+    try finish("blend")
 
     var response = SearchResponse(
       query: query.label, exact: found.isExact, path: found.path, matches: permitted?.count)
+    response.notes = notes
     if !query.facets.isEmpty {
       response.facets = try facets(relevant, found, in: txn)
-      clock.finish("facets")
+      try finish("facets")
     }
     let page = try arranged(relevant, from: start, snapshot, txn)
     let hits = try page.slots.map { try hit($0, blend, words, txn) }
     if page.hasMore {
-      response.cursor =
-        PageCursor(
-          snapshot: txn.id, query: query, offset: start + page.slots.count
-        ).text
+      let offset = start + page.slots.count
+      response.cursor = PageCursor(snapshot: txn.id, query: query, offset: offset).text
     }
     clock.finish("arrange")
-    response.notes = notes
     if query.explain {
-      response.plan = Plan(
-        permitted: permitted?.count ?? snapshot.count, ranked: relevant.count,
-        estimate: found.estimate, distances: found.distances, words: words.readings,
-        calibration: found.spread.map { [$0.background, $0.best] }, snapshot: txn.id,
-        milliseconds: clock.milliseconds.merging(["embed": embedding]) { _, new in new })
+      response.plan = plan(
+        permitted?.count ?? snapshot.count, ranked: relevant.count, found, words, of: txn.id)
     }
     return (response, hits)
+  }
+
+  private func plan(
+    _ permitted: Int, ranked: Int, _ found: Candidates, _ words: QueryWords, of snapshot: Int
+  ) -> Plan {
+    Plan(
+      permitted: permitted, ranked: ranked, estimate: found.estimate, distances: found.distances,
+      words: words.readings, calibration: found.spread.map { [$0.background, $0.best] },
+      snapshot: snapshot,
+      milliseconds: clock.milliseconds.merging(["embed": embedding]) { _, new in new })
+  }
+
+  /// Ends a stage; the next one begins only if the answer is still wanted.
+  private mutating func finish(_ stage: String) throws {
+    clock.finish(stage)
+    try cancellation.check()
   }
 
   private func hit(

@@ -10,17 +10,12 @@ struct StageClock {
   }
 
   /// The time since the clock was made.
-  var total: Double { Self.milliseconds(.now - start) }
+  var total: Double { (.now - start) / .milliseconds(1) }
 
   /// Ends a stage that began when the one before it ended.
   mutating func finish(_ stage: String) {
     let now = ContinuousClock.now
-    milliseconds[stage] = Self.milliseconds(now - last)
+    milliseconds[stage] = (now - last) / .milliseconds(1)
     last = now
-  }
-
-  static func milliseconds(_ duration: Duration) -> Double {
-    let (seconds, attoseconds) = duration.components
-    return Double(seconds) * 1e3 + Double(attoseconds) / 1e15
   }
 }

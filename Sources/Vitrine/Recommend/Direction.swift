@@ -8,7 +8,7 @@ public enum Direction: Hashable, Sendable, Codable {
   /// Reads `darker`, or `sneaker → heel` (also `->`).
   public init(_ text: String) {
     for arrow in ["→", "->"] {
-      let ends = text.components(splitBy: arrow)
+      let ends = text.split(separator: arrow, omittingEmptySubsequences: false).map(\.trimmed)
       if ends.count == 2, ends.allSatisfy({ !$0.isEmpty }) {
         self = .between(ends[0], ends[1])
         return
@@ -39,14 +39,6 @@ public enum Direction: Hashable, Sendable, Codable {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(texts.joined(separator: " → "))
-  }
-}
-
-extension String {
-  fileprivate func components(splitBy separator: String) -> [String] {
-    split(separator: separator, omittingEmptySubsequences: false).map { part in
-      String(part.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
-    }
   }
 }
 
@@ -88,13 +80,20 @@ public struct RecommendOptions: Hashable, Sendable {
   }
 
   func validate() throws {
-    guard (1...100).contains(steps), (1...1000).contains(neighbours),
-      (2...Query.Limits.candidates).contains(population), (1...population).contains(exemplars),
-      stepSize.isFinite, stepSize > 0, (0...1).contains(regularisation)
-    else {
+    let counts = [
+      ("steps", steps, 1...100), ("neighbours", neighbours, 1...1000),
+      ("population", population, 2...Query.Limits.candidates),
+      ("exemplars", exemplars, 1...max(1, population)),
+    ]
+    for (name, count, bounds) in counts where !bounds.contains(count) {
       throw QueryError.invalid(
-        "a recommendation takes 1 to 100 steps of a length above 0, a regularisation from 0 to 1, "
-          + "1 to 1000 neighbours and fewer exemplars than population")
+        "\(name) must be from \(bounds.lowerBound) to \(bounds.upperBound), not \(count)")
+    }
+    guard stepSize.isFinite, stepSize > 0 else {
+      throw QueryError.invalid("the step size must be a number above 0, not \(stepSize)")
+    }
+    guard (0...1).contains(regularisation) else {
+      throw QueryError.invalid("the regularisation must be from 0 to 1, not \(regularisation)")
     }
   }
 }

@@ -39,6 +39,7 @@ struct GradientWalk {
     let reachable = staysInKind ? SlotSet(population.map(\.slot)) : permitted
     guard let direction = try direction(of: population, towards: last, within: reachable, snapshot)
     else { return [] }
+    let metric = snapshot.configuration.metric
     let origin = VectorMath.dot(place, direction)
     var taken: Set<Slot> = [start]
     var furthest: Float = 0
@@ -54,7 +55,7 @@ struct GradientWalk {
         guard progress > furthest else { continue }
         taken.insert(hit.slot)
         furthest = progress
-        steps.append((hit.slot, progress, 1 - hit.distance))
+        steps.append((hit.slot, progress, metric.similarity(hit.distance)))
         break
       }
     }

@@ -34,6 +34,15 @@ struct ByteWriter {
   }
 }
 
+extension [Float] {
+  /// The numbers as a file of vectors has them.
+  var littleEndianBytes: [UInt8] {
+    var writer = ByteWriter()
+    for number in self { writer.append(fixed: number.bitPattern) }
+    return writer.bytes
+  }
+}
+
 /// Reads what ``ByteWriter`` wrote. Every read is checked: damaged bytes give nil, never a trap.
 struct ByteReader: ~Escapable {
   private let span: RawSpan

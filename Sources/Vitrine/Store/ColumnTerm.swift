@@ -23,8 +23,11 @@ struct ColumnTerm: Hashable {
     ColumnTerm(bytes: header(attribute, tag: 0))
   }
 
+  /// Attributes that can be numbered: the next number stands for the product itself.
+  static let mostAttributes = 0xFFFF
+
   /// Holds for every product: the complement in `not` is taken from its slots.
-  static let live = exists(0xFFFF)
+  static let live = exists(mostAttributes)
 
   /// Where the values of an attribute begin.
   static func header(_ attribute: Int, tag: UInt8 = 1) -> [UInt8] {
@@ -86,12 +89,8 @@ struct ColumnTerm: Hashable {
   private static func keywordKey(_ text: String) -> [UInt8] {
     let key = Folding.fold(text).utf8.filter { $0 != 0 }
     guard key.count > longestKeyword else { return key }
-    return key.prefix(longestKeyword) + ordered(fnv1a(key))
-  }
-
-  /// FNV-1a: stable over processes and versions, which Swift's own hashing is not.
-  private static func fnv1a(_ bytes: [UInt8]) -> UInt64 {
-    bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    return key.prefix(longestKeyword)
+      + ordered(key.reduce(into: FNV()) { $0.combine(number: UInt64($1)) }.value)
   }
 
   private static func ordered(_ bits: UInt64) -> [UInt8] {

@@ -21,7 +21,4 @@ package struct ProductBatch: Sendable {
 
   /// Removes the product of a slot; nothing happens if there is none.
   package mutating func remove(slot: Slot) { changes[slot] = .remove }
-
-  /// Whether nothing is to be changed.
-  package var isEmpty: Bool { changes.isEmpty }
 }

@@ -12,11 +12,12 @@ struct ClassifyCommand: WorkspaceCommand {
         vitrine classify photo.jpg --labels "dress,shirt,shoe"
         vitrine classify photo.jpg --index Indexes/shop --labels-from type \\
           --calibrate type
-        vitrine classify --index Indexes/shop --labels "striped,checked,plain" \\
-          --template "a {} garment" --template "{} fabric" --write pattern
+        vitrine classify --index Indexes/shop --labels "light,dark" \\
+          --template "a {} garment" --template "{} fabric" --write shade
 
       Each label is written into every template; their vectors are averaged. With --write the \
-      likeliest label becomes an attribute of every product, in one transaction.
+      likeliest label becomes an attribute of every product, in one transaction; one that is there \
+      already is kept as it is unless --overwrite is given.
       """)
 
   @Argument(help: "Photographs; none classifies the index.", completion: .file())
@@ -24,12 +25,17 @@ struct ClassifyCommand: WorkspaceCommand {
 
   @OptionGroup var labels: LabelOptions
 
-  @Option(name: .short, help: "How many labels to show of each photograph.")
+  @Option(
+    name: .customShort("k", allowingJoined: true),
+    help: "How many labels to show of each photograph.")
   var k = 3
 
   @Option(
     help: ArgumentHelp("Store the likeliest label as this attribute.", valueName: "attribute"))
   var write: String?
+
+  @Flag(help: "Let --write replace the values of an attribute that is there already.")
+  var overwrite = false
 
   @Option(
     help: ArgumentHelp(
@@ -45,6 +51,9 @@ struct ClassifyCommand: WorkspaceCommand {
     if k < 1 { throw ValidationError("-k must be 1 or more") }
     if write != nil, !images.isEmpty {
       throw ValidationError("--write is for an index, not for photographs")
+    }
+    if let write, write.allSatisfy(\.isWhitespace) {
+      throw ValidationError("--write takes the name of an attribute")
     }
   }
 
@@ -66,13 +75,12 @@ struct ClassifyCommand: WorkspaceCommand {
     let needsIndex = labels.labelsFrom != nil || calibrate != nil
     let set = needsIndex ? try await engine(in: workspace).evaluationSet() : nil
     let classifier = try classifier(embedder, over: set)
-    var results: [Classified] = []
-    for path in images {
+    let progress = Progress(console: workspace.console)
+    let results = try progress.map("Classifying", over: images) { path in
       let bytes = try WholeFile.read(path)
-      guard let vector = embedder.embed(images: [bytes]).first else { continue }
       do {
-        results.append(
-          Classified(id: path, predictions: classifier.classify(try vector.get(), k: k)))
+        let vector = try embedder.embed(images: [bytes])[0].get()
+        return Classified(id: path, predictions: classifier.classify(vector, k: k))
       } catch {
         throw Failure.data("\(path): \(error)")
       }
@@ -85,9 +93,11 @@ struct ClassifyCommand: WorkspaceCommand {
     guard let embedder = engine.embedder else {
       throw VitrineError.noEmbedder(operation: "classification")
     }
+    if let write { try check(write, in: try engine.schema) }
     let set = try await engine.evaluationSet()
     let classifier = try classifier(embedder, over: set)
-    let results = set.products.indices.map { position in
+    let progress = Progress(console: workspace.console)
+    let results = progress.map("Classifying", over: set.products.indices) { position in
       Classified(
         id: set.products[position].id,
         predictions: classifier.classify(set.vector(at: position), k: k))
@@ -98,8 +108,19 @@ struct ClassifyCommand: WorkspaceCommand {
       product.attributes[write] = result.predictions.first.map { .text($0.label) }
       return product
     }
+    workspace.console.say("Storing \(write) of \(Numbers.counted(changed.count, "product"))")
     try await engine.update(changed)
     try summarise(results, in: workspace.console)
+  }
+
+  /// The columns of ids and images are no attributes, and others are not overwritten unasked.
+  private func check(_ name: String, in schema: Schema) throws(Failure) {
+    if [schema.id ?? "id", schema.image ?? "image"].contains(name) {
+      throw .usage("--write takes an attribute; \"\(name)\" is the column of ids or images")
+    }
+    if !overwrite, schema[name] != nil {
+      throw .usage("the index has an attribute \"\(name)\": --overwrite replaces its values")
+    }
   }
 
   private func engine(in workspace: Workspace) throws -> Engine {

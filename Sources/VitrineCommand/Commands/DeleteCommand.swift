@@ -14,30 +14,39 @@ struct DeleteCommand: WorkspaceCommand {
   @Argument(help: "Ids of products.")
   var ids: [String] = []
 
-  @Option(help: ArgumentHelp("Delete all for which this holds.", valueName: "expr"))
-  var filter: String?
+  @Option(
+    help: ArgumentHelp(
+      "Delete all for which this holds. Repeatable: all of them must hold.", valueName: "expr"))
+  var filter: [String] = []
 
   @OptionGroup var index: IndexOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if ids.isEmpty == (filter == nil) {
+    if ids.isEmpty == filter.isEmpty {
       throw ValidationError("give ids or --filter, one of the two")
     }
   }
 
   func run(in workspace: Workspace) async throws {
     let engine = try workspace.engine(at: index.path(in: workspace.console))
-    let count: Int
-    if let filter {
-      count = try await engine.delete(matching: try Filter.parse(filter, schema: try engine.schema))
-    } else {
-      count = try await engine.delete(ids: ids)
+    var absent: [String] = []
+    for id in ids {
+      if try await engine.product(id) == nil { absent.append("\"\(id)\"") }
     }
-    if output.json { return try workspace.console.printJSON(["deleted": count]) }
-    workspace.console.print("\(Numbers.grouped(count)) deleted")
-    if filter == nil, count < Set(ids).count {
-      workspace.console.say("\(Set(ids).count - count) of the ids are not in the index")
+    let count =
+      if let filter = try Filter.all(filter, schema: try engine.schema) {
+        try await engine.delete(matching: filter)
+      } else {
+        try await engine.delete(ids: ids)
+      }
+    if output.json {
+      try workspace.console.printJSON(["deleted": count])
+    } else {
+      workspace.console.print("\(Numbers.grouped(count)) deleted")
+    }
+    if !absent.isEmpty {
+      throw Failure.failure("not in the index: \(absent.joined(separator: ", "))")
     }
   }
 }

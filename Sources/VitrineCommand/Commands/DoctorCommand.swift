@@ -110,17 +110,22 @@ struct DoctorCommand: WorkspaceCommand {
     let path = index.path(in: workspace.console)
     guard Engine.exists(at: path) else {
       return Finding(
-        what: "index", isWell: index.path == nil, detail: "there is none at \(path)")
+        what: "index", isWell: index.paths.isEmpty, detail: "there is none at \(path)")
     }
     do {
       let engine = try workspace.engine(at: path, readOnly: true)
       let products = try await engine.productCount()
       let fingerprint = try workspace.model(model).fingerprint
-      let isSame = try engine.modelFingerprint == fingerprint
+      let indexed = try engine.modelFingerprint
+      let isSame = indexed == fingerprint
+      let other =
+        indexed.isEmpty
+        ? ", imported without a model: give it to import with --model"
+        : ", of another model: give it with --model"
       return Finding(
         what: "index", isWell: isSame,
-        detail: "\(path): \(Numbers.grouped(products)) products"
-          + (isSame ? "" : ", of another model: give it with --model"))
+        detail: "\(path): \(Numbers.counted(products, "product"))"
+          + (isSame ? "" : other))
     } catch {
       return Finding(what: "index", isWell: false, detail: Failure(error).message)
     }

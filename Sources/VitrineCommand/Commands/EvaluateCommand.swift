@@ -67,6 +67,7 @@ struct EvaluateCommand: WorkspaceCommand {
   }
 
   func run(in workspace: Workspace) async throws {
+    if let report { try FileBytes.makeFolder(report) }
     let embedder = CLIPEmbedder(try workspace.model(model))
     var set = try await products(embedder, in: workspace)
     if let candidates { set = set.sample(candidates, seed: seed) }
@@ -74,7 +75,8 @@ struct EvaluateCommand: WorkspaceCommand {
     for attribute in attributes {
       let classifier = try labels.classifier(embedder, over: set, attribute: attribute)
       zeroShot.append(
-        ZeroShotEvaluation(set, attribute: attribute, classifier: classifier, slicing: slices))
+        try ZeroShotEvaluation(
+          set, attribute: attribute, classifier: classifier, slicing: slices))
     }
     var retrieval: [RetrievalEvaluation] = []
     for caption in captions {
@@ -103,7 +105,7 @@ struct EvaluateCommand: WorkspaceCommand {
         IDXDataset(images: catalogue), names: IDXDataset.fashionMNISTLabels, embedder: embedder)
     }
     let folder = FileManager.default.temporaryDirectory
-      .appending(path: "vitrine-evaluate-\(UUID().uuidString)").path()
+      .appending(path: "vitrine-evaluate-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let engine = try Engine.create(
       path: folder, configuration: IndexConfiguration(dimensions: embedder.dimensions),
@@ -121,16 +123,13 @@ struct EvaluateCommand: WorkspaceCommand {
 
   private func show(_ found: EvaluationReport, in console: Console) throws {
     if let report {
-      let folder = URL(filePath: report)
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      try found.markdown.write(
-        to: folder.appending(path: "README.md"), atomically: true, encoding: .utf8)
+      try WholeFile.write(found.markdown.utf8, to: report + "/README.md")
       for (name, picture) in found.pictures {
-        try picture.write(to: folder.appending(path: name), atomically: true, encoding: .utf8)
+        try WholeFile.write(picture.utf8, to: "\(report)/\(name)")
       }
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      try encoder.encode(found).write(to: folder.appending(path: "evaluation.json"))
+      try WholeFile.write(try encoder.encode(found), to: report + "/evaluation.json")
       console.say("The report is \(report)/README.md")
     }
     if output.json { return try console.printJSON(found) }

@@ -2,20 +2,27 @@ import ArgumentParser
 import Foundation
 import HNSW
 import Vitrine
+import VitrineServer
 
 struct IndexCommand: WorkspaceCommand {
   static let configuration = CommandConfiguration(
     commandName: "index", abstract: "Embed and index a catalogue, or bring an index up to date.",
     discussion: """
       The catalogue is CSV (comma, semicolon or tab) or JSON Lines, plain or gzipped. Columns for \
-      the id and the image are guessed from their names; all others become attributes. Run it \
-      again after a change, or after it was stopped: what is unchanged is skipped.
+      the id and the image are guessed from their names; all others become attributes, with \
+      several values where |, ; or commas part them. Run it again after a change, or after it was \
+      stopped: what is unchanged is skipped.
 
       Examples:
 
         vitrine index shop.csv --index Indexes/shop
         vitrine index products.jsonl.gz --images photos.tar --id sku --image photo
         vitrine index shop.csv --prune          also delete what is no longer in it
+
+      --schema takes what `vitrine export` writes as schema.json; kinds are keyword, text, number, \
+      boolean and date, and columns that it does not name are inferred:
+
+        {"id": "sku", "attributes": [{"name": "size", "kind": "keyword", "separator": "|"}]}
 
       Rows and images that cannot be used are listed in DIR-report.csv; the rest goes in.
       """)
@@ -54,6 +61,9 @@ struct IndexCommand: WorkspaceCommand {
   @Flag(help: "Delete products that are no longer in the catalogue.")
   var prune = false
 
+  @Flag(help: "Prune even if that deletes more than half of the index.")
+  var pruneMost = false
+
   @Option(help: ArgumentHelp("Where to list bad rows and images.", valueName: "file"))
   var report: String?
 
@@ -68,14 +78,15 @@ struct IndexCommand: WorkspaceCommand {
     guard FileManager.default.fileExists(atPath: catalogue) else {
       throw Failure.failure("\(catalogue): there is no such file")
     }
-    let engine = try makeOrOpen(in: workspace)
     let source = CatalogueSource(
       path: catalogue, images: images, idColumn: idColumn, imageColumn: imageColumn,
       schema: try schema.map(IndexCommand.schema))
+    let engine = try makeOrOpen(for: source, in: workspace)
     var options = IngestOptions()
     options.threads = threads
     options.strict = strict
-    options.prune = prune
+    options.prune = prune || pruneMost
+    options.pruneMost = pruneMost
     options.reportPath = report ?? index.path(in: console) + "-report.csv"
     let settled = options
     let progress = Progress(console: console)
@@ -85,11 +96,14 @@ struct IndexCommand: WorkspaceCommand {
     }
     if output.json { try console.printJSON(outcome) } else { outcome.print(in: console) }
     if outcome.cancelled { throw ExitCode(130) }
+    try outcome.checkUse(of: catalogue)
   }
 
-  private func makeOrOpen(in workspace: Workspace) throws -> Engine {
+  private func makeOrOpen(for source: CatalogueSource, in workspace: Workspace) throws -> Engine {
     let path = index.path(in: workspace.console)
     if Engine.exists(at: path) { return try workspace.engine(at: path, model: model) }
+    // No empty index is left behind by a catalogue that cannot go in.
+    try source.check()
     let embedder = CLIPEmbedder(try workspace.model(model))
     let engine = try Engine.create(
       path: path, configuration: IndexConfiguration(dimensions: embedder.dimensions),
@@ -102,7 +116,8 @@ struct IndexCommand: WorkspaceCommand {
     do {
       return try JSONDecoder().decode(Schema.self, from: Data(try WholeFile.read(path)))
     } catch let error as DecodingError {
-      throw Failure.data("\(path): not a schema: \(error)")
+      throw Failure.data(
+        "\(path) is no schema: \(Problem.words(for: error)); vitrine index --help shows one")
     }
   }
 }
@@ -117,7 +132,7 @@ extension IngestReport {
     ]
     let parts = counts.filter { $0.0 > 0 }.map { "\(Numbers.grouped($0.0)) \($0.1)" }
     let summary = parts.isEmpty ? "nothing" : parts.joined(separator: ", ")
-    console.print("\(Numbers.grouped(rows)) rows: \(summary)")
+    console.print("\(Numbers.counted(rows, "row")): \(summary)")
     console.print(
       "\(Duration.seconds(seconds).inWords), \(Numbers.short(imagesPerSecond)) images/s")
     for note in notes.prefix(5) {
@@ -128,6 +143,12 @@ extension IngestReport {
     if let pruneRefusal { console.say(pruneRefusal) }
     if cancelled { console.say("Stopped. The same command goes on from here.") }
   }
+
+  /// - Throws: ``Failure`` if there were rows and none could be used.
+  func checkUse(of path: String) throws(Failure) {
+    guard rejected > 0, inserted + updated + reembedded + unchanged == 0 else { return }
+    throw .data("\(path): none of its rows could be used")
+  }
 }
 
 extension Progress {
@@ -136,7 +157,8 @@ extension Progress {
     let rate =
       progress.imagesPerSecond > 0 ? "\(Numbers.short(progress.imagesPerSecond)) images/s" : nil
     let left =
-      progress.phase == .embedding ? progress.remaining.map { "\($0.inWords) left" } : nil
+      progress.phase == .embedding
+      ? progress.remaining.flatMap { $0 < .seconds(1) ? nil : "\($0.inWords) left" } : nil
     let bad = progress.rejected > 0 ? "\(progress.rejected) rejected" : nil
     let title =
       switch progress.phase {

@@ -25,6 +25,9 @@ struct LabelOptions: ParsableArguments {
     guard [labels, labelsFile, labelsFrom].count(where: { $0 != nil }) <= 1 else {
       throw ValidationError("give one of --labels, --labels-file and --labels-from")
     }
+    if let logitScale, !logitScale.isFinite || logitScale <= 0 {
+      throw ValidationError("--logit-scale must be a number above 0, not \(logitScale)")
+    }
   }
 
   /// The classifier that is asked for.
@@ -50,7 +53,7 @@ struct LabelOptions: ParsableArguments {
     guard let attribute = labelsFrom ?? attribute, let set else {
       throw Failure.usage("which labels? Give --labels, --labels-file or --labels-from")
     }
-    return set.labels(of: attribute)
+    return try set.labels(of: attribute)
   }
 }
 

@@ -21,13 +21,14 @@ struct VerifyCommand: WorkspaceCommand {
     let console = workspace.console
     let engine = try workspace.engine(at: index.path(in: console), readOnly: true)
     let start = console.now()
-    let findings = try await workspace.stoppable { try await engine.verify() }
+    console.say("Reading every byte of \(engine.path)")
+    let findings = try await engine.verify()
     if output.json {
       try console.printJSON(findings)
     } else if findings.isEmpty {
       console.print("Everything is in order (\((console.now() - start).inWords)).")
     } else {
-      console.print(findings.map { "\($0)" })
+      console.print(findings.map(\.description))
     }
     if !findings.isEmpty { throw ExitCode.failure }
   }
@@ -51,7 +52,8 @@ struct CompactCommand: WorkspaceCommand {
   func run(in workspace: Workspace) async throws {
     let console = workspace.console
     let engine = try workspace.engine(at: index.path(in: console))
-    let report = try await workspace.stoppable { try await engine.compact() }
+    console.say("Writing \(engine.path) anew")
+    let report = try await engine.compact()
     if output.json { return try console.printJSON(report) }
     console.print(
       "\(Numbers.bytes(report.bytesBefore)) before, \(Numbers.bytes(report.bytesAfter)) now")

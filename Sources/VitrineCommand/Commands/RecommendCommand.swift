@@ -29,12 +29,20 @@ struct RecommendCommand: WorkspaceCommand {
       valueName: "attribute"))
   var keep: [String] = []
 
-  @Option(help: ArgumentHelp("Only products for which this holds.", valueName: "expr"))
-  var filter: String?
+  @Option(
+    help: ArgumentHelp(
+      "Only products for which this holds. Repeatable: all of them must hold.", valueName: "expr"))
+  var filter: [String] = []
 
   @OptionGroup var index: IndexOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if towards.allSatisfy(\.isWhitespace) {
+      throw ValidationError("--towards takes a direction such as darker")
+    }
+  }
 
   func run(in workspace: Workspace) async throws {
     let console = workspace.console
@@ -43,14 +51,33 @@ struct RecommendCommand: WorkspaceCommand {
     var options = RecommendOptions()
     options.steps = steps
     options.keep = keep.isEmpty ? nil : keep.filter { !$0.isEmpty }
-    options.filter = try filter.map { try Filter.parse($0, schema: schema) }
+    options.filter = try Filter.all(filter, schema: schema)
     let walk = try await engine.recommend(id, towards: Direction(towards), options: options)
     if output.json { return try console.printJSON(walk) }
     console.print(walk.lines(schema: schema, width: console.width, style: console.style))
+    walk.remark(on: options, schema: schema, free: "--keep \"\"", in: console)
   }
 }
 
 extension Recommendation {
+  /// Says how many steps found nothing, and at what the walk had to stay.
+  ///
+  /// - Parameter free: what lets it stay at nothing.
+  func remark(on options: RecommendOptions, schema: Schema, free: String, in console: Console) {
+    let stays = options.kept(along: towards, in: schema).compactMap { name in
+      start.attributes[name].map { "\(name) = \(ResultView.text($0))" }
+    }
+    let parts = [
+      steps.count < options.steps
+        ? "\(steps.count) of \(options.steps) steps found a product further along" : nil,
+      stays.isEmpty ? nil : "stays at \(stays.joined(separator: ", "))",
+      stays.isEmpty ? nil : "\(free) lets it wander",
+    ].compactMap(\.self)
+    guard !parts.isEmpty else { return }
+    let lines = DisplayWidth.wrapped(parts.joined(separator: " · "), width: console.width)
+    console.print(lines.map { console.style.dim($0) })
+  }
+
   /// The products of the walk, with how far along the direction each is.
   func lines(schema: Schema, width: Int?, style: Style) -> [String] {
     let hits = [start] + steps.map(\.hit)

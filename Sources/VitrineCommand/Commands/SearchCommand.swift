@@ -24,25 +24,26 @@ struct SearchCommand: WorkspaceCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Answer the queries of this file from one snapshot, one line of JSON for each.",
-      valueName: "file"), completion: .file())
+      "Answer the queries of this file, each with all its options, from one snapshot: a line of "
+        + "JSON for each.", valueName: "file"), completion: .file())
   var queries: String?
 
   @OptionGroup(title: "Where") var index: IndexOptions
   @OptionGroup(title: "Where") var model: ModelOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
-  func validate() throws {
-    let isAlone = search.text.isEmpty && search.image.isEmpty && search.like.isEmpty
-    if queries != nil, !isAlone {
-      throw ValidationError("--queries has its own words, images and products")
-    }
-  }
-
   func run(in workspace: Workspace) async throws {
+    if queries != nil, try search.query(schema: nil) != Query() {
+      throw Failure.usage(
+        "--queries takes no words and no options of a search, such as -k and --filter: "
+          + "each query of the file has its own")
+    }
     let console = workspace.console
+    // Without looks, words alone are compared.
     let needsModel =
-      !search.text.isEmpty || !search.image.isEmpty || !search.less.isEmpty || queries != nil
+      queries != nil
+      || search.ranking.looks != 0
+        && !(search.text.isEmpty && search.image.isEmpty && search.less.isEmpty)
     let engine = try workspace.engine(
       at: index.path(in: console), model: needsModel ? model : nil, readOnly: true)
     let schema = try engine.schema
@@ -50,7 +51,7 @@ struct SearchCommand: WorkspaceCommand {
       let answers = try await engine.search(try Self.queries(in: queries, schema: schema))
       return try answers.forEach { try console.printJSON($0) }
     }
-    let response = try await engine.search(try search.query(schema: schema))
+    let response = try await answer(from: engine, schema)
     if output.json { return try console.printJSON(response) }
     let view = ResultView(response, schema: schema)
     console.print(view.lines(width: console.width, style: console.style))
@@ -68,10 +69,24 @@ struct SearchCommand: WorkspaceCommand {
     console.print(DetailView.plan(plan, path: response.path, style: console.style))
   }
 
+  /// The answer without the products that are liked themselves, for which as many more are asked
+  /// for. Where the next page would begin is not known then.
+  private func answer(from engine: Engine, _ schema: Schema) async throws -> SearchResponse {
+    var query = try search.query(schema: schema)
+    let liked = Set(search.like)
+    if liked.isEmpty { return try await engine.search(query) }
+    query.k = min(search.k + liked.count, Query.Limits.candidates)
+    var response = try await engine.search(query)
+    response.hits = Array(response.hits.filter { !liked.contains($0.id) }.prefix(search.k))
+    response.cursor = nil
+    return response
+  }
+
   /// The queries of a file, one a line.
   private static func queries(in path: String, schema: Schema) throws -> [Query] {
-    let lines = try WholeFile.read(path).split(separator: UInt8(ascii: "\n"))
-    return try lines.enumerated().map { row, line in
+    let lines = try WholeFile.read(path)
+      .split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    return try lines.enumerated().filter { !$0.element.isEmpty }.map { row, line in
       do {
         return try Query(json: Array(line)) { schema }
       } catch let error as DecodingError {

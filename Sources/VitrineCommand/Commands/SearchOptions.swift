@@ -4,10 +4,12 @@ public import Vitrine
 /// What to search for, as options: the command line and the REPL make the same ``Query`` of it.
 struct SearchOptions: ParsableArguments {
   @Argument(
-    help: "Words: what it looks like, what it is called. \"-word\" in quotes excludes it.")
+    help: ArgumentHelp(
+      "Words: what it looks like, what it is called. -word excludes one, in quotes with others, as "
+        + "in \"shoes -kids\", or after --."))
   var text: [String] = []
 
-  @Option(name: .short, help: "How many results.")
+  @Option(name: .customShort("k", allowingJoined: true), help: "How many results.")
   var k = 10
 
   @Option(
@@ -15,7 +17,10 @@ struct SearchOptions: ParsableArguments {
     completion: .file())
   var image: [String] = []
 
-  @Option(help: ArgumentHelp("Look like this product. Repeatable.", valueName: "id"))
+  @Option(
+    help: ArgumentHelp(
+      "Look like this product, which is left out itself; there is one page then. Repeatable.",
+      valueName: "id"))
   var like: [String] = []
 
   @Option(help: ArgumentHelp("Look away from this product. Repeatable.", valueName: "id"))
@@ -27,9 +32,9 @@ struct SearchOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Only products for which this holds, such as: brand = Kestrel and price < 50",
-      valueName: "expr"))
-  var filter: String?
+      "Only products for which this holds, such as: brand = Kestrel and price < 50. Repeatable: "
+        + "all of them must hold.", valueName: "expr"))
+  var filter: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -59,19 +64,24 @@ struct SearchOptions: ParsableArguments {
 
   @OptionGroup(title: "How products are ranked") var ranking: RankingOptions
 
+  func validate() throws {
+    guard (1...Query.Limits.candidates).contains(k) else {
+      throw ValidationError("-k must be from 1 to \(Query.Limits.candidates), not \(k)")
+    }
+  }
+
   /// The query.
   ///
+  /// - Parameter schema: what the filter is checked against; nil looks at its syntax only.
   /// - Throws: ``FilterError``, ``Failure`` for a photograph that cannot be read.
-  func query(schema: Schema) throws -> Query {
+  func query(schema: Schema?) throws -> Query {
     let words = text.joined(separator: " ")
     var query = Query(words.isEmpty ? nil : words)
-    query.terms += try image.map { .image(try WholeFile.read($0)) }
+    query.terms += try image.map { .image(try WholeFile.readPhotograph($0)) }
     query.terms += like.map { .product($0) }
     query.terms += unlike.map { .product($0, weight: -0.5) } + less.map { .text($0, weight: -0.5) }
-    query.filter = try filter.map { try Filter.parse($0, schema: schema) }
-    query.boosts = try boost.compactMap {
-      if case .boost(let boost) = try ReplCommand.parse(":boost \($0)") { boost } else { nil }
-    }
+    query.filter = try Filter.all(filter, schema: schema)
+    query.boosts = try boost.map { try Boost(words: $0) }
     query.facets = facet.map { FacetRequest($0) }
     query.fields = field.isEmpty ? nil : field
     query.k = k
@@ -112,19 +122,31 @@ struct RankingOptions: ParsableArguments {
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "Order by this attribute; -price for falling. Repeatable.", valueName: "attribute"))
+      "Order the --candidates best by this attribute; -price for falling. Repeatable.",
+      valueName: "attribute"))
   var sort: [String] = []
+
+  @Option(help: "How many of the best are ranked: --sort orders these, and pages end there.")
+  var candidates = Query().candidates
 
   init() {}
 
+  func validate() throws {
+    if let looks, !(0...1).contains(looks) {
+      throw ValidationError("looks must be from 0 to 1, not \(looks)")
+    }
+  }
+
   func apply(to query: inout Query) {
-    if let looks { query.weights = BlendWeights(similarity: looks, lexical: 1 - looks) }
+    query.weights =
+      looks.map { BlendWeights(similarity: $0, lexical: 1 - $0) } ?? BlendWeights()
     query.fusion = fusion
     query.mentions = mentions
     query.cutoff = cutoff
     query.group = group.map { Grouping(by: $0) }
     query.diversity = diversity
     query.sort = sort.map { SortKey(sortable: $0) }
+    query.candidates = candidates
   }
 
   /// Reads settings, each as the values of the option of its name.
@@ -141,11 +163,23 @@ struct RankingOptions: ParsableArguments {
   }
 
   /// The names of the options.
-  static let names = ["looks", "fusion", "mentions", "cutoff", "group", "diversity", "sort"]
+  static let names = [
+    "looks", "fusion", "mentions", "cutoff", "group", "diversity", "sort", "candidates",
+  ]
 }
 
 extension Fusion: ExpressibleByArgument {}
 extension Mentions: ExpressibleByArgument {}
+
+extension Filter {
+  /// What all of these texts ask for; nil if there are none.
+  ///
+  /// - Throws: ``FilterError``.
+  static func all(_ texts: [String], schema: Schema?) throws -> Filter? {
+    let filters = try texts.map { try Filter.parse($0, schema: schema) }
+    return filters.count > 1 ? .and(filters) : filters.first
+  }
+}
 
 extension SortKey {
   /// `price`, or `-price` for falling.

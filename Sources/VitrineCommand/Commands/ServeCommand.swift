@@ -69,18 +69,23 @@ struct ServeCommand: WorkspaceCommand {
     let metrics = PrometheusMetrics()
     MetricsSystem.bootstrap(metrics)
     let logger = Logger(label: "vitrine") { _ in ConsoleLog(console) }
+    let engines = try engines(in: workspace)
+    configuration.firstIndex = engines.first
     let server = try VitrineServer(
-      engines: try engines(in: workspace), configuration: configuration, metrics: metrics,
-      logger: logger)
+      engines: engines.byName, configuration: configuration, metrics: metrics, logger: logger)
     let shown = host.contains(":") ? "[\(host)]" : host
     try await server.run { port in
       console.say("Serving at http://\(shown):\(port)/ — Ctrl-C ends it")
     }
   }
 
-  private func engines(in workspace: Workspace) throws -> [String: Engine] {
-    let given = indexes.isEmpty ? [IndexOptions().path(in: workspace.console)] : indexes
+  /// The indexes, and the name of the one that was given first.
+  private func engines(
+    in workspace: Workspace
+  ) throws -> (byName: [String: Engine], first: String?) {
+    let given = indexes.isEmpty ? [IndexOptions.path(nil, in: workspace.console)] : indexes
     var engines: [String: Engine] = [:]
+    var first: String?
     for entry in given {
       let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
       let path = parts.last ?? entry
@@ -89,18 +94,27 @@ struct ServeCommand: WorkspaceCommand {
         throw Failure.usage("two indexes are called \"\(name)\": name one, as in other=\(path)")
       }
       engines[name] = try workspace.engine(at: path, model: model)
+      first = first ?? name
     }
-    return engines
+    return (engines, first)
   }
 
+  /// What is given but holds no key is a mistake that would let everybody in.
   private func readKeys(_ console: Console) throws -> APIKeys {
-    let text =
-      try keys.map { String(decoding: try WholeFile.read($0), as: UTF8.self) }
-      ?? console.environment["VITRINE_API_KEYS"] ?? ""
+    guard
+      let text = try keys.map({ String(decoding: try WholeFile.read($0), as: UTF8.self) })
+        ?? console.environment["VITRINE_API_KEYS"]
+    else { return APIKeys() }
+    let read: APIKeys
     do {
-      return try APIKeys(parsing: text)
+      read = try APIKeys(parsing: text)
     } catch {
       throw Failure.usage("\(error)")
     }
+    guard !read.isEmpty else {
+      throw Failure.usage(
+        "\(keys ?? "$VITRINE_API_KEYS"): expected read:KEY or write:KEY, found no key")
+    }
+    return read
   }
 }

@@ -8,8 +8,9 @@ struct ImportCommand: WorkspaceCommand {
     commandName: "import", abstract: "Index vectors that exist already.",
     discussion: """
       Vectors are a .npy file with a row for each id, or the bare float32 of such a table; ids are \
-      a text file with one a line. Such an index is searched by product; to search it by words, give \
-      the model that made the vectors with --model.
+      a text file with one a line. Without the model that made the vectors such an index is \
+      searched by product and, with --looks 0, by words; give it with --model, at once or by \
+      importing again, to search by looks.
 
       Examples:
 
@@ -44,13 +45,20 @@ struct ImportCommand: WorkspaceCommand {
     }
     if output.json { try console.printJSON(outcome) } else { outcome.print(in: console) }
     if outcome.cancelled { throw ExitCode(130) }
+    try outcome.checkUse(of: vectors)
   }
 
   private func makeOrOpen(_ source: VectorSource, in workspace: Workspace) throws -> Engine {
     let path = index.path(in: workspace.console)
-    let model = self.model.directory == nil ? nil : self.model
-    if Engine.exists(at: path) { return try workspace.engine(at: path, model: model) }
-    let embedder = try model.map { CLIPEmbedder(try workspace.model($0)) }
+    let embedder =
+      model.directory == nil ? nil : CLIPEmbedder(try workspace.model(model))
+    if Engine.exists(at: path) {
+      guard let embedder else { return try workspace.engine(at: path) }
+      try workspace.engine(at: path).setModel(embedder)
+      return try workspace.engine(at: path, model: model)
+    }
+    // No empty index is left behind by attributes that cannot go in.
+    try source.attributes?.check()
     let engine = try Engine.create(
       path: path, configuration: IndexConfiguration(dimensions: try source.dimensions()),
       modelFingerprint: embedder?.fingerprint ?? "", embedder: embedder)
@@ -63,12 +71,15 @@ struct ExportCommand: WorkspaceCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write vectors, ids and attributes as plain files.",
     discussion: """
-      Writes vectors.npy (float32), ids.txt and attributes.jsonl, rows in the same order in each; \
-      `vitrine import` reads them again.
+      Writes vectors.npy (float32), ids.txt and products.jsonl, rows in the same order in each, and \
+      schema.json, which also tells the fingerprint of the model. `vitrine import` reads the first \
+      three again; to search by looks it needs that model too.
 
       Example:
 
-        vitrine export --index Indexes/shop --out shop-export
+        vitrine export --index Indexes/shop --out out
+        vitrine import out/vectors.npy --ids out/ids.txt --attributes out/products.jsonl \\
+          --model my-clip --index Indexes/copy
       """)
 
   @OptionGroup var index: IndexOptions
@@ -81,8 +92,8 @@ struct ExportCommand: WorkspaceCommand {
   func run(in workspace: Workspace) async throws {
     let console = workspace.console
     let engine = try workspace.engine(at: index.path(in: console), readOnly: true)
-    let out = self.out
-    let report = try await workspace.stoppable { try await engine.export(to: out) }
+    console.say("Writing vectors, ids and products to \(out)")
+    let report = try await engine.export(to: out)
     if output.json { return try console.printJSON(report) }
     console.print("\(Numbers.grouped(report.products)) products written to \(out)")
   }

@@ -3,7 +3,8 @@ import Vitrine
 
 /// A CLIP model as the engine wants it.
 struct CLIPEmbedder: Embedder {
-  private let model: CLIPModel
+  /// The model itself.
+  let model: CLIPModel
 
   /// Lends a model to the engine.
   init(_ model: CLIPModel) { self.model = model }

@@ -113,6 +113,12 @@ package struct Console: Sendable {
 }
 
 extension Console {
+  /// The path of a program, if it is installed.
+  package func program(_ name: String) -> String? {
+    environment["PATH", default: "/usr/bin:/bin"].split(separator: ":").lazy
+      .map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+
   /// Writes lines of results.
   package func print(_ lines: [String]) {
     if !lines.isEmpty { write(lines.joined(separator: "\n") + "\n") }

@@ -35,6 +35,8 @@ package struct Failure: Error, CustomStringConvertible {
     case let error as QueryError: self = .usage(error.description)
     case let error as ModelError: self = .data("\(error)")
     case let error as ImagingError: self = .data("\(error)")
+    case let error as ExitCode:
+      self.init(message: "ended with exit code \(error.rawValue)", code: error.rawValue)
     case is CancellationError: self.init(message: "stopped", code: 130)
     default: self = .failure("\(error)")
     }

@@ -1,3 +1,4 @@
+import BundledModel
 import CLIP
 import Foundation
 import Synchronization
@@ -10,7 +11,13 @@ package final class Workspace: Sendable {
   /// Where commands print.
   package let console: Console
   private let engines = Mutex<[String: Engine]>([:])
-  private let models = Mutex<[String: CLIPModel]>([:])
+  private let models = Mutex<[ModelKey: CLIPModel]>([:])
+
+  /// What tells loaded models apart.
+  private struct ModelKey: Hashable {
+    let directory: String
+    let precision: CLIPModel.Precision
+  }
 
   /// A workspace with nothing open.
   package init(console: Console) { self.console = console }
@@ -22,29 +29,46 @@ package final class Workspace: Sendable {
 
   /// The model of a directory, loaded the first time it is asked for.
   func model(at directory: String, precision: CLIPModel.Precision? = nil) throws -> CLIPModel {
-    try models.withLock { models in
-      if let loaded = models[directory] { return loaded }
-      let model = try CLIPModel(directory: directory, precision: precision)
-      models[directory] = model
+    let key = ModelKey(directory: directory, precision: precision ?? .standard)
+    return try models.withLock { models in
+      if let loaded = models[key] { return loaded }
+      let isThere = FileManager.default.fileExists(atPath: directory)
+      if !isThere, directory == BundledModel.directory {
+        throw Failure.failure(
+          "\(directory): there is no such folder; copy it together with the program, or name a "
+            + "model with --model")
+      }
+      let model = try CLIPModel(directory: directory, precision: key.precision)
+      models[key] = model
       return model
     }
   }
 
-  /// The index at a path, opened the first time it is asked for.
+  /// The index at a path: as it is open, or opened anew where that is not enough, for which nobody
+  /// may hold the old engine any more.
   ///
-  /// - Parameter model: what embeds its queries; nil opens it without a model.
+  /// - Parameters:
+  ///   - model: what embeds its queries; nil needs none.
+  ///   - readOnly: whether nothing will be written.
   func engine(at path: String, model: ModelOptions? = nil, readOnly: Bool = false) throws -> Engine
   {
     let path = URL(filePath: path).standardizedFileURL.path
-    if let open = engines.withLock({ $0[path] }) { return open }
     guard Engine.exists(at: path) else {
       throw Failure.failure(
         "there is no index at \(path); make one with: vitrine index CATALOGUE --index \(path)")
     }
-    let embedder = try model.map { CLIPEmbedder(try self.model($0)) }
+    var model = try model.map { try self.model($0) }
     var options = Engine.Options()
     options.readOnly = readOnly
-    let engine = try Engine(path: path, embedder: embedder, options: options)
+    if let open = engines.withLock({ $0[path] }) {
+      let opened = (open.embedder as? CLIPEmbedder)?.model
+      if model == nil || model === opened, readOnly || !open.options.readOnly { return open }
+      model = model ?? opened
+      options.readOnly = readOnly && open.options.readOnly
+    }
+    // An index may be open once: the old engine goes before the new one comes.
+    engines.withLock { $0[path] = nil }
+    let engine = try Engine(path: path, embedder: model.map { CLIPEmbedder($0) }, options: options)
     engines.withLock { $0[path] = engine }
     return engine
   }
@@ -54,23 +78,28 @@ package final class Workspace: Sendable {
     engines.withLock { $0[URL(filePath: engine.path).standardizedFileURL.path] = engine }
   }
 
-  /// Runs work which Ctrl-C stops where it is safe to stop; a second Ctrl-C ends the process.
+  /// Runs work which Ctrl-C or SIGTERM stops where it is safe to stop; a second one ends the
+  /// process.
   func stoppable<R: Sendable>(_ work: @escaping @Sendable () async throws -> R) async throws -> R {
     let task = Task { try await work() }
-    let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-    source.setEventHandler { [console] in
-      if task.isCancelled {
-        signal(SIGINT, SIG_DFL)
-        raise(SIGINT)
+    let numbers = [SIGINT, SIGTERM]
+    let sources = numbers.map { number in
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { [console] in
+        if task.isCancelled {
+          signal(number, SIG_DFL)
+          raise(number)
+        }
+        console.say("\nStopping after what is in work; Ctrl-C again to end at once.")
+        task.cancel()
       }
-      console.say("\nStopping after what is in work; Ctrl-C again to end at once.")
-      task.cancel()
+      signal(number, SIG_IGN)
+      source.resume()
+      return source
     }
-    signal(SIGINT, SIG_IGN)
-    source.resume()
     defer {
-      source.cancel()
-      signal(SIGINT, SIG_DFL)
+      for source in sources { source.cancel() }
+      for number in numbers { signal(number, SIG_DFL) }
     }
     return try await task.value
   }

@@ -24,11 +24,19 @@ struct IndexOptions: ParsableArguments {
       "Directory of the index.",
       discussion: "Without it $VITRINE_INDEX, then Indexes/default.", valueName: "dir"),
     completion: .directory)
-  var path: String?
+  var paths: [String] = []
+
+  func validate() throws {
+    // The parser would drop the first without a word, and the wrong index might be written to.
+    if paths.count > 1 { throw ValidationError("give --index once, not \(paths.count) times") }
+  }
 
   /// The directory that is meant.
-  func path(in console: Console) -> String {
-    path ?? console.environment["VITRINE_INDEX"].flatMap { $0.isEmpty ? nil : $0 }
+  func path(in console: Console) -> String { IndexOptions.path(paths.first, in: console) }
+
+  /// The given directory, or the one that stands for none.
+  static func path(_ given: String?, in console: Console) -> String {
+    given ?? console.environment["VITRINE_INDEX"].flatMap { $0.isEmpty ? nil : $0 }
       ?? "Indexes/default"
   }
 }
@@ -55,6 +63,12 @@ struct ModelOptions: ParsableArguments {
   static func directory(_ given: String?, in console: Console) -> String {
     given ?? console.environment["VITRINE_MODEL"].flatMap { $0.isEmpty ? nil : $0 }
       ?? BundledModel.directory
+  }
+
+  /// The options as they were given.
+  var words: [String] {
+    (directory.map { ["--model", $0] } ?? [])
+      + (precision.map { ["--precision", $0.rawValue] } ?? [])
   }
 }
 

@@ -1,9 +1,9 @@
-import Vitrine
+package import Vitrine
 
 /// Results as a table for spreadsheets.
-enum CSV {
+package enum CSV {
   /// Id, score and all attributes of the schema, a row for each hit.
-  static func text(_ hits: [Hit], schema: Schema) -> String {
+  package static func text(_ hits: [Hit], schema: Schema) -> String {
     let names = schema.attributes.map(\.name)
     let header = row(["id", "score"] + names)
     return hits.reduce(header) { text, hit in
@@ -22,7 +22,8 @@ enum CSV {
   }
 
   private static func quoted(_ cell: String) -> String {
-    guard cell.contains(where: { ",\"\n\r".contains($0) }) else { return cell }
+    // A carriage return and a line feed are one character, so that bytes are looked at.
+    guard cell.utf8.contains(where: { ",\"\n\r".utf8.contains($0) }) else { return cell }
     return "\"\(cell.replacing("\"", with: "\"\""))\""
   }
 }

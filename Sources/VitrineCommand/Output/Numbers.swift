@@ -23,6 +23,11 @@ package enum Numbers {
     return (value < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
   }
 
+  /// With what is counted: `1 row`, `2 rows`.
+  package static func counted(_ count: Int, _ thing: String) -> String {
+    "\(grouped(count)) \(thing)\(count == 1 ? "" : "s")"
+  }
+
   /// In the largest unit that leaves a whole number: `4.2 MB`.
   package static func bytes(_ count: Int) -> String {
     var value = Double(count)

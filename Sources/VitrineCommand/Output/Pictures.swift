@@ -14,9 +14,7 @@ package struct Pictures: Sendable {
 
   /// Nil where there is no terminal or no `chafa`.
   package init?(console: Console) {
-    guard console.terminals.output,
-      let chafa = Pictures.program("chafa", console.environment)
-    else { return nil }
+    guard console.terminals.output, let chafa = console.program("chafa") else { return nil }
     self.chafa = chafa
     drawing = Pictures.drawing(on: console)
     colours = Pictures.hasFullColour(console.environment) ? "full" : "256"
@@ -53,11 +51,6 @@ package struct Pictures: Sendable {
 
   private static func hasFullColour(_ environment: [String: String]) -> Bool {
     ["truecolor", "24bit"].contains(environment["COLORTERM", default: ""])
-  }
-
-  private static func program(_ name: String, _ environment: [String: String]) -> String? {
-    environment["PATH", default: "/usr/bin:/bin"].split(separator: ":").lazy
-      .map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
   }
 
   /// The size of a picture in a strip, in cells: photographs of products stand upright.

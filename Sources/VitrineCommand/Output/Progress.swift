@@ -33,6 +33,19 @@ package final class Progress: Sendable {
     console.note("\r\u{1B}[K\(title)\(bar) \(count)\(shown)")
   }
 
+  /// Works through items one by one, and shows how many are done.
+  package func map<Items: Collection, Result>(
+    _ title: String, over items: Items, _ work: (Items.Element) throws -> Result
+  ) rethrows -> [Result] {
+    defer { finish() }
+    var results: [Result] = []
+    for item in items {
+      results.append(try work(item))
+      update(title, done: results.count, of: items.count)
+    }
+    return results
+  }
+
   /// Takes the line off the terminal.
   package func finish() {
     let wasDrawn = drawnAt.withLock { $0 != nil }

@@ -31,7 +31,7 @@ package struct ResultView {
         .init("id", least: 8),
       ] + names.map { Table.Column($0, isNumeric: isNumeric($0), least: least($0)) },
       rows: response.hits.enumerated().map { index, hit in
-        ["\(firstRank + index)", Numbers.fixed(Double(hit.score), 3), hit.id]
+        ["\(firstRank + index)", isRanked ? Numbers.fixed(Double(hit.score), 3) : "–", hit.id]
           + names.map { hit.attributes[$0].map(ResultView.text) ?? "" }
       })
     let marked = table.lines(width: width, style: style) { text, row, column in
@@ -56,6 +56,11 @@ package struct ResultView {
 
   /// Columns that would be cut to less than this are left out; the first is the title.
   private func least(_ name: String) -> Int { name == names.first ? 24 : 12 }
+
+  /// Whether scores say anything: nothing was looked for where products are only listed.
+  private var isRanked: Bool {
+    response.path != "all" || response.hits.contains { $0.score != 0 }
+  }
 
   private func isNumeric(_ name: String) -> Bool {
     response.hits.contains { hit in

@@ -1,3 +1,5 @@
+package import Vitrine
+
 /// What may stand where a word is being typed.
 package struct Completion: Equatable {
   /// The word as far as it is typed, with its opening quote.
@@ -36,18 +38,23 @@ package struct Completion: Equatable {
 
 /// What an index offers for completion.
 package protocol Vocabulary {
-  /// The names of its attributes.
-  var attributes: [String] { get }
+  /// Its attributes.
+  var attributes: [Attribute] { get }
   /// Values of an attribute that begin so, most frequent first.
   func values(of attribute: String, prefix: String) -> [String]
   /// Ids of products that begin so.
   func ids(prefix: String) -> [String]
 }
 
+extension Vocabulary {
+  /// The names of all attributes.
+  fileprivate var names: [String] { attributes.map(\.name) }
+  /// The names of those whose values can be compared, counted and put in order.
+  fileprivate var comparable: [String] { attributes.filter { $0.kind != .text }.map(\.name) }
+}
+
 /// Completes lines of the REPL.
 package enum Completer {
-  private static let operators = ["=", "!=", "<", "<=", ">", ">=", "in", "between"]
-
   /// - Parameter line: the line up to the cursor.
   package static func complete(_ line: String, vocabulary: some Vocabulary) -> Completion {
     let tokens = Tokens(line)
@@ -62,11 +69,13 @@ package enum Completer {
     case ":filter", ":and", ":boost", ":f": return filter(tokens, vocabulary)
     case ":like", ":show", ":explain", ":open":
       return Completion(word: tokens.last, from: vocabulary.ids(prefix: tokens.bareLast))
-    case ":facets": return Completion(word: tokens.last, from: vocabulary.attributes)
+    case ":facets": return Completion(word: tokens.last, from: vocabulary.comparable)
     case ":set" where tokens.complete.count == 1:
       return Completion(word: tokens.last, from: ReplCommand.settings)
-    case ":set" where ["columns", "keep", "group", "sort"].contains(tokens.complete[1]):
-      return Completion(word: tokens.last, from: vocabulary.attributes)
+    case ":set" where tokens.complete[1] == "columns":
+      return Completion(word: tokens.last, from: vocabulary.names)
+    case ":set" where ["keep", "group", "sort"].contains(tokens.complete[1]):
+      return Completion(word: tokens.last, from: vocabulary.comparable)
     case ":help": return Completion(word: tokens.last, from: ReplUsage.all.map(\.name))
     default: return Completion(word: tokens.last, from: [])
     }
@@ -81,12 +90,22 @@ package enum Completer {
       return Completion(word: tokens.last, from: values.map { quoted($0, like: tokens.last) })
     }
     if before.isEmpty || ["and", "or", "not", "exists", "("].contains(last) {
-      return Completion(word: tokens.last, from: vocabulary.attributes.map { quoted($0, like: "") })
+      let names = last == "exists" ? vocabulary.names : vocabulary.comparable
+      return Completion(word: tokens.last, from: names.map { quoted($0, like: "") })
     }
-    if vocabulary.attributes.contains(where: { $0.lowercased() == last }) {
-      return Completion(word: tokens.last, from: operators)
+    let attribute = vocabulary.attributes.first { $0.name.lowercased() == last }
+    if let attribute, before.dropLast().last != "exists" {
+      return Completion(word: tokens.last, from: operators(for: attribute.kind))
     }
     return Completion(word: tokens.last, from: ["and", "or"])
+  }
+
+  private static func operators(for kind: Attribute.Kind) -> [String] {
+    switch kind {
+    case .text: []
+    case .keyword, .boolean: ["=", "!=", "in"]
+    case .number, .date: ["=", "!=", "<", "<=", ">", ">=", "in", "between"]
+    }
   }
 
   private static func quoted(_ value: String, like typed: String) -> String {

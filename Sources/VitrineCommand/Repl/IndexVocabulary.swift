@@ -10,9 +10,9 @@ extension Engine {
   }
 }
 
-/// The attributes of an index and their most frequent values, as of when it was opened.
+/// The attributes of an index and their most frequent values, as of when they were counted.
 struct IndexVocabulary: Vocabulary {
-  let attributes: [String]
+  let attributes: [Attribute]
   private let values: [String: [String]]
   private var known: [String] = []
 
@@ -20,11 +20,10 @@ struct IndexVocabulary: Vocabulary {
 
   /// Counts the values of all keywords, which is one query without terms.
   init(_ engine: Engine) async throws {
-    let schema = try engine.schema
-    attributes = schema.attributes.map(\.name)
+    attributes = try engine.schema.attributes
     var query = Query()
     query.k = 1
-    query.facets = schema.attributes.filter { [.keyword, .boolean].contains($0.kind) }
+    query.facets = attributes.filter { [.keyword, .boolean].contains($0.kind) }
       .map { FacetRequest($0.name, limit: IndexVocabulary.valuesOfEach) }
     var values: [String: [String]] = [:]
     for facet in try await engine.search(query).facets ?? [] {

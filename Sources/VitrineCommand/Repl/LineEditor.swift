@@ -9,8 +9,8 @@ final class LineEditor {
   enum Outcome {
     /// A line.
     case line(String)
-    /// Ctrl-C: the line so far is thrown away.
-    case cancelled
+    /// Ctrl-C: the line so far is thrown away, if there was any.
+    case cancelled(wasEmpty: Bool)
     /// Ctrl-D on an empty line, or the terminal is gone.
     case end
   }
@@ -72,8 +72,10 @@ final class LineEditor {
     wasCancelled = false
     tabbedAt = nil
     var count: Int32 = 0
-    guard let editor, let text = el_gets(editor, &count), count > 0 else { return .end }
-    if wasCancelled { return .cancelled }
+    let text = editor.flatMap { el_gets($0, &count) }
+    // A line that is cancelled may have no characters, as at the end.
+    if wasCancelled { return .cancelled(wasEmpty: count < 1) }
+    guard let text, count > 0 else { return .end }
     let line = String(cString: text).trimmingCharacters(in: .newlines)
     remember(line)
     return .line(line)

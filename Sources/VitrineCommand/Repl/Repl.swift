@@ -7,7 +7,7 @@ struct ReplCommandLine: WorkspaceCommand {
     commandName: "repl", abstract: "Look around in an index: search, narrow, compare.",
     discussion: """
       A plain line is a search; lines that begin with a colon are commands, and :help lists them. \
-      Tab completes commands, attributes, values and ids; lines are remembered in \
+      Tab completes commands, attributes, values and the ids of results; lines are remembered in \
       $XDG_STATE_HOME/vitrine/history. Works in a pipe too.
 
       Examples:
@@ -20,10 +20,8 @@ struct ReplCommandLine: WorkspaceCommand {
   @OptionGroup var model: ModelOptions
 
   func run(in workspace: Workspace) async throws {
-    let path = index.path(in: workspace.console)
-    let isFixed = !FileManager.default.isWritableFile(atPath: path)
-    let engine = try workspace.engine(at: path, model: model, readOnly: isFixed)
-    let session = try ReplSession(workspace: workspace, engine: engine, model: model)
+    let session = try ReplSession(
+      workspace: workspace, path: index.path(in: workspace.console), model: model)
     let isTyped = workspace.console.terminals.input && workspace.console.terminals.output
     try await isTyped ? Repl.typed(session) : Repl.piped(session)
   }
@@ -53,7 +51,7 @@ enum Repl {
     let prompt =
       console.style.isOn
       ? "\(mark)\u{1B}[1;36m\(mark)vitrine>\(mark)\u{1B}[0m\(mark) " : "vitrine> "
-    let vocabulary = try await IndexVocabulary(session.engine)
+    var vocabulary = try await IndexVocabulary(session.engine)
     let editor = LineEditor(prompt: prompt, historyPath: historyPath(console.environment)) {
       Completer.complete($0, vocabulary: vocabulary.adding(session.hits.map(\.id)))
     }
@@ -63,11 +61,14 @@ enum Repl {
       case .end:
         console.print()
         return
-      case .cancelled:
-        console.print()
+      case .cancelled(let wasEmpty):
+        console.print(wasEmpty ? "  " + console.style.dim(":quit or Ctrl-D leaves") : "")
       case .line(let line):
         do {
-          try await session.run(try ReplCommand.parse(line))
+          let command = try ReplCommand.parse(line)
+          try await session.run(command)
+          // A command of the command line may have changed what there is to complete.
+          if case .run = command { vocabulary = try await IndexVocabulary(session.engine) }
         } catch {
           console.say(console.noteStyle.red(Failure(error).message))
           if let error = error as? FilterError { console.say(error.excerpt) }

@@ -48,8 +48,8 @@ extension ReplCommand {
     case "show": return .show(try reference(rest, name))
     case "open": return .open(try reference(rest, name))
     case "compare":
-      let words = Words.split(try required(rest, name))
-      return .compare(words[0], model: words.count > 1 ? words[1] : nil)
+      let words = Words.split(rest)
+      return .compare(try required(words.first ?? "", name), model: words.dropFirst().first)
     case "set": return .set(try setting(rest))
     case "save": return .save(unquoted(try required(rest, name)))
     case "help": return .help(rest.isEmpty ? nil : rest.trimmingCharacters(in: [":"]))
@@ -67,8 +67,11 @@ extension ReplCommand {
 
   private static func reference(_ rest: String, _ name: String) throws(Failure) -> Reference {
     let text = unquoted(try required(rest, name))
-    if let number = Int(text), number > 0, !rest.hasPrefix("\"") { return .hit(number) }
-    return .id(text)
+    return rest.hasPrefix("\"") ? .id(text) : reference(text)
+  }
+
+  private static func reference(_ word: String) -> Reference {
+    if let number = Int(word), number > 0 { .hit(number) } else { .id(word) }
   }
 
   private static func like(_ rest: String) throws(Failure) -> ReplCommand {
@@ -76,62 +79,24 @@ extension ReplCommand {
     for word in [" but ", " and "] {
       guard let range = rest.range(of: word) else { continue }
       let leaning = trimmed(rest[range.upperBound...])
-      guard !leaning.isEmpty else { break }
       return .like(try reference(trimmed(rest[..<range.lowerBound]), "like"), but: leaning)
     }
     let words = Words.split(rest)
-    guard words.count > 1 else { return .like(try reference(rest, "like"), but: nil) }
-    func references(_ words: some Sequence<String>) -> [Reference] {
-      words.map { word in Int(word).map { Reference.hit($0) } ?? .id(word) }
+    guard let last = words.last, words.count > 1 else {
+      return .like(try reference(rest, "like"), but: nil)
+    }
+    let joints = ["but", "and", "not"]
+    guard !joints.contains(words[0]), !joints.contains(last) else {
+      throw .usage("use :like N|ID [but WORDS], or :like N|ID … [not N|ID …]")
     }
     let more = words.prefix { $0 != "not" }
     let less = words.dropFirst(more.count + 1)
-    guard !more.isEmpty else { throw .usage("use :like N|ID … [not N|ID …]") }
-    return .likeAll(references(more), not: references(less))
+    return .likeAll(more.map { reference($0) }, not: less.map { reference($0) })
   }
 
-  /// `colour = Red, Pink by 0.2`, or `price near 50 within 20 by 0.1`.
   private static func boost(_ rest: String) throws(Failure) -> ReplCommand {
     if rest.isEmpty { return .boost(nil) }
-    if rest == "off" { return .boostOff }
-    var words = Words.split(rest.replacing("=", with: " = "))
-    var weight: Float = 0.1
-    if words.count > 2, words[words.count - 2] == "by" {
-      weight = Float(try number(words[words.count - 1], "a boost"))
-      words.removeLast(2)
-    }
-    if let place = words.firstIndex(of: "="), place > 0, place + 1 < words.count {
-      let values = words[(place + 1)...].joined(separator: " ").split(separator: ",")
-      let name = words[..<place].joined(separator: " ")
-      return .boost(Boost(name, .values(values.map { .text(trimmed($0)) }), weight: weight))
-    }
-    if words.count == 5, words[1] == "near", words[3] == "within" {
-      let half = try distance(words[4])
-      return .boost(Boost(words[0], .near(try place(words[2]), half: half), weight: weight))
-    }
-    if words.count == 1 { return .boost(Boost(words[0], .popularity, weight: weight)) }
-    throw .usage(
-      "use :boost NAME = VALUE [by N], :boost NAME near N within N [by N], or :boost NAME [by N]")
-  }
-
-  /// A number, a date, or `now`.
-  private static func place(_ text: String) throws(Failure) -> Double {
-    if text == "now" { return Date.now.timeIntervalSince1970 }
-    if text.contains("-"), let time = Timestamp.span(of: text) { return Double(time.lowerBound) }
-    return try number(text, "near")
-  }
-
-  /// A number, or days of dates: `30d`.
-  private static func distance(_ text: String) throws(Failure) -> Double {
-    guard text.hasSuffix("d") else { return try number(text, "a distance") }
-    return 86_400 * (try number(String(text.dropLast()), "a distance"))
-  }
-
-  private static func number(_ text: String, _ what: String) throws(Failure) -> Double {
-    guard let number = Double(text), number.isFinite else {
-      throw .usage("\(what) takes a number such as 0.1; found \"\(text)\"")
-    }
-    return number
+    return rest == "off" ? .boostOff : .boost(try Boost(words: rest))
   }
 
   /// The names of all settings.
@@ -143,8 +108,9 @@ extension ReplCommand {
     guard let name = words.first else { return nil }
     let value = words.dropFirst().joined(separator: " ")
     switch name {
-    case "k": return .k(try count(value, name, 1...1000))
-    case "ef": return .ef(value == "auto" ? nil : try count(value, name, 1...100_000))
+    case "k": return .k(try count(value, name, 1...Query.Limits.candidates))
+    case "ef":
+      return .ef(value == "auto" ? nil : try count(value, name, 1...Query.Limits.candidates))
     case "exact": return .exact(try flag(value, name))
     case "pictures": return .pictures(try flag(value, name))
     case "columns": return .columns(value == "auto" ? [] : Array(words.dropFirst()))

@@ -56,7 +56,7 @@ package enum ReplCommand: Hashable, Sendable {
   package enum Setting: Hashable, Sendable {
     /// How many results a page has.
     case k(Int)
-    /// The search beam; nil for the index's own choice.
+    /// The breadth of the walk through the graph; nil for the engine's own choice.
     case ef(Int?)
     /// Whether to compare with every product.
     case exact(Bool)

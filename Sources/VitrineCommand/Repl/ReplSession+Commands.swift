@@ -12,31 +12,25 @@ extension ReplSession {
     let direction = Direction(leaning)
     options.keep = kept
     let walk = try await engine.recommend(id, towards: direction, options: options)
+    let schema = try self.schema
     hits = walk.steps.map(\.hit)
     response = nil
     if showsPictures { await strip(hits, firstRank: 1) }
     console.print(walk.lines(schema: schema, width: console.width, style: console.style))
-    let stays = options.kept(along: direction, in: schema).compactMap { name in
-      walk.start.attributes[name].map { "\(name) = \(ResultView.text($0))" }
-    }
-    if !stays.isEmpty {
-      let note = "stays at \(stays.joined(separator: ", ")) · :set keep off lets it wander"
-      console.print(console.style.dim(note))
-    }
+    walk.remark(on: options, schema: schema, free: ":set keep off", in: console)
   }
 
   func filter(_ text: String?) async throws {
     guard let text else {
       return console.print(query.filter.map { "filter: \($0)" } ?? "There is no filter.")
     }
-    query.filter = text.isEmpty ? nil : try Filter.parse(text, schema: schema)
-    try await again()
+    let filter = text.isEmpty ? nil : try Filter.parse(text, schema: try schema)
+    try await change { $0.filter = filter }
   }
 
   func narrow(_ text: String) async throws {
-    let more = try Filter.parse(text, schema: schema)
-    query.filter = query.filter.map { .and([$0, more]) } ?? more
-    try await again()
+    let more = try Filter.parse(text, schema: try schema)
+    try await change { query in query.filter = query.filter.map { .and([$0, more]) } ?? more }
   }
 
   func raise(_ boost: Boost?) async throws {
@@ -44,13 +38,9 @@ extension ReplSession {
       let boosts = query.boosts.map(\.words)
       return console.print(boosts.isEmpty ? ["There are no boosts."] : boosts)
     }
-    query.boosts.removeAll { $0.attribute == boost.attribute && $0.measure == boost.measure }
-    query.boosts.append(boost)
-    do {
-      try await again()
-    } catch {
-      query.boosts.removeLast()
-      throw error
+    try await change { query in
+      query.boosts.removeAll { $0.attribute == boost.attribute && $0.measure == boost.measure }
+      query.boosts.append(boost)
     }
   }
 
@@ -65,43 +55,58 @@ extension ReplSession {
       }
       showsPictures = flag
     case .columns(let names):
-      try check(names)
+      try check(names, among: try schema.attributes)
       columns = names
     case .keep(let names):
-      try check(names ?? [])
+      try check(names ?? [], among: try schema.attributes.filter { $0.kind != .text })
       kept = names
-    case .ranking(let name, let values):
-      var ranking = ranking
-      ranking[name] = values.isEmpty ? nil : values
-      try RankingOptions(settings: ranking).apply(to: &query)
-      self.ranking = ranking
+    case .ranking(let name, let values): try await rank(by: name, values)
     case nil: break
     }
-    let shown = columns.isEmpty ? "auto" : columns.joined(separator: ", ")
-    console.print([
-      "k         \(query.k)", "ef        \(query.ef.map(String.init) ?? "auto")",
-      "exact     \(query.exact ? "on" : "off")", "pictures  \(showsPictures ? "on" : "off")",
-      "columns   \(shown)",
-      "keep      \(kept.map { $0.isEmpty ? "off" : $0.joined(separator: ", ") } ?? "auto")",
-    ])
     console.print(
-      RankingOptions.names.map { name in
-        let value = ranking[name].map { $0.joined(separator: ", ") } ?? "auto"
-        return name + String(repeating: " ", count: 10 - name.count) + value
+      settings.map { name, value in
+        name.padding(toLength: 12, withPad: " ", startingAt: 0) + value
       })
   }
 
-  private func check(_ names: [String]) throws {
-    guard let unknown = names.first(where: { schema[$0] == nil }) else { return }
-    throw Failure.usage(
-      "there is no attribute \"\(unknown)\": "
-        + schema.attributes.map(\.name).joined(separator: ", "))
+  /// All settings with their values.
+  private var settings: [(name: String, value: String)] {
+    func joined(_ names: [String]?, ifEmpty: String) -> String {
+      guard let names else { return "auto" }
+      return names.isEmpty ? ifEmpty : names.joined(separator: ", ")
+    }
+    let own: [(name: String, value: String)] = [
+      ("k", "\(query.k)"), ("ef", query.ef.map(String.init) ?? "auto"),
+      ("exact", query.exact ? "on" : "off"), ("pictures", showsPictures ? "on" : "off"),
+      ("columns", joined(columns, ifEmpty: "auto")), ("keep", joined(kept, ifEmpty: "off")),
+    ]
+    return own + RankingOptions.names.map { ($0, joined(ranking[$0], ifEmpty: "auto")) }
+  }
+
+  private func rank(by name: String, _ values: [String]) async throws {
+    var ranking = ranking
+    ranking[name] = values.isEmpty ? nil : values
+    var changed = query
+    try RankingOptions(settings: ranking).apply(to: &changed)
+    // A search that permits nothing says at no cost whether the others could be answered.
+    var trial = changed
+    trial.terms = []
+    trial.filter = .or([])
+    _ = try await engine.search(trial)
+    query = changed
+    self.ranking = ranking
+  }
+
+  private func check(_ names: [String], among attributes: [Attribute]) throws {
+    let known = attributes.map(\.name)
+    guard let unknown = names.first(where: { !known.contains($0) }) else { return }
+    throw Failure.usage("expected \(known.joined(separator: ", ")); found \"\(unknown)\"")
   }
 
   func facets(_ names: [String]) async throws {
-    let countable = schema.attributes.filter { $0.kind != .text }.map(\.name)
+    if !hits.isEmpty { try requireAnswer(ifWalk: "a walk has no counts; search for something") }
+    let countable = try schema.attributes.filter { $0.kind != .text }.map(\.name)
     var counting = query
-    counting.cursor = nil
     counting.k = 1
     counting.facets = (names.isEmpty ? countable : names).map { FacetRequest($0) }
     let facets = try await engine.search(counting).facets ?? []
@@ -115,9 +120,9 @@ extension ReplSession {
   }
 
   func explain(_ reference: ReplCommand.Reference) async throws {
+    try requireAnswer(ifWalk: "a walk has no scores to explain: it goes by progress")
     let id = try id(of: reference)
     var asking = query
-    asking.cursor = nil
     asking.explain = true
     asking.k = max(query.k, hits.count)
     let answer = try await engine.search(asking)
@@ -133,7 +138,7 @@ extension ReplSession {
     let product = try await product(reference)
     if showsPictures { try await picture(of: product) }
     console.print(
-      DetailView.product(product, schema: schema, width: console.width, style: console.style))
+      DetailView.product(product, schema: try schema, width: console.width, style: console.style))
   }
 
   func open(_ reference: ReplCommand.Reference) async throws {
@@ -149,19 +154,27 @@ extension ReplSession {
     #else
       let viewer = "xdg-open"
     #endif
+    guard let program = console.program(viewer) else {
+      throw Failure.failure("\(file.path): there is no program \(viewer) to show it")
+    }
     let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [viewer, file.path]
+    process.executableURL = URL(filePath: program)
+    process.arguments = [file.path]
     process.standardError = FileHandle.nullDevice
-    // Not waited for: the viewer stays open for as long as one looks.
-    try? process.run()
+    try process.run()
+    // What goes wrong goes wrong soon; a viewer that works is open for as long as one looks.
+    for _ in 0..<50 where process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+    guard process.isRunning || process.terminationStatus == 0 else {
+      throw Failure.failure(
+        "\(viewer) \(file.path) ended with exit code \(process.terminationStatus)")
+    }
     console.print(console.style.dim("\(viewer) \(file.path)"))
   }
 
   func save(to path: String) throws {
     guard !hits.isEmpty else { throw Failure.usage("search for something first") }
     if path.hasSuffix(".csv") {
-      try WholeFile.write(CSV.text(hits, schema: schema).utf8, to: path)
+      try WholeFile.write(CSV.text(hits, schema: try schema).utf8, to: path)
     } else if path.hasSuffix(".json") {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -172,7 +185,7 @@ extension ReplSession {
     } else {
       throw Failure.usage("save to a file that ends in .json or .csv")
     }
-    console.print("\(hits.count) results written to \(path)")
+    console.print("\(Numbers.counted(hits.count, "result")) written to \(path)")
   }
 
   func help(_ name: String?) throws {
@@ -199,18 +212,22 @@ extension ReplSession {
     console.print("  " + style.cyan(":\(usage.name) \(usage.arguments)") + "  " + usage.summary)
   }
 
-  /// Runs a command of the command line on this index.
+  /// Runs a command of the command line, on this index and with its model unless it names another.
   func run(_ words: [String]) async throws {
     var words = words
     let takesIndex = !["doctor", "model"].contains(words[0])
-    if takesIndex, !words.contains("--index") { words += ["--index", engine.path] }
+    let takesModel = !["stats", "verify", "compact", "export", "delete"].contains(words[0])
+    if takesIndex, !words.contains(where: { $0 == "--index" || $0.hasPrefix("--index=") }) {
+      // In front, as what is typed counts where an option is there twice.
+      words.insert(contentsOf: ["--index", path] + (takesModel ? model.words : []), at: 1)
+    }
     do {
       let command = try VitrineCommand.parseAsRoot(words)
       guard let command = command as? any WorkspaceCommand else {
         return console.print(VitrineCommand.fullMessage(for: CleanExit.helpRequest(command)))
       }
       try await command.run(in: workspace)
-    } catch  where VitrineCommand.isParsersOwn(error) {
+    } catch  where VitrineCommand.isParsersOwn(error) && !(error is ExitCode) {
       let message = VitrineCommand.fullMessage(for: error)
       if VitrineCommand.exitCode(for: error) == .success { return console.print(message) }
       throw Failure.usage(VitrineCommand.message(for: error))

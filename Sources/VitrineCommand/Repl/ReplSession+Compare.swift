@@ -4,26 +4,23 @@ import Vitrine
 extension ReplSession {
   /// The same query on another index, side by side; what both found is marked.
   func compare(with path: String, model directory: String?) async throws {
-    guard !query.terms.isEmpty || query.filter != nil else {
-      throw Failure.usage("search for something first")
-    }
+    try requireAnswer(ifWalk: "a walk cannot be compared; search for something first")
     var other = model
     if let directory { other.directory = directory }
-    let engine = try workspace.engine(at: path, model: other, readOnly: true)
-    var asked = query
-    asked.cursor = nil
-    let (left, right) = (try await self.engine.search(asked), try await engine.search(asked))
+    let left = try await engine.search(query)
+    let right = try await workspace.engine(at: path, model: other, readOnly: true).search(query)
+    let schema = try self.schema
     let leftRanks = ranks(left.hits)
     let rightRanks = ranks(right.hits)
     let rows = (0..<max(left.hits.count, right.hits.count)).map { row in
       [
-        "\(row + 1)", cell(left.hits, row), note(left.hits, row, elsewhere: rightRanks),
-        cell(right.hits, row), note(right.hits, row, elsewhere: leftRanks),
+        "\(row + 1)", cell(left.hits, row, schema), note(left.hits, row, elsewhere: rightRanks),
+        cell(right.hits, row, schema), note(right.hits, row, elsewhere: leftRanks),
       ]
     }
     let table = Table(
       [
-        .init("#", isNumeric: true, least: 1), .init(name(self.engine.path), least: 12),
+        .init("#", isNumeric: true, least: 1), .init(name(self.path), least: 12),
         .init("", least: 4), .init(name(path), least: 12), .init("", least: 4),
       ],
       rows: rows)
@@ -44,7 +41,7 @@ extension ReplSession {
     Dictionary(hits.enumerated().map { ($1.id, $0 + 1) }, uniquingKeysWith: { first, _ in first })
   }
 
-  private func cell(_ hits: [Hit], _ row: Int) -> String {
+  private func cell(_ hits: [Hit], _ row: Int, _ schema: Schema) -> String {
     guard hits.indices.contains(row) else { return "" }
     let hit = hits[row]
     let name = ResultView.columns(of: [hit], schema: schema).first

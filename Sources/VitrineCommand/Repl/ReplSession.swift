@@ -7,12 +7,14 @@ import Vitrine
 /// Used by one task at a time.
 final class ReplSession {
   let workspace: Workspace
-  let engine: Engine
-  let schema: Schema
+  /// Where the index is.
+  let path: String
+  /// The model as it was given.
   let model: ModelOptions
+  private let isFixed: Bool
   /// What every search of the conversation keeps: filter, boosts, k, ef.
   var query = Query()
-  /// The last answer.
+  /// The last answer; nil where it is a walk.
   var response: SearchResponse?
   /// All hits of the last search that were shown, over all its pages.
   var hits: [Hit] = []
@@ -30,20 +32,31 @@ final class ReplSession {
 
   var console: Console { workspace.console }
 
-  init(workspace: Workspace, engine: Engine, model: ModelOptions) throws {
+  /// The index. Not held, as commands that need more of it open it anew.
+  var engine: Engine {
+    get throws { try workspace.engine(at: path, model: model, readOnly: isFixed) }
+  }
+
+  /// The attributes as they are now: commands may add some.
+  var schema: Schema { get throws { try engine.schema } }
+
+  /// - Throws: why the index cannot be opened.
+  init(workspace: Workspace, path: String, model: ModelOptions) throws {
     self.workspace = workspace
-    self.engine = engine
+    self.path = path
     self.model = model
-    schema = try engine.schema
+    isFixed = !FileManager.default.isWritableFile(atPath: path)
     pictures = Pictures(console: workspace.console)
     showsPictures = pictures?.lookGood ?? false
+    _ = try engine
   }
 
   /// Says where one is.
   func greet() async throws {
+    let engine = try self.engine
     let count = try await engine.productCount()
     console.print(
-      "\(console.style.bold(engine.path)): \(Numbers.grouped(count)) products. "
+      "\(console.style.bold(engine.path)): \(Numbers.counted(count, "product")). "
         + console.style.dim("Type what you look for; :help lists commands."))
   }
 
@@ -56,13 +69,11 @@ final class ReplSession {
     case .likeAll(let more, let less):
       let away = try less.map { QueryTerm.product(try id(of: $0), weight: -0.5) }
       try await search(try more.map { QueryTerm.product(try id(of: $0)) } + away)
-    case .image(let path): try await search([.image(try WholeFile.read(path))])
+    case .image(let path): try await search([.image(try WholeFile.readPhotograph(path))])
     case .filter(let text): try await filter(text)
     case .narrow(let text): try await narrow(text)
     case .boost(let boost): try await raise(boost)
-    case .boostOff:
-      query.boosts = []
-      try await again()
+    case .boostOff: try await change { $0.boosts = [] }
     case .next: try await next()
     case .set(let setting): try await set(setting)
     case .facets(let names): try await facets(names)
@@ -79,36 +90,44 @@ final class ReplSession {
 
   /// Searches anew for these terms under the conversation's filter and settings.
   func search(_ terms: [QueryTerm]) async throws {
-    query.terms = terms
-    try await again()
+    try await change { $0.terms = terms }
   }
 
-  /// The first page of the query as it is now.
-  func again() async throws {
-    query.cursor = nil
+  /// Changes the query and shows its first page. Where that fails, all stays as it was.
+  func change(_ change: (inout Query) -> Void) async throws {
+    var changed = query
+    change(&changed)
+    let answer = try await engine.search(changed)
+    query = changed
     hits = []
-    try await page()
+    try await show(answer)
+  }
+
+  /// The answer on the screen.
+  ///
+  /// - Parameter words: what to say where a walk is there instead.
+  /// - Throws: ``Failure`` where there is none.
+  @discardableResult
+  func requireAnswer(ifWalk words: String) throws(Failure) -> SearchResponse {
+    if let response { return response }
+    throw .usage(hits.isEmpty ? "search for something first" : words)
   }
 
   private func next() async throws {
-    guard let cursor = response?.cursor, !hits.isEmpty else {
-      throw Failure.usage(
-        hits.isEmpty
-          ? "search for something first"
-          : response == nil ? "a walk is one page; :set k makes it longer" : "there is no next page"
-      )
-    }
-    query.cursor = cursor
-    try await page()
+    let shown = try requireAnswer(ifWalk: "a walk is one page; :set k makes it longer")
+    guard let cursor = shown.cursor else { throw Failure.usage("there is no next page") }
+    var asked = query
+    asked.cursor = cursor
+    try await show(try await engine.search(asked))
   }
 
-  private func page() async throws {
-    let answer = try await engine.search(query)
+  /// Shows one more page.
+  private func show(_ answer: SearchResponse) async throws {
     response = answer
     let firstRank = hits.count + 1
     hits += answer.hits
     if showsPictures { await strip(answer.hits, firstRank: firstRank) }
-    let view = ResultView(answer, schema: schema, columns: columns, firstRank: firstRank)
+    let view = ResultView(answer, schema: try schema, columns: columns, firstRank: firstRank)
     let reminders = [
       query.filter.map { "filter: \($0)" },
       query.boosts.isEmpty ? nil : "boosts: " + query.boosts.map(\.words).joined(separator: ", "),

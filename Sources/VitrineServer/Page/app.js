@@ -4,6 +4,8 @@ import * as api from "./api.js";
 import * as detail from "./detail.js";
 import * as facets from "./facets.js";
 import { element, fill, titleOf } from "./grid.js";
+import * as keys from "./keys.js";
+import * as order from "./order.js";
 import * as picture from "./picture.js";
 import { blend, filterExpression, fromURL, state, toURL } from "./state.js";
 import * as terms from "./terms.js";
@@ -11,25 +13,27 @@ import * as terms from "./terms.js";
 const byId = (id) => document.getElementById(id);
 const pageSize = 24;
 let known = [];      // [{name, attributes}]
-let cursor = null;   // where the next page of the left grid begins
+let missing = "";    // the index of the address bar that there is none of, or ""
+let next = null;     // the query of the left grid's next page
 let running = null;  // AbortController of the search in flight
 const hits = {};     // index → hits on the page
 
+const attributesOf = (index) => known.find((entry) => entry.name === index)?.attributes ?? [];
+
 // The first dozen that tell products apart; a catalogue may have hundreds of attributes.
 function facetAttributes(index) {
-  const attributes = known.find((entry) => entry.name === index)?.attributes ?? [];
-  const telling = attributes.filter((entry) => entry.facet && !facets.isDull(index, entry.name)).slice(0, 12);
+  const telling = attributesOf(index).filter((entry) => entry.facet && !facets.isDull(index, entry.name)).slice(0, 12);
   const used = [...Object.keys(state.picked), ...Object.keys(state.ranges)];
   return [...new Set([...telling.map((entry) => entry.name), ...used])];
 }
 
-function query(index, next = null) {
+function query(index) {
   return {
     terms: state.terms.map(({ text, product, image, weight }) => ({ text, product, image, weight })),
     filter: filterExpression() || undefined,
     weights: state.weights ?? undefined,
-    facets: next || index !== state.index ? undefined : facetAttributes(index),
-    cursor: next ?? undefined,
+    sort: order.keys(),
+    facets: index === state.index ? facetAttributes(index) : undefined,
     k: pageSize,
     explain: true,
   };
@@ -40,42 +44,61 @@ function say(text, wrong = false) {
   byId("count").classList.toggle("wrong", wrong);
 }
 
+const isOfFilter = (error) => error.message.startsWith("filter");
+
 function failed(error) {
   if (error.name === "AbortError") return;
   if (error.status === 401) return void byId("key").showModal();
-  const ofFilter = /^filter/.test(error.message);
+  const ofFilter = isOfFilter(error);
   byId("filter").classList.toggle("wrong", ofFilter);
   byId("filter-wrong").hidden = !ofFilter;
-  byId("filter-wrong").textContent = ofFilter ? error.message.replace(/ at \.filter$/, "") : "";
+  byId("filter-wrong").textContent = ofFilter ? error.message : "";
   say(ofFilter ? "" : error.message, true);
+}
+
+// What is wrong with a filter is told of what was typed alone: columns count in its own box.
+async function find(index, query, signal) {
+  try {
+    return await api.search(index, query, signal);
+  } catch (error) {
+    if (isOfFilter(error) && state.filter.trim()) await api.search(index, { filter: state.filter, k: 1 }, signal);
+    throw error;
+  }
 }
 
 // `history` says what becomes of the address bar: "push", "replace" or "keep".
 async function run({ history: how = "push" } = {}) {
-  if (how !== "keep") history[`${how}State`](null, "", toURL());
+  if (how !== "keep") {
+    missing = "";
+    history[`${how}State`](null, "", toURL());
+  }
   draw();
   running?.abort();
   running = new AbortController();
   const { signal } = running;
-  const find = (index) => api.search(index, query(index), signal);
+  const asked = query(state.index);
+  const other = state.compare ? find(state.compare, query(state.compare), signal) : null;
   try {
-    const [left, right] = await Promise.all([find(state.index), state.compare ? find(state.compare) : null]);
-    show(left, right);
+    const [left, right] = await Promise.all([find(state.index, asked, signal), other]);
+    show(left, right, asked);
   } catch (error) { failed(error); }
 }
 
-function show(left, right) {
+const following = (asked, { cursor }) => (cursor ? { ...asked, cursor } : null);
+
+function show(left, right, asked) {
   document.body.classList.toggle("comparing", Boolean(right));
   byId("right").hidden = byId("left-name").hidden = !right;
   if (right) beside(left, right);
   else fill(byId("grid"), state.index, left.hits, (hit) => detail.open(state.index, hit));
   hits[state.index] = left.hits;
   facets.show(byId("facets"), state.index, left.facets ?? [], run);
-  cursor = right ? null : left.cursor ?? null;
-  byId("more").hidden = !cursor;
+  next = right ? null : following(asked, left);
+  byId("more").hidden = !next;
   byId("filter").classList.remove("wrong");
   byId("filter-wrong").hidden = true;
-  say(summary(left));
+  const gone = missing ? `There is no index "${missing}", so this is "${state.index}". ` : "";
+  say(gone + summary(left));
 }
 
 // Two indexes side by side; each card says where the other index has the same product.
@@ -106,11 +129,11 @@ function summary(answer) {
 
 async function more() {
   try {
-    const answer = await api.search(state.index, query(state.index, cursor));
+    const answer = await api.search(state.index, next);
     fill(byId("grid"), state.index, answer.hits, (hit) => detail.open(state.index, hit), { append: true });
     hits[state.index].push(...answer.hits);
-    cursor = answer.cursor ?? null;
-    byId("more").hidden = !cursor;
+    next = following(next, answer);
+    byId("more").hidden = !next;
   } catch (error) { failed(error); }
 }
 
@@ -123,6 +146,7 @@ function draw() {
   byId("compare").value = state.compare;
   byId("looks").value = state.weights?.similarity ?? 0.5;
   byId("auto").hidden = !state.weights;
+  order.show(byId("sort"), attributesOf(state.index));
   terms.show(byId("terms"), run);
 }
 
@@ -155,29 +179,6 @@ function neighbour(index, hit, by) {
   return here < 0 ? null : list[here + by];
 }
 
-function move(key) {
-  const cards = [...byId("grid").querySelectorAll(".card")];
-  const here = cards.indexOf(document.activeElement);
-  const top = (card) => card.getBoundingClientRect().top;
-  const columns = cards.findIndex((card) => top(card) > top(cards[0]) + 1);
-  const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[key];
-  const next = here < 0 ? 0 : here + step;
-  cards[next]?.focus();
-}
-
-function keys(event) {
-  if (event.target.matches("input, select") || document.querySelector("dialog[open]")) {
-    if (event.key === "ArrowDown" && event.target.id === "text") { event.preventDefault(); move(event.key); }
-    return;
-  }
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "/") { event.preventDefault(); byId("text").select(); }
-  if (event.key.startsWith("Arrow")) { event.preventDefault(); move(event.key); }
-  const id = document.activeElement.dataset?.id;
-  const hit = event.key === "l" && hits[state.index]?.find((other) => other.id === id);
-  if (hit) like(state.index, hit);
-}
-
 async function share() {
   try {
     await navigator.clipboard.writeText(location.href);
@@ -199,6 +200,7 @@ function connect() {
   byId("share").addEventListener("click", share);
   byId("auto").addEventListener("click", () => { state.weights = null; run(); });
   byId("looks").addEventListener("change", () => { state.weights = blend(Number(byId("looks").value)); run(); });
+  byId("sort").addEventListener("change", (event) => { state.sort = event.target.value; run(); });
   byId("index").addEventListener("change", (event) => { state.index = event.target.value; run(); });
   byId("compare").addEventListener("change", (event) => { state.compare = event.target.value; run(); });
   for (const name of ["dragover", "dragleave", "drop"])
@@ -207,7 +209,10 @@ function connect() {
       document.body.classList.toggle("dropping", name === "dragover");
       if (name === "drop") take(event.dataTransfer.files[0]);
     });
-  document.addEventListener("keydown", keys);
+  keys.connect((id) => {
+    const hit = hits[state.index]?.find((other) => other.id === id);
+    if (hit) like(state.index, hit);
+  });
   addEventListener("popstate", () => { fromURL(location.search); start(); });
   byId("key-form").addEventListener("submit", () => { api.remember(byId("key-text").value); main(); });
   detail.connect({ like, neighbour });
@@ -223,8 +228,10 @@ async function nameTerms() {
 }
 
 async function start() {
-  if (!known.some((entry) => entry.name === state.index)) state.index = known[0]?.name ?? "";
-  if (!known.some((entry) => entry.name === state.compare)) state.compare = "";
+  const isKnown = (name) => known.some((entry) => entry.name === name);
+  missing = isKnown(state.index) ? "" : state.index;
+  if (!isKnown(state.index)) state.index = known[0]?.name ?? "";
+  if (!isKnown(state.compare)) state.compare = "";
   await nameTerms();
   run({ history: "keep" });
 }

@@ -8,7 +8,7 @@ const dialog = byId("detail");
 const directions = ["darker", "lighter", "longer", "shorter", "more formal", "more casual", "more colourful", "plainer"];
 const kinds = ["type", "articleType", "productType", "subCategory", "category", "masterCategory"];
 let shown = null; // {index, hit}
-let actions = null; // {like, failed, neighbour}
+let actions = null; // {like, neighbour}
 
 // Each part of the score: measure, weight, and what it adds, as numbers and as a bar.
 function rows(hit) {

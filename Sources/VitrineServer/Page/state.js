@@ -9,9 +9,13 @@ export const state = {
   picked: {},      // attribute → values chosen in the facets
   ranges: {},      // attribute → [low, high], either may be null; dates as "2026-01-31"
   weights: null,   // {similarity, lexical} or null for the engine's own
+  sort: "",        // the attribute to order by, `-price` for falling, or "" for the best first
 };
 
 const plain = (term) => !term.image;
+
+// As in `dress^0.5`. What ends so by itself is always written with its weight: `dress^2^1`.
+const weightAtEnd = /\^(-?\d*\.?\d+)$/;
 
 export function toURL() {
   const query = new URLSearchParams();
@@ -19,12 +23,13 @@ export function toURL() {
   if (state.compare) query.set("compare", state.compare);
   for (const term of state.terms.filter(plain)) {
     const [kind, value] = term.text ? ["q", term.text] : ["like", term.product];
-    query.append(kind, term.weight === 1 ? value : `${value}^${term.weight}`);
+    query.append(kind, term.weight === 1 && !weightAtEnd.test(value) ? value : `${value}^${term.weight}`);
   }
   if (state.filter) query.set("filter", state.filter);
   if (Object.keys(state.picked).length) query.set("pick", JSON.stringify(state.picked));
   if (Object.keys(state.ranges).length) query.set("range", JSON.stringify(state.ranges));
   if (state.weights) query.set("looks", state.weights.similarity);
+  if (state.sort) query.set("sort", state.sort);
   return query.size ? "?" + query : location.pathname;
 }
 
@@ -37,8 +42,9 @@ function parsed(text) {
 }
 
 function term(kind, written) {
-  const [, value, weight] = written.match(/^(.*?)(?:\^(-?\d*\.?\d+))?$/s);
-  return value ? { [kind]: value, weight: Number(weight ?? 1) } : null;
+  const weight = written.match(weightAtEnd);
+  const value = weight ? written.slice(0, weight.index) : written;
+  return value ? { [kind]: value, weight: Number(weight?.[1] ?? 1) } : null;
 }
 
 export const blend = (looks) => ({ similarity: looks, lexical: Math.round((1 - looks) * 100) / 100 });
@@ -54,6 +60,7 @@ export function fromURL(search) {
   state.ranges = parsed(query.get("range"));
   const looks = Number(query.get("looks") ?? NaN);
   state.weights = looks >= 0 && looks <= 1 ? blend(looks) : null;
+  state.sort = query.get("sort") ?? "";
 }
 
 const quoted = (value) => `"${String(value).replace(/[\\"]/g, "\\$&")}"`;

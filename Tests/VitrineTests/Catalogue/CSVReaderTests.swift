@@ -1,5 +1,6 @@
-import Testing
+import Foundation
 import TestSupport
+import Testing
 import Vitrine
 
 /// Writes a table as CSV with random quoting, line endings and blank lines: the reader's inverse.
@@ -96,10 +97,11 @@ private func table(_ path: String) throws -> [[String]?] {
     #expect(last.number == 6)
   }
 
-  @Test func `a quote that is not closed, or closed too early, costs one row`() throws {
+  @Test(arguments: ["\n", "\r\n", "\r"])
+  func `a quote that is not closed, or closed too early, costs one row`(lineBreak: String) throws {
     let scratch = try Scratch()
-    let path = try scratch.write(
-      "id,name\n1,\"b\n2,\"c\" d\n3,5\" screen\n4,\"open\n5,e\n", to: "open.csv")
+    let rows = ["id,name", "1,\"b", "2,\"c\" d", "3,5\" screen", "4,\"open", "5,e"]
+    let path = try scratch.write(rows.map { $0 + lineBreak }.joined(), to: "open.csv")
     let found = try table(path)
     #expect(found == [nil, nil, ["3", "5\" screen"], nil, ["5", "e"]])
     let entries = try entries(path).entries
@@ -107,12 +109,21 @@ private func table(_ path: String) throws -> [[String]?] {
     #expect(entries[3] == .bad(row: 5, column: "name", reason: "the quote is never closed"))
   }
 
+  @Test func `a bad row that is longer than the window is one row`() throws {
+    let scratch = try Scratch()
+    let long = String(repeating: "x,", count: 600_000)
+    let path = try scratch.write("id,name\n1,\"a\" b\(long)\n2,c\n", to: "long.csv")
+    #expect(try table(path) == [nil, ["2", "c"]])
+  }
+
   @Test func `bytes that are not UTF-8 make a row bad and name the column`() throws {
     let scratch = try Scratch()
     let path = try scratch.write(
       Array("id,name\n1,caf".utf8) + [0xE9] + Array("\n2,b\n".utf8), to: "latin.csv")
     let found = try entries(path).entries
-    #expect(found[0] == .bad(row: 2, column: "name", reason: "is not UTF-8"))
+    #expect(
+      found[0]
+        == .bad(row: 2, column: "name", reason: "expected UTF-8, found \"caf\u{FFFD}\""))
     #expect(found.count == 2)
   }
 
@@ -136,7 +147,17 @@ private func table(_ path: String) throws -> [[String]?] {
         0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0xcb, 0x4c, 0xd1, 0xc9, 0x4b,
         0xcc, 0x4d, 0xe5, 0x32, 0xd4, 0x29, 0xce, 0xc8, 0x2c, 0x2a, 0xe1, 0x02, 0x00,
       ], to: "cut.csv.gz")
-    #expect(throws: VitrineError.self) { try table(path) }
+    let error = #expect(throws: VitrineError.self) { try table(path) }
+    #expect(error?.blame == .data)
+    #expect(error?.description.components(separatedBy: path).count == 2)
+  }
+
+  @Test func `a pipe is refused, since it can be read once only`() throws {
+    let scratch = try Scratch()
+    let path = scratch.path + "/pipe"
+    try #require(mkfifo(path, 0o600) == 0)
+    let reason = "is a pipe or a device; give a file"
+    #expect(throws: VitrineError.file(path: path, reason: reason)) { try table(path) }
   }
 
   @Test func `files that are no catalogue are refused in words`() throws {

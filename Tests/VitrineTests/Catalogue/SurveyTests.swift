@@ -72,9 +72,17 @@ private func survey(_ text: String, stored: Schema = Schema()) throws -> Catalog
 
   @Test(arguments: [
     "", "nan", "inf", "0x10", "1,2,3", "12-13", "$", "1.2.3.4", "12 kg", "1,29,9", "٣",
+    String(repeating: "9", count: 400),
   ])
   func `what is no number is none`(text: String) {
     #expect(ValueParsing.number(text) == nil)
+  }
+
+  @Test func `every second and number has a text`() {
+    #expect(Timestamp.text(of: .min) == "-292277022657-01-27T08:29:52Z")
+    #expect(Timestamp.label(of: -86_400) == "1969-12-31")
+    #expect(Value.number(-0x1p63).label == "-9.223372036854776e+18")
+    #expect(Value.number(-0x1p53 + 1).label == "-9007199254740991")
   }
 
   @Test func `dates need a day and may have a time and an offset`() {

@@ -76,6 +76,37 @@ import Vitrine
       try await engine.upsert([(Product(id: "d"), [1, 0])])
     }
     #expect(try await engine.product("d") == nil)
+    let endless = Product(id: "e", attributes: ["price": .number(.infinity)])
+    await #expect(throws: VitrineError.self) { try await engine.upsert([(endless, vector)]) }
+  }
+
+  @Test func `an id has 1 to 500 bytes`() async throws {
+    let shop = try Shop()
+    let embedder = ByteEmbedder()
+    let engine = try shop.engine(embedder)
+    let vector = embedder.vector(of: [1])
+    for id in ["", String(repeating: "x", count: 501)] {
+      let error = await #expect(throws: VitrineError.self) {
+        try await engine.upsert([(Product(id: id), vector)])
+      }
+      let reason = "expected an id of 1 to 500 bytes, found \(id.utf8.count)"
+      #expect(
+        error == .badData(path: String(id.prefix(60)), row: 1, column: "id", reason: reason))
+    }
+    let longest = String(repeating: "x", count: 500)
+    try await engine.upsert([(Product(id: longest), vector)])
+    #expect(try await engine.product(longest) != nil)
+  }
+
+  @Test func `a schema has no more attributes than can be numbered`() throws {
+    let shop = try Shop()
+    let attributes = (0...65_535).map { Attribute(name: "\($0)", kind: .number) }
+    let error = #expect(throws: VitrineError.self) {
+      try Engine.create(
+        path: shop.index, configuration: IndexConfiguration(dimensions: 4), modelFingerprint: "x",
+        schema: Schema(attributes: attributes))
+    }
+    #expect(error == .schema("expected at most 65535 attributes in an index, found 65536"))
   }
 
   @Test func `an update keeps the vector and leaves out what is not there`() async throws {

@@ -100,6 +100,19 @@ private func npy(_ type: String, _ shape: String, _ content: [UInt8], order: Str
     #expect(try await engine.vector("a") == rows[0])
   }
 
+  @Test func `an image of blanks is none`() async throws {
+    let scratch = try Scratch()
+    let lines = #"{"id": "a", "image": ["  "]}"# + "\n" + #"{"id": "b", "image": [" b.jpg"]}"#
+    let source = VectorSource(
+      vectors: try scratch.write(bytes(rows.flatMap { $0 }.map(\.bitPattern)), to: "v.f32"),
+      ids: try scratch.write("a\nb", to: "ids.txt"),
+      attributes: CatalogueSource(path: try scratch.write(lines, to: "attributes.jsonl")))
+    let engine = try engine(scratch)
+    _ = try await engine.importVectors(source)
+    #expect(try await engine.product("a") == Product(id: "a"))
+    #expect(try await engine.product("b") == Product(id: "b", image: "b.jpg"))
+  }
+
   @Test func `what is exported comes back the same`() async throws {
     let shop = try Shop()
     try shop.scratch.write(
@@ -117,6 +130,8 @@ private func npy(_ type: String, _ shape: String, _ content: [UInt8], order: Str
     #expect(report.products == 2 && report.files.count == 4)
 
     let json = try Data(contentsOf: URL(fileURLWithPath: folder + "/schema.json"))
+    let members = try JSONSerialization.jsonObject(with: json) as? [String: Any]
+    #expect(members?["model"] as? String == embedder.fingerprint)
     let source = VectorSource(
       vectors: folder + "/vectors.npy", ids: folder + "/ids.txt",
       attributes: CatalogueSource(

@@ -38,6 +38,7 @@ import Vitrine
     let engine = try shop.engine(embedder)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { for _ in 0..<3 { _ = try await engine.compact() } }
+      group.addTask { for _ in 0..<10 { _ = try await engine.calibrate() } }
       group.addTask {
         for id in 200..<230 {
           let vector = embedder.vector(of: [UInt8(id)])

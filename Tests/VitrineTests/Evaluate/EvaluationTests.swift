@@ -77,19 +77,71 @@ private func set(_ rows: [(looks: String, colour: String, title: String)]) -> Ev
     }
   }
 
+  @Test func `a logit scale that is not finite and above 0 is refused`() {
+    for scale in [Float.nan, .infinity, 0, -1] {
+      let error = #expect(throws: VitrineError.self) {
+        try ZeroShotClassifier(labels: ["red", "blue"], embedder: model, logitScale: scale)
+      }
+      #expect(
+        error == .invalidArgument("logit scale: expected a finite number above 0, found \(scale)"))
+    }
+  }
+
+  @Test func `probabilities are numbers at the largest scale`() throws {
+    let classifier = try ZeroShotClassifier(
+      labels: ["red", "blue"], embedder: model, logitScale: .greatestFiniteMagnitude)
+    // Both similarities are above 1.
+    let predictions = classifier.classify([4, 2, 2], k: 2)
+    #expect(predictions.map(\.probability) == [1, 0])
+    #expect(classifier.classify([4, 2, 2], k: -1).isEmpty)
+  }
+
+  @Test func `a vector that is not finite is scored as one without confidence`() throws {
+    var products = set([("red", "red", "a")])
+    products.append(
+      Product(id: "1", attributes: ["colour": .text("blue")]), vector: [.nan, 0, 0])
+    let evaluation = try ZeroShotEvaluation(
+      products, attribute: "colour",
+      classifier: ZeroShotClassifier(labels: ["red", "blue"], embedder: model))
+    #expect(evaluation.examples == 2)
+    #expect(evaluation.calibrationError.isFinite)
+  }
+
   @Test func theWholeAndItsSlicesAreScored() throws {
     let products = set([
       ("red", "red", "a"), ("red", "red", "b"), ("green", "red", "c"), ("blue", "blue", "d"),
       ("blue", "purple", "e"),
     ])
     let classifier = try ZeroShotClassifier(labels: ["red", "green", "blue"], embedder: model)
-    let evaluation = ZeroShotEvaluation(
+    let evaluation = try ZeroShotEvaluation(
       products, attribute: "colour", classifier: classifier, slicing: ["colour"], minimumSlice: 1)
     #expect(evaluation.examples == 4)  // purple is no label
     #expect(evaluation.accuracy == 0.75)
     #expect(evaluation.confusion == [[2, 1, 0], [0, 0, 0], [0, 0, 1]])
     #expect(evaluation.slices.map(\.value) == ["red", "blue"])
     #expect(evaluation.slices[1].score == 1)
+  }
+
+  @Test func `what measures nothing is refused and has no score`() async throws {
+    let products = set([("red", "red", "a"), ("blue", "blue", "b")])
+    let known = try ZeroShotClassifier(labels: ["red", "blue"], embedder: model)
+    let unknown = try ZeroShotClassifier(labels: ["dress", "shirt"], embedder: model)
+    let absent = VitrineError.invalidArgument(
+      "there is no attribute \"nope\"; there are colour, title")
+    #expect(throws: absent) {
+      try ZeroShotEvaluation(products, attribute: "nope", classifier: known)
+    }
+    #expect(throws: absent) {
+      try ZeroShotEvaluation(products, attribute: "colour", classifier: known, slicing: ["nope"])
+    }
+    #expect(throws: absent) { try products.labels(of: "nope") }
+    await #expect(throws: absent) {
+      _ = try await RetrievalEvaluation(products, caption: "nope", embedder: model)
+    }
+    let reason = "zero-shot: expected products whose colour is one of the labels, found none"
+    #expect(throws: VitrineError.invalidArgument(reason)) {
+      try ZeroShotEvaluation(products, attribute: "colour", classifier: unknown)
+    }
   }
 }
 
@@ -118,6 +170,7 @@ private func set(_ rows: [(looks: String, colour: String, title: String)]) -> Ev
     #expect(products.sample(10, seed: 7).products.map(\.id) == ids)
     #expect(products.sample(10, seed: 8).products.map(\.id) != ids)
     #expect(products.sample(100, seed: 7).products.count == 50)
+    #expect(products.sample(-1, seed: 7).products.isEmpty)
   }
 
   @Test func theReportNamesScoresAndDrawsPictures() async throws {
@@ -126,7 +179,7 @@ private func set(_ rows: [(looks: String, colour: String, title: String)]) -> Ev
     let report = EvaluationReport(
       subject: "shop", model: "colours", products: 2,
       zeroShot: [
-        ZeroShotEvaluation(
+        try ZeroShotEvaluation(
           products, attribute: "colour", classifier: classifier, slicing: ["title"],
           minimumSlice: 1)
       ],

@@ -37,4 +37,13 @@ import Vitrine
     #expect(throws: VitrineError.self) { try IDXDataset(images: write(labels: [1])) }
     #expect(throws: VitrineError.self) { try IDXDataset(images: "/nowhere-images-idx3-ubyte") }
   }
+
+  /// 4 × 2³¹ × 2³¹ is 2⁶⁴, which wraps around to the 0 bytes that are there.
+  @Test func `a shape that is more than can be counted is refused`() throws {
+    let path = try write(labels: [0, 0, 0, 0])
+    try Data([0, 0, 8, 3, 0, 0, 0, 4, 128, 0, 0, 0, 128, 0, 0, 0]).write(to: URL(filePath: path))
+    let error = #expect(throws: VitrineError.self) { try IDXDataset(images: path) }
+    let reason = "expected 4 × 2147483648 × 2147483648 bytes of data, found 0"
+    #expect(error?.description == "\(path): \(reason)")
+  }
 }

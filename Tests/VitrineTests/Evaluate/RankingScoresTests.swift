@@ -21,6 +21,12 @@ import Vitrine
     #expect(scores.ndcg == 0)
   }
 
+  @Test(arguments: [0, -1]) func `a cut-off before the first result scores nothing`(k: Int) {
+    let scores = RankingScores([RankedOutcome(relevantRanks: [0], relevantCount: 1)], k: k)
+    #expect(scores.precision == 0 && scores.recall == 0 && scores.ndcg == 0)
+    #expect(scores.queries == 1)
+  }
+
   @Test func queriesAreAveraged() {
     let outcomes = [
       RankedOutcome(relevantRanks: [0], relevantCount: 1),

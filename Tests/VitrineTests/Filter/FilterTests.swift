@@ -140,10 +140,28 @@ import Vitrine
   func printedFiltersParseToTheSameTree(seed: UInt64) throws {
     var random = RandomCatalogue(seed: seed)
     for _ in 0..<2000 {
-      let filter = random.filter()
-      #expect(try Filter.parse(filter.description, schema: schema) == filter, "seed \(seed)")
-      #expect(try Filter.parse(filter.description) == filter, "seed \(seed)")
+      let filter = random.filter(sizes: 0...3)
+      let printed = filter.description
+      #expect(try Filter.parse(printed, schema: schema) == filter.plain, "seed \(seed)")
+      #expect(try Filter.parse(printed) == filter.plain, "seed \(seed)")
     }
+  }
+
+  @Test func `what holds always or never is true or false`() throws {
+    let constant = Filter.and([
+      .exists(attribute: "PRICE"), .or([]), .not(.and([])), .oneOf(attribute: "brand", []),
+    ])
+    #expect(constant.description == "exists PRICE and false and not true and false")
+    #expect(
+      try constant.bound(to: schema)
+        == .and([.exists(attribute: "price"), .or([]), .not(.and([])), .or([])]))
+    #expect(
+      try parse("TRUE or brand = true")
+        == .or([.and([]), .compare(attribute: "brand", .equal, .text("true"))]))
+    let other = Schema(attributes: [Attribute(name: "true", kind: .number)])
+    #expect(
+      try Filter.parse("True = 1 and not true", schema: other)
+        == .and([.compare(attribute: "true", .equal, .number(1)), .not(.and([]))]))
   }
 
   @Test func aFilterIsTextInJSON() throws {
@@ -160,5 +178,18 @@ import Vitrine
     }
     #expect(error?.column == 20)
     #expect(error?.suggestion == "price")
+  }
+}
+
+extension Filter {
+  /// Without what the text does not tell: `and` and `or` of one condition, lists of no values.
+  fileprivate var plain: Filter {
+    switch self {
+    case .and(let parts): parts.count == 1 ? parts[0].plain : .and(parts.map(\.plain))
+    case .or(let parts): parts.count == 1 ? parts[0].plain : .or(parts.map(\.plain))
+    case .not(let part): .not(part.plain)
+    case .oneOf(_, let values): values.isEmpty ? .or([]) : self
+    default: self
+    }
   }
 }

@@ -52,11 +52,16 @@ struct RandomCatalogue {
     return Product(id: id, image: flag() ? "\(id).jpg" : nil, attributes: attributes)
   }
 
-  mutating func filter(depth: Int = 3) -> Filter {
+  /// - Parameter sizes: how many conditions `and` and `or` have; from 0, lists may be empty as well.
+  mutating func filter(depth: Int = 3, sizes: ClosedRange<Int> = 2...3) -> Filter {
     if depth > 0, flag() {
-      let parts = (0..<Int.random(in: 2...3, using: &generator)).map { _ in filter(depth: depth - 1)
+      let parts = (0..<Int.random(in: sizes, using: &generator)).map { _ in
+        filter(depth: depth - 1, sizes: sizes)
       }
-      return pick([.and(parts), .or(parts), .not(parts[0])])
+      return pick([.and(parts), .or(parts), .not(parts.first ?? .or([]))])
+    }
+    if sizes.contains(0), flag(8) {
+      return .oneOf(attribute: pick(Self.schema.attributes).name, [])
     }
     switch Int.random(in: 0..<6, using: &generator) {
     case 0: return .exists(attribute: pick(Self.schema.attributes).name)

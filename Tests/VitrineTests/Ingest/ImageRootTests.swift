@@ -61,6 +61,7 @@ private func pax(_ key: String, _ value: String) -> [UInt8] {
     let cases: [(bytes: [UInt8], reason: String)] = [
       (flipped, "byte 0: expected the header of a TAR member"),
       (Array(whole.prefix(1500)), "1.jpg is cut short"),
+      (member("pax", pax("size", "\(Int.max)"), kind: "x") + whole, "1.jpg is cut short"),
       ([0x1F, 0x8B, 8, 0], "byte 0: the TAR file is compressed; unpack it with gunzip first"),
     ]
     for (number, (bytes, reason)) in cases.enumerated() {

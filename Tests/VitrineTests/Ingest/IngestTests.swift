@@ -75,6 +75,47 @@ import Vitrine
     #expect(left.keys.sorted() == Array(0..<30))
   }
 
+  @Test func `a catalogue that was cut short does not empty the index`() async throws {
+    let shop = try Shop()
+    try shop.stock(40)
+    let embedder = ByteEmbedder()
+    _ = try await shop.ingest(embedder)
+    try shop.list(["7,7.jpg,Other,1"])
+    let error = await #expect(throws: VitrineError.self) {
+      _ = try await shop.ingest(embedder) { $0.prune = true }
+    }
+    #expect(
+      error?.description == "\(shop.catalogue): pruning would delete 39 of the 40 products of the "
+        + "index; if they are to go, say so with prune-most")
+    let kept = try await shop.engine(embedder).product("7")
+    #expect(kept?.attributes["brand"] == .text("Brand 1"))
+    let report = try await shop.ingest(embedder) {
+      $0.prune = true
+      $0.pruneMost = true
+    }
+    #expect(report.pruned == 39 && report.updated == 1)
+  }
+
+  @Test func `a report that cannot be written is noticed before the first row`() async throws {
+    let shop = try Shop()
+    try shop.stock(3)
+    let embedder = ByteEmbedder()
+    let path = shop.scratch.path + "/absent/report.csv"
+    await #expect(throws: VitrineError.file(path: path, reason: "there is no such folder")) {
+      _ = try await shop.ingest(embedder) { $0.reportPath = path }
+    }
+    #expect(embedder.imagesEmbedded == 0)
+  }
+
+  @Test func `what was wrong is listed where nothing went in, too`() async throws {
+    let shop = try Shop()
+    try shop.list(["1,absent.jpg,A,1"])
+    let report = try await shop.ingest(ByteEmbedder())
+    #expect(report.reportPath == shop.report)
+    let lines = try String(contentsOfFile: shop.report, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 2)
+  }
+
   @Test func `nothing is pruned while rows cannot be read`() async throws {
     let shop = try Shop()
     try shop.stock(10)
@@ -161,6 +202,38 @@ import Vitrine
     let second = try await shop.ingest(embedder)
     #expect(second.unchanged == first.inserted && second.inserted == 400 - first.inserted)
     #expect(embedder.imagesEmbedded == 400 - first.inserted)
+  }
+
+  @Test func `options that make no sense are refused with what was found`() async throws {
+    func options(_ change: (inout IngestOptions) -> Void) -> IngestOptions {
+      var options = IngestOptions()
+      change(&options)
+      return options
+    }
+    let cases: [(options: IngestOptions, reason: String)] = [
+      (options { $0.threads = 0 }, "threads: expected 1 to 1024, found 0"),
+      (options { $0.batchSize = 0 }, "batchSize: expected 1 to 1000000, found 0"),
+      (options { $0.batchSize = .max }, "batchSize: expected 1 to 1000000, found \(Int.max)"),
+      (options { $0.chunkSize = -1 }, "chunkSize: expected 1 to 1000000, found -1"),
+      (options { $0.batchSeconds = .nan }, "batchSeconds: expected 0 or more, found nan"),
+    ]
+    let shop = try Shop()
+    let engine = try shop.engine(ByteEmbedder())
+    for (options, reason) in cases {
+      await #expect(throws: VitrineError.invalidArgument(reason)) {
+        _ = try await engine.ingest(CatalogueSource(path: shop.catalogue), options: options)
+      }
+      await #expect(throws: VitrineError.invalidArgument(reason)) {
+        _ = try await engine.importVectors(VectorSource(vectors: "", ids: ""), options: options)
+      }
+    }
+  }
+
+  @Test func `a batch may take as long as it will`() async throws {
+    let shop = try Shop()
+    try shop.stock(20)
+    let report = try await shop.ingest(ByteEmbedder()) { $0.batchSeconds = .infinity }
+    #expect(report.inserted == 20)
   }
 
   @Test func `another model is refused in words`() async throws {

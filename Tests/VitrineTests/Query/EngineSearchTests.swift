@@ -60,6 +60,30 @@ import Vitrine
     }
   }
 
+  @Test func `the least whole number is found and written`() async throws {
+    try await withEngine { engine in
+      let product = Product(id: "least", attributes: ["price": .number(-0x1p63)])
+      try await engine.upsert([(product, WordModel(dimensions: 32).vector("x"))])
+      var query = Query()
+      query.filter = try Filter.parse("PRICE = -9223372036854775808")
+      let json = try await engine.searchJSON([query], asArray: false)
+      let hits = try JSONDecoder().decode(SearchResponse.self, from: Data(json)).hits
+      #expect(hits.map(\.attributes) == [product.attributes])
+    }
+  }
+
+  @Test func `what the index refuses is an error of the engine`() async throws {
+    try await withEngine { engine in
+      var query = Query()
+      query.terms = [.vector([Float](repeating: 0, count: 32))]
+      let directionless = query
+      let error = await #expect(throws: VitrineError.self) {
+        _ = try await engine.search(directionless)
+      }
+      #expect(error?.blame == .usage)
+    }
+  }
+
   @Test func manyTasksShareAnEngine() async throws {
     try await withEngine { engine in
       let found = try await withThrowingTaskGroup(of: String?.self) { group in
@@ -119,6 +143,7 @@ import Vitrine
       #expect(commonest == ["Nike"])
       #expect(folded == ["Été"])
       #expect(several == ["Black", "Blue"])
+      #expect(try engine.values(of: "brand", limit: -1) == [])
       #expect(throws: QueryError.self) { try engine.values(of: "price") }
     }
   }

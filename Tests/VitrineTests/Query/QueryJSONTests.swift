@@ -89,6 +89,21 @@ import Vitrine
     #expect(throws: DecodingError.self) { _ = try Query.list(json: Array("[{]".utf8)) { nil } }
   }
 
+  @Test(arguments: [
+    #"{"boosts":[{"attribute":"price","popularity":true,"wieght":1}]}"#,
+    #"{"weights":{"similarty":1}}"#, #"{"group":{"attribute":"brand","sise":2}}"#,
+    #"{"sort":[{"attribute":"price","decending":true}]}"#,
+    #"{"facets":[{"attribute":"brand","limt":3}]}"#,
+  ])
+  func `a misspelt member is refused wherever it stands`(text: String) {
+    let error = #expect(throws: DecodingError.self) { try decoded(text) }
+    guard case .dataCorrupted(let context) = error else {
+      Issue.record("refused as \(error as Any)")
+      return
+    }
+    #expect(context.debugDescription.contains("did you mean"))
+  }
+
   @Test func filtersAreCheckedAgainstTheSchema() throws {
     let schema = Schema(attributes: [Attribute(name: "price", kind: .number)])
     let text = #"{"filter":"prize < 20"}"#

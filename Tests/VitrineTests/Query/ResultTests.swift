@@ -216,7 +216,12 @@ import Vitrine
     refuses { $0.ef = -1 }
     refuses { $0.weights = BlendWeights(similarity: 0, lexical: 0) }
     refuses { $0.weights.similarity = .nan }
+    refuses { $0.weights = BlendWeights(similarity: 3e38, lexical: 3e38) }
+    refuses { $0.weights.mention = -2e6 }
     refuses { $0.terms[0].weight = .infinity }
+    refuses { $0.terms[0].weight = 2e6 }
+    refuses { $0.boosts = [Boost("price", .popularity, weight: -2e6)] }
+    refuses { $0.fieldWeights = FieldWeights(["title": 3e38]) }
     refuses { $0.terms = [.vector([1, 2, 3])] }
     refuses { $0.terms = [.vector(Array(repeating: .nan, count: 16))] }
     refuses { $0.terms = [.product("nobody")] }
@@ -230,6 +235,27 @@ import Vitrine
     refuses { $0.boosts = [Boost("price", .near(1, half: 0))] }
     refuses { $0.filter = .compare(attribute: "price", .less, .text("cheap")) }
     refuses { $0.terms = Array(repeating: .text("a"), count: 65) }
+  }
+
+  @Test func `scores of the greatest weights are numbers`() throws {
+    var fixture = try SearchFixture()
+    try fixture.put(
+      [0, 1e-20, 1e300].map { Product(id: "\($0)", attributes: ["price": .number($0)]) })
+    let most = Float(Query.Limits.weight)
+    var query = Query("red")
+    query.weights = BlendWeights(similarity: most, lexical: most, mention: most)
+    query.boosts = [
+      Boost("price", .popularity, weight: most), Boost("price", .near(0, half: 1e-300)),
+    ]
+    #expect(try fixture.search(query).hits.map(\.score.isFinite) == [true, true, true])
+    // The greatest number is hardly more than none: its share is 1 all the same.
+    try fixture.put([Product(id: "\(1e300)")])
+    query.boosts = [Boost("price", .popularity)]
+    query.explain = true
+    let hits = try fixture.search(query).hits
+    let shares = hits.map { ($0.id, $0.explain?.last?.value) }
+    #expect(shares.first { $0.0 == "1e-20" }?.1 == 1)
+    #expect(shares.first { $0.0 == "0.0" }?.1 == 0)
   }
 
   @Test func anEmptyIndexAnswersWithNothing() throws {

@@ -70,13 +70,21 @@ import Vitrine
         var query = Query()
         query.terms = [.vector(looked)]
         query.filter = filter
+        query.explain = true
         let response = try fixture.search(query)
+        let distances = response.plan?.distances ?? 0
+        #expect(distances > 0 && (distances < 20_000 || response.path == "scan"))
         let wanted = Set(bruteForce(looked, filter, fixture, vectors).prefix(10).map(\.id))
         found += response.hits.count { wanted.contains($0.id) }
         paths.insert(response.path)
       }
       #expect(found >= 297, "recall \(Double(found) / 300) of \(text ?? "all") by \(paths)")
     }
+    var query = Query()
+    query.terms = [.vector(vector(&random))]
+    query.exact = true
+    query.explain = true
+    #expect(try fixture.search(query).plan?.distances ?? 0 >= 20_000)
   }
 
   @Test func anyFilterKeepsTheRecallOfALargeCatalogue() throws {

@@ -102,6 +102,42 @@ import Vitrine
     #expect(free.steps.contains { $0.hit.id.hasPrefix("shoe") })
   }
 
+  @Test func `scores are similarities of the index's metric`() async throws {
+    let scratch = try Scratch()
+    let model = WordModel(dimensions: 16)
+    let engine = try Engine.create(
+      path: scratch.path + "/index",
+      configuration: IndexConfiguration(dimensions: 16, metric: .l2, storage: .float32),
+      modelFingerprint: model.fingerprint, embedder: model)
+    let (shirt, dark) = (model.vector("shirt"), model.vector("darker"))
+    try await engine.upsert(
+      (0..<60).map { step in
+        let vector = shirt.indices.map { shirt[$0] + Float(step) / 60 * dark[$0] }
+        return (product: Product(id: "\(step)"), vector: WordModel.unit(vector))
+      })
+    let way = try await engine.recommend("5", towards: .towards("darker"))
+    #expect(!way.steps.isEmpty)
+    // Minus a squared distance, and not one less it.
+    #expect(way.steps.allSatisfy { $0.hit.score < 0.01 })
+  }
+
+  @Test func `an option that makes no sense is named alone`() throws {
+    let fixture = try fixture()
+    let cases: [(change: (inout RecommendOptions) -> Void, reason: String)] = [
+      ({ $0.steps = 0 }, "steps must be from 1 to 100, not 0"),
+      ({ $0.exemplars = 501 }, "exemplars must be from 1 to 500, not 501"),
+      ({ $0.stepSize = 0 }, "the step size must be a number above 0, not 0.0"),
+      ({ $0.regularisation = 2 }, "the regularisation must be from 0 to 1, not 2.0"),
+    ]
+    for (change, reason) in cases {
+      var options = RecommendOptions()
+      change(&options)
+      #expect(throws: QueryError.invalid(reason)) {
+        try recommend("shirt10", .towards("darker"), options, in: fixture)
+      }
+    }
+  }
+
   @Test func directionsReadAsTheyAreWritten() {
     #expect(Direction("darker") == .towards("darker"))
     #expect(Direction("sneaker → high heel") == .between("sneaker", "high heel"))

@@ -52,7 +52,7 @@ import Vitrine
       let products = fixture.products
       try fixture.read { store, txn in
         for _ in 0..<150 {
-          let filter = random.filter()
+          let filter = random.filter(sizes: 0...3)
           let found = try store.evaluate(filter, in: txn)
           let wanted = Set(products.filter { PlainEvaluator.matches($0.value, filter) }.keys)
           let missing = wanted.filter { !found.contains($0) }

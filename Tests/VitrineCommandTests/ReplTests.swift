@@ -1,0 +1,212 @@
+import Foundation
+import Testing
+
+/// What the commands of the REPL do, one line after the other in a pipe.
+@Suite struct ReplTests {
+  @Test func `searches are boosted, gone on with, explained, shown, compared and saved`() throws {
+    let scratch = try Scratch()
+    let index = try scratch.index()
+    let other = try copy(index, in: scratch)
+    let file = scratch.path + "/hits.json"
+    let run = try repl(
+      index,
+      """
+      :set k 3
+      :boost pattern = Striped by 0.5
+      :image \(Self.photograph("V1005"))
+      :next
+      :explain 1
+      :show V1003
+      :compare \(other)
+      :save \(file)
+      """)
+    #expect(run.status == 0, "\(run.notes)")
+    #expect(run.output.contains("boosts: pattern = Striped by 0.5"))
+    #expect(run.output.contains(" compared\n"))
+    #expect(run.output.contains("description  Blue Sun Print T-shirt for men"))
+    #expect(run.output.contains("3 of 3 in both"))
+    let saved = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: file)))
+    let hits = try #require((saved as? [String: Any])?["hits"] as? [[String: Any]])
+    let ids = hits.compactMap { $0["id"] as? String }
+    #expect(ids.first == "V1005")
+    #expect(Set(ids).count == 6)
+  }
+
+  @Test func `a walk is not taken for the search before it`() throws {
+    let scratch = try Scratch()
+    let index = try scratch.index()
+    let run = try repl(
+      index,
+      """
+      red shirt
+      :like V1003 but darker
+      :explain 1
+      :compare \(try copy(index, in: scratch))
+      :facets brand
+      :next
+      """)
+    #expect(run.status == 64)
+    #expect(
+      run.notes.split(separator: "\n") == [
+        "vitrine: a walk has no scores to explain: it goes by progress",
+        "vitrine: a walk cannot be compared; search for something first",
+        "vitrine: a walk has no counts; search for something",
+        "vitrine: a walk is one page; :set k makes it longer",
+      ])
+  }
+
+  @Test func `what fails leaves the conversation as it was`() throws {
+    let scratch = try Scratch()
+    let run = try repl(
+      try scratch.index(),
+      """
+      :set k 2
+      shirt
+      :like nope
+      :boost title by 0.5
+      :set sort title
+      :set group description
+      :set looks 5
+      :set diversity 4
+      :set keep title
+      :show 2
+      :next
+      """)
+    #expect(run.status == 1)
+    #expect(
+      run.notes.split(separator: "\n") == [
+        "vitrine: there is no product \"nope\"", "vitrine: \"title\" is not a number",
+        "vitrine: \"title\" is not an attribute with an order",
+        "vitrine: \"description\" is not an attribute with values",
+        "vitrine: looks must be from 0 to 1, not 5.0",
+        "vitrine: diversity must be from 0 to 1",
+        "vitrine: expected brand, category, type, colour, pattern, gender, season, price, material, "
+          + "tags, in_stock, added; found \"title\"",
+      ])
+    #expect(run.output.contains("description  "))
+    #expect(run.output.contains("\n3  0."))
+    #expect(!run.output.contains("boosts:"))
+  }
+
+  @Test func `products that are only listed have no scores`() throws {
+    let scratch = try Scratch()
+    let run = try repl(
+      try scratch.index(), ":filter pattern = Striped\n:boost brand = Corvida by 0.5")
+    let rows = run.output.split(separator: "\n").filter { $0.contains("V10") }
+    #expect(rows.first?.hasPrefix("1      –  V10") == true, "\(run.output)")
+    #expect(rows.count(where: { $0.contains("  –  ") }) == 6)
+    #expect(rows.count(where: { $0.contains("  0.500  ") }) == 1)
+    #expect(rows.count(where: { $0.contains("  0.000  ") }) == 5)
+  }
+
+  @Test func `an index is opened anew for a command that asks more of it`() throws {
+    let scratch = try Scratch()
+    let index = try scratch.index()
+    let other = try copy(index, in: scratch)
+    let (catalogue, images) = try scratch.sample(24)
+    let run = try repl(
+      index,
+      """
+      :search --like V1003 --json --index \(other)
+      :search shirt --json --index=\(other)
+      :stats --index \(other)
+      :index \(catalogue) --images \(images) --index \(other)
+      """)
+    #expect(run.status == 0, "\(run.notes)")
+    let found = try answers(run)
+    #expect(found.count == 2)
+    #expect(found.last?["path"] as? String != "words")
+    #expect(run.output.contains("24 rows: 24 unchanged\n"))
+  }
+
+  @Test func `a model's precision counts each time, and the conversation keeps its own`() throws {
+    let scratch = try Scratch()
+    let index = try scratch.index()
+    let alone = try ["f32", "i8"].map { precision in
+      let arguments = ["search", "shirt", "--index", index, "--json", "--precision", precision]
+      return scores(try Tool.run(arguments).json())
+    }
+    try #require(alone[0] != alone[1])
+    let together = try repl(
+      index,
+      """
+      :search shirt --json
+      :search shirt --json --precision f32
+      :search shirt --json --precision i8
+      """, options: ["--precision", "f32"])
+    #expect(try answers(together).map(scores) == [alone[0], alone[0], alone[1]])
+  }
+
+  @Test func `attributes that a command adds can be asked for at once`() throws {
+    let scratch = try Scratch()
+    let run = try repl(
+      try scratch.index(),
+      """
+      :classify --labels "striped,checked" --write look
+      :filter look = striped
+      """)
+    #expect(run.status == 0, "\(run.notes)")
+    #expect(run.output.contains("filter: look = striped"))
+    #expect(run.notes.contains("Classifying  24/24\nStoring look of 24 products\n"))
+  }
+
+  @Test func `a photograph is handed to a viewer, and told where that fails`() throws {
+    #if os(macOS)
+      let viewer = "open"
+    #else
+      let viewer = "xdg-open"
+    #endif
+    let scratch = try Scratch()
+    let index = try scratch.index(4)
+    let shown = scratch.path + "/shown.jpg"
+    func open(with script: String?) throws -> Tool.Outcome {
+      let program = scratch.path + "/bin/" + viewer
+      try? FileManager.default.removeItem(atPath: program)
+      if let script {
+        _ = try scratch.write("#!/bin/sh\n\(script)\n", to: "bin/\(viewer)")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+      }
+      return try repl(
+        index, ":open V1003",
+        environment: ["PATH": scratch.path + "/bin", "TMPDIR": scratch.path])
+    }
+    let well = try open(with: "/bin/cp \"$1\" '\(shown)'")
+    #expect(well.status == 0, "\(well.notes)")
+    let photograph = Self.photograph("V1003")
+    #expect(FileManager.default.contentsEqual(atPath: shown, andPath: photograph))
+    let failing = try open(with: "exit 3")
+    #expect(failing.status == 1)
+    #expect(failing.notes.hasSuffix("V1003.jpg ended with exit code 3\n"), "\(failing.notes)")
+    let missing = try open(with: nil)
+    #expect(missing.status == 1)
+    #expect(missing.notes.contains("there is no program \(viewer)"), "\(missing.notes)")
+  }
+
+  private static func photograph(_ id: String) -> String {
+    Tool.root.appending(path: "Tools/sample-catalogue/images/\(id).jpg").path
+  }
+
+  private func repl(
+    _ index: String, _ lines: String, options: [String] = [], environment: [String: String] = [:]
+  ) throws -> Tool.Outcome {
+    try Tool.run(
+      ["repl", "--index", index] + options, input: lines + "\n", environment: environment)
+  }
+
+  private func copy(_ index: String, in scratch: Scratch) throws -> String {
+    let other = scratch.path + "/other"
+    try FileManager.default.copyItem(atPath: index, toPath: other)
+    return other
+  }
+
+  /// The lines of output that are JSON.
+  private func answers(_ run: Tool.Outcome) throws -> [[String: Any]] {
+    try run.output.split(separator: "\n").filter { $0.hasPrefix("{") }.compactMap {
+      try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+    }
+  }
+
+  private func scores(_ answer: [String: Any]) -> [Double] {
+    (answer["hits"] as? [[String: Any]])?.compactMap { $0["score"] as? Double } ?? []
+  }
+}
