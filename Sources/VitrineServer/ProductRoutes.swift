@@ -22,7 +22,11 @@ extension VitrineServer {
     router.put(RouterPath(product)) { request, context in
       let body = Data(try await body(of: request).readableBytesView)
       var upload = try await awayFromLoop { try JSONDecoder().decode(Upload.self, from: body) }
-      upload.id = try parameter("id", of: context)
+      let id = try parameter("id", of: context)
+      guard upload.id ?? id == id else {
+        throw Problem(.unprocessableContent, "id: expected \(id), as in the path, or none")
+      }
+      upload.id = id
       return try await stored([upload], in: engine(context))
     }
     router.delete(RouterPath(product)) { _, context in

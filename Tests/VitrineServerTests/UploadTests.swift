@@ -95,6 +95,10 @@ import VitrineServer
       let new = try await client.execute(
         uri: "/v1/indexes/shop/products/p99", method: .put, body: body)
       #expect(new.status == .unprocessableContent)
+      let named = ByteBuffer(string: #"{"id": "p1", "attributes": {"price": 7}}"#)
+      let other = try await client.execute(
+        uri: "/v1/indexes/shop/products/p0", method: .put, body: named)
+      #expect(other.status == .unprocessableContent)
     }
     #expect(try await shop.engine.product("p0")?.attributes["price"] == .number(5))
     #expect(try await shop.engine.vector("p0") == vector)
