@@ -85,8 +85,13 @@ enum Workload {
 }
 
 extension SplitMix {
-  /// A vector that is stored as it is: whole numbers, the greatest of which is that of 16 bits.
+  /// A vector that is stored as it is: whole numbers, the greatest of which is that of 16 bits. As
+  /// real ones do, it varies in fewer ways than it has components, so that it is sure to find itself.
   mutating func vector() -> [Float] {
-    [32767] + (1..<Workload.dimensions).map { _ in Float(Int64(bitPattern: next()) >> 49) }
+    let ways = (0..<16).map { _ in next() }
+    return [32767]
+      + (1..<Workload.dimensions).map { index in
+        Float((Int64(bitPattern: ways[index % 16]) >> 49) + (Int64(bitPattern: next()) >> 54))
+      }
   }
 }
