@@ -21,21 +21,15 @@ struct ParameterMiddleware<Context: RequestContext>: RouterMiddleware {
     let given = request.uri.queryParameters
     for (name, _) in given where !name.isEmpty {
       guard let parameter = known.first(where: { $0.name == name }) else {
-        throw Problem(unknownParameter: name, known: known.map(\.name))
+        let near = Spelling.nearest(to: String(name), in: known.map(\.name))
+        throw Problem(
+          .unprocessableContent,
+          "unknown parameter \"\(name)\"" + (near.map { "; did you mean \"\($0)\"?" } ?? ""))
       }
       let count = given.count { $0.key == name }
       guard count == 1 || parameter.isList else {
         throw Problem(.unprocessableContent, "\(name): expected once, found \(count) times")
       }
     }
-  }
-}
-
-extension Problem {
-  fileprivate init(unknownParameter name: Substring, known: [String]) {
-    func distance(_ other: String) -> Int { Spelling.distance(Array(other), Array(name)) }
-    let near = known.min { distance($0) < distance($1) }
-      .flatMap { distance($0) <= name.count / 2 ? "; did you mean \"\($0)\"?" : nil }
-    self.init(.unprocessableContent, "unknown parameter \"\(name)\"" + (near ?? ""))
   }
 }

@@ -3,7 +3,7 @@ package enum Spelling {
   /// The name nearest to a word without regard to case, if it is near enough to be meant: at most
   /// one edit for every two characters, and three in all. A name of several words (`brandName`) is
   /// also near if one of them is.
-  static func nearest(to word: String, in names: some Sequence<String>) -> String? {
+  package static func nearest(to word: String, in names: some Sequence<String>) -> String? {
     let wanted = Array(Folding.fold(word))
     let limit = max(1, min(3, wanted.count / 2))
     var best: (name: String, distance: Int)?
