@@ -36,7 +36,7 @@ struct ByteWriter {
 
 extension [Float] {
   /// The numbers as a file of vectors has them.
-  var littleEndianBytes: [UInt8] {
+  package var littleEndianBytes: [UInt8] {
     var writer = ByteWriter()
     for number in self { writer.append(fixed: number.bitPattern) }
     return writer.bytes

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CLIP
 import Foundation
+import Vitrine
 
 struct EmbedCommand: WorkspaceCommand {
   static let configuration = CommandConfiguration(
@@ -65,7 +66,9 @@ struct EmbedCommand: WorkspaceCommand {
       return rows + zip(texts, model.encode(texts: texts)).map { Row(text: $0, vector: $1) }
     }
     if let out {
-      let matrix = NPY.encode(rows.map(\.vector), columns: model.dimensions)
+      let matrix =
+        VectorFile.header(rows: rows.count, dimensions: model.dimensions)
+        + rows.flatMap(\.vector.littleEndianBytes)
       try WholeFile.write(matrix, to: out)
       workspace.console.say("\(rows.count) vectors of \(model.dimensions) written to \(out)")
     } else {
@@ -118,22 +121,5 @@ struct EmbedCommand: WorkspaceCommand {
   private static func lines(_ path: String) throws -> [String] {
     String(decoding: try WholeFile.read(path), as: UTF8.self)
       .split(whereSeparator: \.isNewline).map(String.init)
-  }
-}
-
-/// The file format of NumPy arrays, as far as matrices of float32 need it.
-enum NPY {
-  /// Rows as a matrix, in the byte order of this machine.
-  static func encode(_ rows: [[Float]], columns: Int) -> [UInt8] {
-    let order = 1.littleEndian == 1 ? "<" : ">"
-    let header =
-      "{'descr': '\(order)f4', 'fortran_order': False, 'shape': (\(rows.count), \(columns)), }"
-    // Magic, version and header length fill 10 bytes; the data start at a multiple of 64.
-    let padding = 63 - (10 + header.utf8.count) % 64
-    let text = header + String(repeating: " ", count: padding) + "\n"
-    var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
-    bytes += [UInt8(text.utf8.count & 0xFF), UInt8(text.utf8.count >> 8)] + Array(text.utf8)
-    for row in rows { row.withUnsafeBytes { bytes += $0 } }
-    return bytes
   }
 }
