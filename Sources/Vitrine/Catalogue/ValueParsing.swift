@@ -102,7 +102,7 @@ package enum ValueParsing {
 
 extension StringProtocol {
   /// The text without white space at its ends.
-  var trimmed: String {
+  package var trimmed: String {
     // Nearly all cells begin and end with a visible sign: look at them before characters.
     if let first = unicodeScalars.first, let last = unicodeScalars.last,
       (33...126).contains(first.value), (33...126).contains(last.value)

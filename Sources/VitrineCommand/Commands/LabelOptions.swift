@@ -56,11 +56,3 @@ struct LabelOptions: ParsableArguments {
     return try set.labels(of: attribute)
   }
 }
-
-extension Substring {
-  /// Without blanks at the ends.
-  fileprivate var trimmed: String {
-    let start = drop(while: \.isWhitespace)
-    return String(start.reversed().drop(while: \.isWhitespace).reversed())
-  }
-}

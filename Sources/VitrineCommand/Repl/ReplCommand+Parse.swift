@@ -12,11 +12,11 @@ extension ReplCommand {
   ///
   /// - Throws: ``Failure`` saying how the command is used.
   package static func parse(_ line: String) throws(Failure) -> ReplCommand {
-    let line = trimmed(line)
+    let line = line.trimmed
     guard !line.isEmpty, !line.hasPrefix("#") else { return .nothing }
     guard line.hasPrefix(":") else { return .search(line) }
     let name = String(line.dropFirst().prefix { !$0.isWhitespace })
-    let rest = trimmed(line.dropFirst(name.count + 1))
+    let rest = line.dropFirst(name.count + 1).trimmed
     return try command(try fullName(name), rest)
   }
 
@@ -78,8 +78,8 @@ extension ReplCommand {
     let rest = try required(rest, "like")
     for word in [" but ", " and "] {
       guard let range = rest.range(of: word) else { continue }
-      let leaning = trimmed(rest[range.upperBound...])
-      return .like(try reference(trimmed(rest[..<range.lowerBound]), "like"), but: leaning)
+      let leaning = rest[range.upperBound...].trimmed
+      return .like(try reference(rest[..<range.lowerBound].trimmed, "like"), but: leaning)
     }
     let words = Words.split(rest)
     guard let last = words.last, words.count > 1 else {
@@ -147,9 +147,5 @@ extension ReplCommand {
       return text
     }
     return String(text.dropFirst().dropLast())
-  }
-
-  private static func trimmed(_ text: some StringProtocol) -> String {
-    text.trimmingCharacters(in: .whitespaces)
   }
 }
