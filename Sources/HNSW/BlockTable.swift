@@ -9,7 +9,8 @@ import Synchronization
 /// it changes by one of its own, so cost is proportional to what changes.
 final class BlockTable: @unchecked Sendable {
   // Sendable: constant once resolved; a writer's is shared only between the threads of one
-  // `write`, which change records under locks and replace blocks under `replacing`.
+  // `write`, which change records under locks and replace blocks under `replacing`: each learns that a
+  // block is the writer's after its address.
 
   typealias Block = UnsafeMutablePointer<UInt8>
 
