@@ -54,6 +54,17 @@ static inline void put_open(ck_pool *pool, uint64_t entry) {
   pool->entries[place] = entry;
 }
 
+// Counts an entry, where none are open, as expanded, fetches its record, and appends its position.
+static inline uint32_t expand_at(ck_pool *pool, uint32_t place, const ck_rows *links,
+                                 uint32_t *next, uint32_t count) {
+  uint64_t entry = pool->entries[place];
+  pool->entries[place] = pool->entries[pool->expanded];
+  pool->entries[pool->expanded++] = entry;
+  prefetch_row(links, (uint32_t)entry);
+  next[count] = (uint32_t)entry;
+  return count + 1;
+}
+
 // The farthest of the nearest in each eighth of some entries: eight at least are as near, and
 // 8 · (1 + 1/2 + … + 1/8), about 22, if they are in no order.
 static inline uint64_t near_limit(const uint64_t least[8]) {
@@ -63,7 +74,7 @@ static inline uint64_t near_limit(const uint64_t least[8]) {
 }
 
 #define TABLE {.merge = NAME(merge), .expand = NAME(expand), .entry_at = NAME(entry_at), \
-               .cut = NAME(cut), .prune = NAME(prune)}
+               .cut = NAME(cut), .prune = NAME(prune), .expand_all = NAME(expand_all)}
 #define NAME(x) x##_portable
 #include "walk_body.h"
 static const ck_walk portable = TABLE;

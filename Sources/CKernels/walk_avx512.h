@@ -182,3 +182,18 @@ static uint32_t expand_avx512(ck_pool *pool, uint32_t breadth, uint32_t width,
       prefetch(row_at(links, (uint32_t)open[k]), links->stride);
   return found;
 }
+
+static uint32_t expand_all_avx512(ck_pool *pool, uint64_t last, uint32_t room,
+                                  const ck_rows *links, uint32_t *next) {
+  const __m512i limit = _mm512_set1_epi64((long long)last);
+  uint32_t found = 0;
+  pool->open = 0;
+  pool->open_limit = 0;
+  for (uint32_t i = pool->expanded; i < pool->count; i += 8) {
+    uint32_t near = _mm512_mask_cmple_epu64_mask(
+        valid(pool->count, i), some_of(pool->entries, pool->count, i), limit);
+    for (; near && found < room; near &= near - 1)
+      found = expand_at(pool, i + (uint32_t)__builtin_ctz(near), links, next, found);
+  }
+  return found;
+}

@@ -110,3 +110,13 @@ static uint32_t NAME(expand)(ck_pool *pool, uint32_t breadth, uint32_t width, co
     prefetch(row_at(links, (uint32_t)open[width]), links->stride);
   return found;
 }
+
+static uint32_t NAME(expand_all)(ck_pool *pool, uint64_t last, uint32_t room, const ck_rows *links,
+                                 uint32_t *next) {
+  uint32_t found = 0;
+  pool->open = 0;
+  pool->open_limit = 0;
+  for (uint32_t i = pool->expanded; i < pool->count && found < room; i++)
+    if (pool->entries[i] <= last) found = expand_at(pool, i, links, next, found);
+  return found;
+}

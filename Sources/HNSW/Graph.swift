@@ -141,7 +141,7 @@ struct Graph: Sendable {
 
   /// Gathers the neighbors of a node that the walk has not met, after the first `count`.
   @inline(__always)
-  private func gatherNew(
+  func gatherNew(
     _ level: GraphLevel, _ position: UInt32, _ scratch: Scratch, _ count: Int
   ) -> Int {
     let links = level.links(position)

@@ -58,7 +58,7 @@ extension ResolvedIndex {
     let k = min(parameters.k, matches, live)
     guard k > 0 else { return result([], .scan, isExact: true, matches: matches, scratch) }
     let share = min(1, Double(matches) / Double(live))
-    let breadth = parameters.ef ?? max(64, parameters.filter == nil ? k : 2 * k)
+    let breadth = parameters.ef ?? max(64, parameters.filter == nil ? k : 5 * k / 2)
     let ef = Int(min(Double(live), (Double(breadth) / share).rounded(.up)))
     var found =
       parameters.exact
@@ -112,8 +112,8 @@ extension ResolvedIndex {
   }
 
   /// Walks the graph; leaves the nearest nodes that may be returned in the pool and returns their
-  /// number. Since the pool holds the nearest of all nodes, the matching ones among them are the
-  /// nearest of the matching, however the filter correlates with the query.
+  /// number. The pool holds the nearest of all nodes that were scored, and so of those that match,
+  /// however the filter correlates with the query.
   private func walk(
     _ parameters: SearchParameters, from start: WalkStart?, ef: Int, k: Int, share: Double,
     _ scratch: Scratch
@@ -127,11 +127,14 @@ extension ResolvedIndex {
       from: start?.position ?? header.entry, level: start?.level ?? header.entryLevel, to: 0,
       scratch)
     let keep = max(breadth, Int(Double(wanted) * crowding / share))
-    graph.walk(graph.levels[0], from: entry, ef: breadth, keep: keep, scratch)
     if let filter = parameters.filter {
+      graph.walk(
+        matching: filter, share: share, from: entry, ef: breadth, keep: keep, scratch)
       // Beyond, not all that are as near have been met.
       graph.walks.prune(scratch.pool, keep: keep)
       scratch.pool.keep { filter.contains($0) }
+    } else {
+      graph.walk(graph.levels[0], from: entry, ef: breadth, keep: keep, scratch)
     }
     if header.tombstones > 0 { scratch.pool.keep { state.isLive($0) } }
     return scratch.pool.count

@@ -12,6 +12,7 @@ final class Scratch: @unchecked Sendable {
   let gatheredSlots: UnsafeMutablePointer<UInt32>
   let scores: UnsafeMutablePointer<Int32>
   /// The nodes that the step has expanded.
+  static let expandingCapacity = 1024
   let expanding: UnsafeMutablePointer<UInt32>
 
   /// The nearest nodes so far.
@@ -49,7 +50,7 @@ final class Scratch: @unchecked Sendable {
     gathered = .allocate(capacity: Self.gatherCapacity)
     gatheredSlots = .allocate(capacity: Self.gatherCapacity)
     scores = .allocate(capacity: Self.gatherCapacity)
-    expanding = .allocate(capacity: Graph.broadWidth)
+    expanding = .allocate(capacity: Self.expandingCapacity)
     visited = .allocate(capacity: 1)
     candidates = .allocate(capacity: 1)
     candidateDistances = .allocate(capacity: 1)
@@ -91,6 +92,16 @@ final class Scratch: @unchecked Sendable {
     let (word, bit) = (Int(position >> 6), UInt64(1) << UInt64(position & 63))
     defer { visited[word] |= bit }
     return visited[word] & bit == 0
+  }
+
+  /// Marks the positions of level 0 that do not match a filter.
+  func visit(allBut filter: SlotSet, positions: Int) {
+    let words = (positions + 63) / 64
+    filter.words.withUnsafeBufferPointer { matches in
+      let shared = min(words, matches.count)
+      for index in 0..<shared { visited[index] |= ~matches[index] }
+      (visited + shared).update(repeating: .max, count: words - shared)
+    }
   }
 
   /// Makes room for `count` candidates.

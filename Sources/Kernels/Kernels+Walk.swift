@@ -35,6 +35,8 @@ package final class CandidatePool {
   }
 
   package var count: Int { Int(raw.pointee.count) }
+  /// The first entries have been expanded: so many.
+  package var expandedCount: Int { Int(raw.pointee.expanded) }
 
   /// The position of an entry.
   @inline(__always)
@@ -125,6 +127,21 @@ package struct WalkKernels: @unchecked Sendable {
         table.pointee.expand(
           pool.raw, UInt32(truncatingIfNeeded: breadth), UInt32(truncatingIfNeeded: width), $0, next
         ))
+    }
+  }
+
+  /// Puts those of the nearest `breadth` positions that have not been expanded, `room` at most, into
+  /// `next`, and counts them as expanded from now on. Returns their number. Fetches their records in
+  /// `links`.
+  package func expandAll(
+    _ pool: CandidatePool, breadth: Int, room: Int, links: borrowing RowTable,
+    into next: UnsafeMutablePointer<UInt32>
+  ) -> Int {
+    let last =
+      pool.count <= breadth
+      ? .max : table.pointee.entry_at(pool.raw, UInt32(truncatingIfNeeded: breadth))
+    return withUnsafePointer(to: links.rows) {
+      Int(table.pointee.expand_all(pool.raw, last, UInt32(truncatingIfNeeded: room), $0, next))
     }
   }
 

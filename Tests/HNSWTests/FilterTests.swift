@@ -48,6 +48,40 @@ import TestSupport
     }
   }
 
+  /// What a walk passes on its way is scored, and from there on little but what matches.
+  @Test(arguments: [0.3, 0.1])
+  func walksThroughFiltersScoreLittleButWhatMatches(share: Double) throws {
+    let fixture = try Fixture.shared
+    let seed: UInt64 = 78
+    var random = SplitMix(seed: seed)
+    let queries = clustered(20, dimensions: 24, seed: seed)
+    var (found, wanted, unrelated, near, plain) = (0, 0, 0, 0, 0)
+    try fixture.snapshot { snapshot in
+      for row in 0..<20 {
+        let query = Array(queries[row * 24..<(row + 1) * 24])
+        let slots = try fixture.nearest(query, k: fixture.rows.count).compactMap {
+          try snapshot.slot(of: $0)
+        }
+        let count = Int(share * Double(slots.count))
+        var parameters = SearchParameters(k: 10, ef: 32)
+        parameters.forcedPath = .filteredGraph
+        let some = SlotSet(slots.shuffled(using: &random).prefix(count))
+        parameters.filter = some
+        let result = try snapshot.search(query.span, parameters)
+        let exact = try snapshot.search(query.span, k: 10, filter: some, exact: true)
+        found += Set(result.hits.map(\.slot)).intersection(exact.hits.map(\.slot)).count
+        wanted += 10
+        unrelated += result.distanceCount
+        parameters.filter = SlotSet(slots.prefix(count))
+        near += try snapshot.search(query.span, parameters).distanceCount
+        plain += try snapshot.search(query.span, k: 10, ef: Int(32 / share)).distanceCount
+      }
+    }
+    #expect(Double(found) >= 0.97 * Double(wanted), "\(found) of \(wanted), seed \(seed)")
+    #expect(Double(unrelated) < 0.8 * Double(plain), "\(unrelated), \(plain) without a filter")
+    #expect(near < plain, "\(near) where the nearest match, \(plain) without a filter")
+  }
+
   /// Of a few vectors unlike all others the codes are clipped, and seem to be nearer than they are.
   @Test func clippedCodesDoNotHideWhatIsNearer() throws {
     let seed: UInt64 = 12

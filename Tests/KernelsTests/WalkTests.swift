@@ -136,6 +136,43 @@ import Testing
     }
   }
 
+  @Test(arguments: levels, [1, 9, 40, 500])
+  func `All of the nearest are expanded at a time, and none twice`(kernels: Kernels, breadth: Int) {
+    var source = Source(state: UInt64(breadth))
+    let pool = CandidatePool()
+    pool.begin(breadth)
+    var block = [UInt8](repeating: 0, count: 64)
+    block.withUnsafeMutableBufferPointer { block in
+      var address = UnsafePointer(block.baseAddress)
+      withUnsafePointer(to: &address) { address in
+        let rows = RowTable(
+          blocks: address, recordsPerBlock: 1 << 20, stride: 0, offset: 0, normOffset: 0)
+        var all: [(score: Int32, position: UInt32)] = []
+        var expanded: Set<UInt32> = []
+        for room in [100, 3, 1000] {
+          let scores = (0..<200).map { _ in Int32(source.next(300)) }
+          let positions = (0..<200).map { UInt32(all.count + $0) }
+          // Entries that the other way to expand has opened are among them.
+          kernels.walks.merge(scores, positions, 200, into: pool)
+          var next = [UInt32](repeating: .max, count: 1000)
+          let first = kernels.walks.expand(
+            pool, breadth: breadth, width: 1, links: rows, into: &next)
+          expanded.formUnion(next[..<first])
+          all += zip(scores, positions).map { ($0, $1) }
+          let nearest = all.sorted { ($0.score, $0.position) < ($1.score, $1.position) }
+            .prefix(breadth).map(\.position)
+          let expected = Set(nearest).subtracting(expanded)
+          let found = kernels.walks.expandAll(
+            pool, breadth: breadth, room: room, links: rows, into: &next)
+          #expect(found == min(room, expected.count))
+          #expect(expected.isSuperset(of: next[..<found]))
+          #expect(Set(next[..<found]).count == found)
+          expanded.formUnion(next[..<found])
+        }
+      }
+    }
+  }
+
   @Test func `Only neighbours that were not met before are gathered`() {
     var source = Source(state: 5)
     var visited = [UInt64](repeating: 0, count: 4)

@@ -39,6 +39,11 @@ typedef struct {
   /// turn up, are fetched meanwhile.
   uint32_t (*expand)(ck_pool *pool, uint32_t breadth, uint32_t width, const ck_rows *links,
                      uint32_t *next);
+  /// Puts the positions of the entries up to `last` that have not been expanded, `room` at most, into
+  /// `next`, counts them as expanded, closes all others, and returns their number. Their records in
+  /// `links` are fetched meanwhile.
+  uint32_t (*expand_all)(ck_pool *pool, uint64_t last, uint32_t room, const ck_rows *links,
+                         uint32_t *next);
   /// The entry that `place` entries are up to, itself included; there must be as many.
   uint64_t (*entry_at)(const ck_pool *pool, uint32_t place);
   /// Drops the entries beyond `last`, and all but the nearest `keep`.

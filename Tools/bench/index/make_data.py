@@ -58,6 +58,8 @@ def filters(brand, category, price):
     for name, wanted in (("brand10", 0.1), ("brand1", 0.01), ("brand01", 0.001)):
         chosen = int(np.argmin(abs(share - wanted)))
         result[name] = ({"brand": chosen}, brand == chosen)
+    half = float(np.median(price))
+    result["price50"] = ({"price_min": 0.0, "price_max": half}, price <= half)
     chosen = int(np.argsort(-np.bincount(category, minlength=40))[5])
     mask = (category == chosen) & (price >= 20) & (price <= 60)
     result["catprice"] = ({"category": chosen, "price_min": 20.0, "price_max": 60.0}, mask)

@@ -27,6 +27,7 @@ import numpy as np  # noqa: E402: after the thread counts
 
 K, M, EFC = 10, 16, 200
 EFS = (10, 16, 24, 32, 48, 64, 96, 128, 200, 400)
+FILTER_EFS = (10, 12, 16, 24, 32, 64, 200)
 MORE_EFS = (800, 1600)  # for texts, which are far from everything
 
 
@@ -162,10 +163,10 @@ class Zvec:
         return [self.one(query, ef) for query in queries]
 
     def by_rule(self, query, ef, rule):
-        return self.one(query, ef, (
-            f"brand = {rule['brand']}" if "brand" in rule else
-            f"category = {rule['category']} and price >= {rule['price_min']} "
-            f"and price <= {rule['price_max']}"))
+        conditions = [f"{name} = {rule[name]}" for name in ("brand", "category") if name in rule]
+        if "price_min" in rule:
+            conditions += [f"price >= {rule['price_min']}", f"price <= {rule['price_max']}"]
+        return self.one(query, ef, " and ".join(conditions))
 
 
 class SVS:
@@ -251,10 +252,12 @@ class Qdrant:
 
     def by_rule(self, query, ef, rule):
         field, q = self.q.FieldCondition, self.q
-        return self.one(query, ef, q.Filter(must=(
-            [field("brand", match=q.MatchValue(rule["brand"]))] if "brand" in rule else
-            [field("category", match=q.MatchValue(rule["category"])),
-             field("price", range=q.RangeFloat(gte=rule["price_min"], lte=rule["price_max"]))])))
+        conditions = [field(name, match=q.MatchValue(rule[name]))
+                      for name in ("brand", "category") if name in rule]
+        if "price_min" in rule:
+            conditions.append(field("price", range=q.RangeFloat(
+                gte=rule["price_min"], lte=rule["price_max"])))
+        return self.one(query, ef, q.Filter(must=conditions))
 
 
 def attributes():
@@ -324,13 +327,15 @@ elif options.phase == "filter" and (hasattr(peer, "filtered") or hasattr(peer, "
     queries = np.fromfile(prefix + ".test.f32", "<f4", count * d).reshape(-1, d)
     brand, category, price = attributes()
     for name, rule in meta["filters"].items():
-        mask = (brand == rule["brand"] if "brand" in rule else
-                (category == rule["category"]) & (price >= rule["price_min"])
-                & (price <= rule["price_max"]))
+        mask = ((brand == rule.get("brand", brand)) & (category == rule.get("category", category))
+                & (price >= rule.get("price_min", price)) & (price <= rule.get("price_max", price)))
         truth = np.fromfile(f"{prefix}.filt.{name}.gt.i32", "<i4").reshape(-1, K)[:count]
-        for ef in (10, 16, 64, 200):
-            found, wall, cpu = measured(lambda: [
-                peer.by_rule(query, ef, rule) if hasattr(peer, "by_rule") else
-                peer.filtered(query, ef, mask) for query in queries])
+
+        def answer(ef):
+            return [peer.by_rule(query, ef, rule) if hasattr(peer, "by_rule") else
+                    peer.filtered(query, ef, mask) for query in queries]
+        answer(FILTER_EFS[0])
+        for ef in FILTER_EFS:
+            found, wall, cpu = measured(lambda: answer(ef))
             emit(filter=name, selectivity=rule["selectivity"], ef=ef, k=K, nq=count,
                  recall10=recall(found, truth), qps=count / wall, qps_cpu=count / cpu)

@@ -256,9 +256,9 @@ struct Contestant {
       let slots = try data.slots(passing: filter)
       let truth = try data.rows(
         "filt.\(name).gt.i32", count: count, width: Self.k, of: Int32.self)
-      for ef in [10, 16, 64, 200] {
+      _ = try run(queries, SearchParameters(k: Self.k, filter: slots), budget: 0.5, in: index)
+      for ef in [10, 12, 16, 24, 32, 64, 200] {
         let parameters = SearchParameters(k: Self.k, ef: ef, filter: slots)
-        _ = try run(Array(queries[..<(20 * data.meta.d)]), parameters, budget: 0.5, in: index)
         let run = try run(queries, parameters, budget: arguments.budget, in: index)
         try emit(
           "filter",

@@ -57,9 +57,9 @@ struct DataSet {
       let fields = line.split(separator: ",")
       let price = Double(fields[3]) ?? 0
       let passes =
-        filter.brand.map { fields[1] == "\($0)" }
-        ?? (fields[2] == "\(filter.category ?? -1)" && price >= filter.lowestPrice ?? 0
-          && price <= filter.highestPrice ?? .infinity)
+        filter.brand.map { fields[1] == "\($0)" } ?? true
+        && filter.category.map { fields[2] == "\($0)" } ?? true
+        && price >= filter.lowestPrice ?? price && price <= filter.highestPrice ?? price
       if passes, let slot = Slot(fields[0]) { slots.insert(slot) }
     }
     return slots

@@ -1,0 +1,54 @@
+internal import Kernels
+
+/// Walks that look for what matches a filter.
+extension Graph {
+  /// The least breadth that such a walk goes to the query with.
+  private static let leastApproach = 24
+
+  /// The part of its breadth that it goes there with, where `share` of all match. The fewer do, the
+  /// sooner they are hidden behind others; by the benchmark's phases `filter` and `plan`.
+  private static func approach(_ share: Double) -> Double { min(1, 0.2 + 0.01 / share) }
+
+  /// Walks level 0 from `entry` for nodes that match a filter, as `share` of all do.
+  ///
+  /// First goes to where the query is, through all nodes. From there on expands the nearest `ef` of those
+  /// that were scored, as any walk would, but scores only neighbors that match: few of all. Where
+  /// more match than elsewhere, as what is near a query tends to, it expands fewer.
+  func walk(
+    matching filter: SlotSet, share: Double, from entry: UInt32, ef: Int, keep: Int,
+    _ scratch: Scratch
+  ) {
+    let approach = max(Self.leastApproach, Int(Self.approach(share) * Double(ef)))
+    walk(levels[0], from: entry, ef: approach, keep: max(keep, ef), scratch)
+    scratch.visit(allBut: filter, positions: Int(levels[0].count))
+    let shareHere = max(share, matchingShare(of: filter, scratch))
+    let breadth = Int(Double(ef) * min(1, 2 * share / shareHere))
+    while expandAll(breadth, scratch) {}
+  }
+
+  /// How many of the nodes that were expanded match.
+  private func matchingShare(of filter: SlotSet, _ scratch: Scratch) -> Double {
+    let (pool, count) = (scratch.pool, scratch.pool.expandedCount)
+    var matching = 0
+    for index in 0..<count where filter.contains(pool.position(index)) { matching += 1 }
+    return Double(matching) / Double(max(1, count))
+  }
+
+  /// Expands on level 0 those of the nearest `breadth` in the pool that have not been; `false` if all have.
+  private func expandAll(_ breadth: Int, _ scratch: Scratch) -> Bool {
+    let (level, nodes) = (levels[0], scratch.expanding)
+    let count = walks.expandAll(
+      scratch.pool, breadth: breadth, room: Scratch.expandingCapacity, links: level.rows,
+      into: nodes)
+    if scratch.isCold { level.rows.fetch(nodes, count) }
+    var found = 0
+    for index in 0..<count {
+      found = gatherNew(level, nodes[index], scratch, found)
+      guard index == count - 1 || found > Scratch.gatherCapacity - level.capacity else { continue }
+      score(found, isWalk: true, scratch)
+      walks.merge(scratch.scores, scratch.gathered, found, into: scratch.pool)
+      found = 0
+    }
+    return count > 0
+  }
+}
