@@ -28,10 +28,8 @@ extension Graph {
 
   /// How many of the nodes that were expanded match.
   private func matchingShare(of filter: SlotSet, _ scratch: Scratch) -> Double {
-    let (pool, count) = (scratch.pool, scratch.pool.expandedCount)
-    var matching = 0
-    for index in 0..<count where filter.contains(pool.position(index)) { matching += 1 }
-    return Double(matching) / Double(max(1, count))
+    let matching = filter.words.withUnsafeBufferPointer { scratch.pool.expandedCount(in: $0) }
+    return Double(matching) / Double(max(1, scratch.pool.expandedCount))
   }
 
   /// Expands on level 0 those of the nearest `breadth` in the pool that have not been; `false` if all have.

@@ -20,7 +20,7 @@ extension ResolvedIndex {
     }
     let hits = rank(count, k: k, within: parameters.maxDistance, scratch)
     let isExact = isComplete && count == scratch.pool.count
-    guard isExact || areCodesRight(upTo: limit, place: k, scratch) else {
+    guard isExact || areCodesRight(count, upTo: limit, place: k, scratch) else {
       return scanVectors(parameters, k: k, matches: matches, scratch)
     }
     return result(hits, .scan, isExact: isExact, matches: matches, scratch)
@@ -74,16 +74,18 @@ extension ResolvedIndex {
     return result(hits, .scan, isExact: true, matches: matches, scratch)
   }
 
-  /// Whether the distances that were measured of the candidates up to `limit` differ as their scores
+  /// Whether the distances that were measured of the candidates, which reach up to `limit`, differ as their scores
   /// do. Components that stand out are clipped, and vectors with many of them may seem to be nearer
   /// than they are: the farther the matches, the more such are among the best.
-  private func areCodesRight(upTo limit: Int32, place k: Int, _ scratch: Scratch) -> Bool {
+  private func areCodesRight(
+    _ count: Int, upTo limit: Int32, place k: Int, _ scratch: Scratch
+  ) -> Bool {
     guard k <= scratch.pool.count else { return true }
-    var (low, high, count) = (Float.infinity, -Float.infinity, 0)
-    for index in 0..<scratch.pool.count where scratch.pool.score(index) <= limit {
-      let measured = scratch.candidateDistances[count] / scratch.scoreUnit
-      let error = measured - Float(scratch.pool.score(index))
-      (low, high, count) = (min(low, error), max(high, error), count + 1)
+    var (low, high) = (Float.infinity, -Float.infinity)
+    for index in 0..<count {
+      let measured = scratch.candidateDistances[index] / scratch.scoreUnit
+      let error = measured - Float(scratch.candidateScores[index])
+      (low, high) = (min(low, error), max(high, error))
     }
     let reach = Float(limit &- graph.walks.entry(at: k, of: scratch.pool).score)
     return !(high - low > 2 * reach)
@@ -98,25 +100,21 @@ extension ResolvedIndex {
 
   /// Makes candidates of what is in the pool with a score up to `limit`; returns their number.
   func takeCandidates(upTo limit: Int32, _ scratch: Scratch) -> Int {
-    let pool = scratch.pool
-    scratch.reserveCandidates(pool.count)
-    var count = 0
-    for index in 0..<pool.count where pool.score(index) <= limit {
-      scratch.candidates[count] = pool.position(index)
-      count += 1
-    }
-    return count
+    scratch.reserveCandidates(scratch.pool.count)
+    return scratch.pool.copy(upTo: limit, scratch.candidates, scratch.candidateScores)
   }
 
   /// Calls `body` with the number of matching live slots gathered, batch by batch.
   @inline(__always)
   private func forEachBatch(_ filter: SlotSet?, _ scratch: Scratch, _ body: (Int) -> Void) {
     let wordCount = (state.header.slotCount + 63) / 64
-    var count = 0
-    for index in 0..<min(wordCount, filter?.words.count ?? wordCount) {
-      var word = filter?.words[index] ?? .max
-      if word == 0 { continue }
-      word &= state.liveWord(index)
+    let end = min(wordCount, filter?.words.count ?? wordCount)
+    var (count, next) = (0, 0)
+    while true {
+      let index = filter?.word(from: next, before: end) ?? next
+      guard index < end else { break }
+      next = index + 1
+      var word = (filter?.words[index] ?? .max) & state.liveWord(index)
       while word != 0 {
         scratch.gatheredSlots[count] = UInt32(index << 6 + word.trailingZeroBitCount)
         count &+= 1

@@ -132,7 +132,7 @@ extension ResolvedIndex {
         matching: filter, share: share, from: entry, ef: breadth, keep: keep, scratch)
       // Beyond, not all that are as near have been met.
       graph.walks.prune(scratch.pool, keep: keep)
-      scratch.pool.keep { filter.contains($0) }
+      filter.words.withUnsafeBufferPointer { scratch.pool.keep(in: $0) }
     } else {
       graph.walk(graph.levels[0], from: entry, ef: breadth, keep: keep, scratch)
     }
@@ -145,12 +145,9 @@ extension ResolvedIndex {
     let (pool, slots, scores) = (scratch.pool, scratch.gatheredSlots, scratch.scores)
     for start in stride(from: 0, to: pool.count, by: Scratch.gatherCapacity) {
       let size = min(Scratch.gatherCapacity, pool.count - start)
-      for index in 0..<size {
-        slots[index] = pool.position(start + index)
-        scores[index] = pool.score(start + index)
-      }
+      pool.copy(from: start, count: size, slots, scores)
       graph.refine(size, scratch)
-      for index in 0..<size { pool.setScore(start + index, to: scores[index]) }
+      pool.setScores(from: start, count: size, scores)
     }
   }
 }

@@ -1,6 +1,12 @@
 internal import Kernels
 import Synchronization
 
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
 /// A generation of an index, ready to be searched; shared by the searches of all threads.
 final class ResolvedIndex: Sendable {
   let state: IndexState
@@ -23,7 +29,10 @@ final class ResolvedIndex: Sendable {
 
   /// Whether this is what a transaction sees that has found `header`.
   func isCurrent(_ header: UnsafeRawBufferPointer) -> Bool {
-    UInt(bitPattern: header.baseAddress) == headerAddress && header.elementsEqual(headerBytes)
+    guard UInt(bitPattern: header.baseAddress) == headerAddress, let base = header.baseAddress,
+      header.count == headerBytes.count
+    else { return false }
+    return memcmp(base, headerBytes, header.count) == 0
   }
 
   /// Runs a search that knows whether to expect what it reads in memory.

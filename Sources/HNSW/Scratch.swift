@@ -33,8 +33,9 @@ final class Scratch: @unchecked Sendable {
   /// The sum of squares of the query's code.
   var queryNorm: Float = 0
 
-  /// Candidates that are scored again on full vectors.
+  /// Candidates that are scored again on full vectors, and the scores that made them that.
   private(set) var candidates: UnsafeMutablePointer<UInt32>
+  private(set) var candidateScores: UnsafeMutablePointer<Int32>
   private(set) var candidateDistances: UnsafeMutablePointer<Float>
   private var candidateCapacity = 0
 
@@ -53,6 +54,7 @@ final class Scratch: @unchecked Sendable {
     expanding = .allocate(capacity: Self.expandingCapacity)
     visited = .allocate(capacity: 1)
     candidates = .allocate(capacity: 1)
+    candidateScores = .allocate(capacity: 1)
     candidateDistances = .allocate(capacity: 1)
     query = .allocate(capacity: codeBytes)
     query.initialize(repeating: 0, count: codeBytes)
@@ -70,6 +72,7 @@ final class Scratch: @unchecked Sendable {
     expanding.deallocate()
     visited.deallocate()
     candidates.deallocate()
+    candidateScores.deallocate()
     candidateDistances.deallocate()
     query.deallocate()
     rotated.deallocate()
@@ -108,9 +111,11 @@ final class Scratch: @unchecked Sendable {
   func reserveCandidates(_ count: Int) {
     guard candidateCapacity < count else { return }
     candidates.deallocate()
+    candidateScores.deallocate()
     candidateDistances.deallocate()
     candidateCapacity = count
     candidates = .allocate(capacity: count)
+    candidateScores = .allocate(capacity: count)
     candidateDistances = .allocate(capacity: count)
   }
 }

@@ -85,6 +85,18 @@ public struct SlotSet: Sendable, Equatable {
     return Slot(index) << 6 + Slot(rest.trailingZeroBitCount)
   }
 
+  /// The first word from `index` on that is not empty; `end` if there is none before that.
+  @inline(__always)
+  func word(from index: Int, before end: Int) -> Int {
+    words.withUnsafeBufferPointer { words in
+      var index = index
+      // Eight at a time: of few slots, most words are empty.
+      while index + 8 <= end, (index..<index + 8).reduce(0, { $0 | words[$1] }) == 0 { index += 8 }
+      while index < end, words[index] == 0 { index += 1 }
+      return index
+    }
+  }
+
   /// Calls `body` with every slot in ascending order.
   @inlinable
   public func forEach<E: Error>(_ body: (Slot) throws(E) -> Void) throws(E) {

@@ -40,8 +40,14 @@ import Testing
       #expect(contents(of: pool).elementsEqual(thirds, by: ==))
       kernels.walks.cut(pool, beyond: -50)
       #expect(contents(of: pool).elementsEqual(thirds.filter { $0.score <= -50 }, by: ==))
-      for index in 0..<pool.count { pool.setScore(index, to: -pool.score(index)) }
+      var positions = [UInt32](repeating: 0, count: pool.count)
+      var scores = [Int32](repeating: 0, count: pool.count)
+      pool.copy(from: 0, count: pool.count, &positions, &scores)
+      pool.setScores(from: 0, count: pool.count, scores.map { -$0 })
       #expect(contents(of: pool).allSatisfy { $0.score >= 50 && $0.position % 3 == 0 })
+      let near = scores.count { -$0 <= 60 }
+      #expect(pool.copy(upTo: 60, &positions, &scores) == near)
+      #expect(scores[..<near].allSatisfy { $0 <= 60 })
     }
   }
 
