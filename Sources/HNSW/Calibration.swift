@@ -29,9 +29,11 @@ final class Calibration: Sendable {
     let (dimensions, codeBytes) = (configuration.dimensions, configuration.codeBytes)
     let rows = max(1, sample.count / dimensions)
     var mean = [Float](repeating: 0, count: codeBytes)
-    for (index, x) in sample.enumerated() { mean[index % dimensions] += x }
+    forEachComponent(of: sample, dimensions) { mean[$0] += $1 }
     for index in 0..<dimensions { mean[index] /= Float(rows) }
-    let centred = sample.enumerated().map { abs($1 - mean[$0 % dimensions]) }
+    var centred: [Float] = []
+    centred.reserveCapacity(sample.count)
+    forEachComponent(of: sample, dimensions) { centred.append(abs($1 - mean[$0])) }
     var reach = quantile(centred, share: configuration.walksCoarsely ? 0.999 : 0.9999)
     if rows < 16 || reach == 0 { reach = max(reach, sample.lazy.map(abs).max() ?? 0) }
     self.init(mean: mean, scale: reach > 0 ? reach / 127 : 1, dimensions: dimensions)
@@ -42,10 +44,11 @@ final class Calibration: Sendable {
   func error(on sample: [Float]) -> Float {
     guard !sample.isEmpty else { return 0 }
     var sum: Float = 0
-    for (index, x) in sample.enumerated() {
-      let centred = x - mean[index % dimensions]
-      let value = min(127, max(-127, (centred / scale).rounded())) * scale
-      sum += (centred - value) * (centred - value)
+    forEachComponent(of: sample, dimensions) { index, x in
+      let centred = x - mean[index]
+      let code = Int32(min(127, max(-127, centred / scale)) + 384.5) - 384
+      let error = centred - Float(code) * scale
+      sum += error * error
     }
     return sum / Float(sample.count / dimensions)
   }
@@ -53,7 +56,8 @@ final class Calibration: Sendable {
   /// The share of the components of rotated rows that are clipped.
   func clippedShare(of sample: [Float]) -> Float {
     let reach = 127.5 * scale
-    let clipped = sample.indices.count { abs(sample[$0] - mean[$0 % dimensions]) > reach }
+    var clipped = 0
+    forEachComponent(of: sample, dimensions) { if abs($1 - mean[$0]) > reach { clipped += 1 } }
     return Float(clipped) / Float(max(1, sample.count))
   }
 
@@ -99,6 +103,16 @@ final class Calibration: Sendable {
     }
     self.init(
       mean: Array(values[1...]), scale: values[0], dimensions: configuration.dimensions)
+  }
+}
+
+/// Calls `body` with every component of some rows, and its number in its row.
+@inline(__always)
+private func forEachComponent(
+  of rows: [Float], _ dimensions: Int, _ body: (_ index: Int, _ value: Float) -> Void
+) {
+  for start in stride(from: 0, to: rows.count, by: dimensions) {
+    for index in 0..<dimensions { body(index, rows[start + index]) }
   }
 }
 

@@ -15,7 +15,7 @@ extension WorkingIndex {
   /// Drift is noticed in two ways: clearly more of a batch is clipped than of what the present one
   /// was made for, or the index has grown by an eighth since the last test. The cost of a test is
   /// constant, and coding anew is spread over the growth that made it necessary.
-  func calibrate(for vectors: UnsafePointer<Float>, count: Int) {
+  func calibrate(for vectors: UnsafePointer<Float>, count: Int, threads: Int) {
     let (header, stored) = (state.header, state.header.slotCount)
     let hasGrown = 8 * (stored + count) >= 9 * max(1, header.calibratedAt)
     guard hasGrown || header.calibration == 0 || isClipping(vectors, count: count) else { return }
@@ -29,7 +29,7 @@ extension WorkingIndex {
     state.header.calibratedAt = stored + count
     let isBetter =
       state.calibration.error(on: sample) > Self.toleratedError * fresh.error(on: sample)
-    if header.calibration == 0 || isBetter { recalibrate(to: fresh) }
+    if header.calibration == 0 || isBetter { recalibrate(to: fresh, threads: threads) }
   }
 
   /// Whether the present calibration clips a batch. A few vectors prove nothing.
@@ -40,16 +40,18 @@ extension WorkingIndex {
   }
 
   /// Codes every vector anew. O(vectors).
-  private func recalibrate(to fresh: Calibration) {
+  private func recalibrate(to fresh: Calibration, threads: Int) {
     let old = state
     state.header.calibration += 1
     state.calibration = fresh
     for level in state.levels { level.clearCompanions() }
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: configuration.dimensions) { vector in
-      guard let base = vector.baseAddress else { return }
-      for slot in 0..<state.header.slotCount {
-        old.readVector(Slot(slot), into: base, kernels)
-        encode(base, into: slot)
+    inParallel(0..<state.header.slotCount, by: Self.storedTogether, threads: threads) { slots in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: configuration.dimensions) { vector in
+        guard let base = vector.baseAddress else { return }
+        for slot in slots {
+          old.readVector(Slot(slot), into: base, kernels)
+          encode(base, into: slot)
+        }
       }
     }
   }

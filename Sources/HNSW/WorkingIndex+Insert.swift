@@ -45,15 +45,8 @@ extension WorkingIndex {
     }
     pool.with { insert(0..<serial, $0) }
     guard serial < count else { return }
-    let next = Atomic(serial)
-    inParallel(threads: threads) { _ in
-      pool.with { scratch in
-        while true {
-          let start = next.wrappingAdd(Self.chunk, ordering: .relaxed).oldValue
-          guard start < count else { break }
-          insert(start..<min(count, start + Self.chunk), scratch)
-        }
-      }
+    inParallel(serial..<count, by: Self.chunk, threads: threads) { range in
+      pool.with { insert(range, $0) }
     }
   }
 
@@ -137,6 +130,10 @@ extension WorkingIndex {
     scratch.chosen[0..<scratch.chosenCount].sort()
     // Nobody can meet the node on this level yet.
     for (index, neighbor) in chosen.enumerated() {
+      // `addLink` is about to read these, which no walk has.
+      level.distances(Link.position(neighbor.position)).map {
+        graph.walks.fetch($0, byteCount: 4 * level.capacity)
+      }
       level.set(position, index, to: neighbor.position, distance: neighbor.distance)
     }
     var hasParent = false

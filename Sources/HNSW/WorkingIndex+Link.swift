@@ -88,7 +88,7 @@ extension WorkingIndex {
     of node: UInt32, on level: GraphLevel, _ graph: Graph, _ scratch: BuildScratch
   ) {
     let count = level.capacity
-    if let known = level.distances(node), !(0..<count).contains(where: { known[$0] < 0 }) {
+    if let known = level.distances(node), (0..<count).reduce(0, { $0 | known[$1] }) >= 0 {
       return scratch.distances.update(from: known, count: count)
     }
     let links = level.links(node)

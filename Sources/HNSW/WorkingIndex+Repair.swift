@@ -43,17 +43,9 @@ extension WorkingIndex {
     on level: GraphLevel, threads: Int, _ pool: BuildScratchPool,
     _ body: @Sendable (UInt32, BuildScratch) -> Void
   ) {
-    let chunk = 1024
-    let next = Atomic(0)
-    inParallel(threads: threads) { _ in
+    inParallel(0..<Int(level.count), by: 1024, threads: threads) { positions in
       pool.with { scratch in
-        while true {
-          let start = next.wrappingAdd(chunk, ordering: .relaxed).oldValue
-          guard start < level.count else { break }
-          for position in start..<min(Int(level.count), start + chunk) {
-            body(UInt32(position), scratch)
-          }
-        }
+        for position in positions { body(UInt32(position), scratch) }
       }
     }
   }

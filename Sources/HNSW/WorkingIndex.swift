@@ -36,8 +36,8 @@ final class WorkingIndex: @unchecked Sendable {
 
   var configuration: IndexConfiguration { state.header.configuration }
 
-  /// Gives the next slot and stores its vector and code; the graph does not know it yet.
-  func append(_ vector: UnsafePointer<Float>) -> Slot {
+  /// Gives the next slot; what it holds is to be stored, and the graph does not know it yet.
+  func append() -> Slot {
     let slot = state.header.slotCount
     state.header.slotCount += 1
     state.header.liveCount += 1
@@ -45,13 +45,23 @@ final class WorkingIndex: @unchecked Sendable {
     state.lowerCodes.reserve(records: slot + 1)
     state.vectors?.reserve(records: slot + 1)
     state.live.reserve(records: slot / 64 + 1)
-    encode(vector, into: slot)
-    if let vectors = state.vectors, let format = configuration.storage.format {
-      kernels.rows.pack(
-        vector, configuration.dimensions, as: format, into: vectors.writableRecord(slot))
-    }
     setLive(Slot(slot), true)
     return Slot(slot)
+  }
+
+  /// Stores the vectors of `count` slots from `first` on, given row by row, and their codes.
+  func store(_ vectors: UnsafePointer<Float>, from first: Slot, count: Int, threads: Int) {
+    let dimensions = configuration.dimensions
+    nonisolated(unsafe) let rows = vectors
+    inParallel(0..<count, by: Self.storedTogether, threads: threads) { range in
+      for row in range {
+        let (vector, slot) = (rows + row * dimensions, Int(first) + row)
+        encode(vector, into: slot)
+        if let vectors = state.vectors, let format = configuration.storage.format {
+          kernels.rows.pack(vector, dimensions, as: format, into: vectors.writableRecord(slot))
+        }
+      }
+    }
   }
 
   /// Writes the code and the norm of a slot.
@@ -86,10 +96,22 @@ final class WorkingIndex: @unchecked Sendable {
     state.header.tombstones += 1
   }
 
-  /// Runs `body` on `threads` threads, each with its number.
-  func inParallel(threads: Int, _ body: @Sendable (Int) -> Void) {
-    if threads <= 1 { return body(0) }
-    DispatchQueue.concurrentPerform(iterations: threads, execute: body)
+  /// Vectors that a thread stores, or codes anew, at a time.
+  static let storedTogether = 256
+
+  /// Runs `body` on `threads` threads, each of which takes `size` of a range at a time.
+  func inParallel(
+    _ range: Range<Int>, by size: Int, threads: Int, _ body: @Sendable (Range<Int>) -> Void
+  ) {
+    guard threads > 1, range.count > size else { return body(range) }
+    let next = Atomic(range.lowerBound)
+    DispatchQueue.concurrentPerform(iterations: threads) { _ in
+      while true {
+        let start = next.wrappingAdd(size, ordering: .relaxed).oldValue
+        guard start < range.upperBound else { break }
+        body(start..<min(range.upperBound, start + size))
+      }
+    }
   }
 
   /// Stores what has changed; returns the bytes written.

@@ -1,5 +1,6 @@
 internal import Kernels
 internal import LMDB
+internal import Synchronization
 
 /// The change of an index, lent by ``VectorIndex/write(_:threads:_:)``. Nothing is stored before
 /// its closure returns; ids are resolved as the changes so far have left them.
@@ -49,13 +50,29 @@ public struct Writer: ~Copyable {
     var rows = vectors
     return try rows.withUnsafeMutableBufferPointer { rows in
       guard let base = rows.baseAddress, !ids.isEmpty else { return [] }
-      for row in ids.indices {
-        try normalise(
-          base + row * dimensions, dimensions, configuration.metric, row: row, working.kernels)
-        try checkRange(base + row * dimensions, row: row)
-      }
+      try prepare(base, count: ids.count)
       return try store(ids, base)
     }
+  }
+
+  /// Normalises and checks vectors; throws what is wrong with the first that something is wrong with.
+  private func prepare(_ vectors: UnsafeMutablePointer<Float>, count: Int) throws {
+    let (configuration, kernels) = (configuration, working.kernels)
+    let dimensions = configuration.dimensions
+    nonisolated(unsafe) let rows = vectors
+    let failure = Mutex<(row: Int, error: HNSWError)?>(nil)
+    working.inParallel(0..<count, by: WorkingIndex.storedTogether, threads: threads) { range in
+      for row in range {
+        do throws(HNSWError) {
+          let vector = rows + row * dimensions
+          try normalise(vector, dimensions, configuration.metric, row: row, kernels)
+          try checkRange(vector, row: row, configuration)
+        } catch {
+          return failure.withLock { if row < $0?.row ?? .max { $0 = (row, error) } }
+        }
+      }
+    }
+    if let (_, error) = failure.withLock({ $0 }) { throw error }
   }
 
   private func store(
@@ -65,15 +82,16 @@ public struct Writer: ~Copyable {
     guard Int(first) + ids.count < Int(Link.passedFlag) else {
       throw HNSWError.invalidArgument("the index has no slots left; compact it")
     }
-    working.calibrate(for: rows, count: ids.count)
+    working.calibrate(for: rows, count: ids.count, threads: threads)
     var result: [Upserted] = []
     result.reserveCapacity(ids.count)
-    for (row, id) in ids.enumerated() {
+    for id in ids {
       let replaced = try remove(id)
-      let slot = working.append(rows + row * configuration.dimensions)
+      let slot = working.append()
       try directory.bind(id, to: slot, in: transaction.pointee)
       result.append(Upserted(slot: slot, replaced: replaced))
     }
+    working.store(rows, from: first, count: ids.count, threads: threads)
     working.insert(
       from: first, count: ids.count, vectors: rows, threads: threads, scratch: scratch)
     return result
@@ -82,16 +100,6 @@ public struct Writer: ~Copyable {
   private func validate(_ ids: [String]) throws(HNSWError) {
     for (row, id) in ids.enumerated() where !(1...511).contains(id.utf8.count) {
       throw .invalidID(row: row, reason: "it has \(id.utf8.count) bytes; 1 to 511 are possible")
-    }
-  }
-
-  /// Refuses what half precision cannot hold.
-  private func checkRange(_ vector: UnsafePointer<Float>, row: Int) throws(HNSWError) {
-    guard configuration.storage == .float16, configuration.metric != .cosine else { return }
-    for index in 0..<configuration.dimensions where abs(vector[index]) > 65_504 {
-      throw .invalidVector(
-        row: row,
-        reason: "component \(index) is \(vector[index]), beyond the 65504 that float16 holds")
     }
   }
 
@@ -105,5 +113,17 @@ public struct Writer: ~Copyable {
     try directory.unbind(id, from: slot, in: transaction.pointee)
     working.bury(slot)
     return slot
+  }
+}
+
+/// Refuses what half precision cannot hold.
+private func checkRange(
+  _ vector: UnsafePointer<Float>, row: Int, _ configuration: IndexConfiguration
+) throws(HNSWError) {
+  guard configuration.storage == .float16, configuration.metric != .cosine else { return }
+  for index in 0..<configuration.dimensions where abs(vector[index]) > 65_504 {
+    throw .invalidVector(
+      row: row,
+      reason: "component \(index) is \(vector[index]), beyond the 65504 that float16 holds")
   }
 }

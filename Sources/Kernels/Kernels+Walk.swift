@@ -76,6 +76,11 @@ package struct WalkKernels: @unchecked Sendable {
     return (CandidatePool.score(of: entry), CandidatePool.position(of: entry))
   }
 
+  /// Asks for what lies at an address and is to be read soon.
+  package func fetch(_ address: UnsafeRawPointer, byteCount: Int) {
+    ck_fetch(address, UInt32(truncatingIfNeeded: byteCount))
+  }
+
   /// Appends the neighbours of a node that are not marked in `visited`, and marks them. Returns
   /// the new count; see `ck_gather_new`.
   @inline(__always)
