@@ -26,7 +26,7 @@ def main():
     parser.add_argument("bench")
     parser.add_argument("directory")
     parser.add_argument("--names", default="fmnist,cliplike-200k")
-    parser.add_argument("--peers", default="hnswlib,faiss,usearch,hannoy,zvec,svs,qdrant,numpy")
+    parser.add_argument("--peers", default="hnswlib,faiss,usearch,hannoy,zvec,svs,qdrant,lancedb,numpy")
     parser.add_argument("--build-threads", default=str(os.cpu_count()))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--nq", default="10000", help="queries asked of each kind at most")
@@ -161,7 +161,7 @@ def report(records):
             print(f"- {r['dataset']}, {'not' if r['cold'] else 'all'} in memory: open {r['open_s'] * 1e3:.1f} ms, first answer "
                   f"{r['first_s'] * 1e3:.1f} ms, second {r['second_s'] * 1e3:.2f} ms")
         if r["phase"] == "write":
-            print(f"- {r['dataset']}: batch of {r['batch']}: {r['seconds'] * 1e3:.1f} ms, "
+            print(f"- {r['dataset']}: {r.get('kind', 'upsert')} of {r['batch']}: {r['seconds'] * 1e3:.1f} ms, "
                   f"{r['block_bytes'] / 2**20:.2f} MiB of blocks written")
 
 

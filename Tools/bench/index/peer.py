@@ -21,6 +21,7 @@ parser.add_argument("--nq", type=int, default=10_000)
 options = parser.parse_args()
 threads = options.threads if options.phase == "build" else 1
 os.sched_setaffinity(0, range(threads) if threads > 1 else [max(os.sched_getaffinity(0))])
+os.environ["RUST_LOG"] = "error"
 os.environ["OMP_NUM_THREADS"] = os.environ["RAYON_NUM_THREADS"] = str(threads)
 
 import numpy as np  # noqa: E402: after the thread counts
@@ -163,10 +164,7 @@ class Zvec:
         return [self.one(query, ef) for query in queries]
 
     def by_rule(self, query, ef, rule):
-        conditions = [f"{name} = {rule[name]}" for name in ("brand", "category") if name in rule]
-        if "price_min" in rule:
-            conditions += [f"price >= {rule['price_min']}", f"price <= {rule['price_max']}"]
-        return self.one(query, ef, " and ".join(conditions))
+        return self.one(query, ef, sql(rule))
 
 
 class SVS:
@@ -260,6 +258,48 @@ class Qdrant:
         return self.one(query, ef, q.Filter(must=conditions))
 
 
+class LanceDB:
+    """A table with indexed fields, its vectors in one partition of codes of 8 bits; a query a call."""
+
+    def build(self, rows, path):
+        import lancedb
+        import pyarrow
+        from lancedb.index import Bitmap, BTree, HnswSq
+        brand, category, price = attributes()
+        vectors = pyarrow.FixedSizeListArray.from_arrays(rows.ravel(), rows.shape[1])
+        table = lancedb.connect(path).create_table("t", pyarrow.table({
+            "id": np.arange(len(rows)), "vector": vectors, "brand": brand, "category": category,
+            "price": price}))
+        graph = HnswSq(distance_type="dot", num_partitions=1, m=M, ef_construction=EFC)
+        for field, how in (("vector", graph), ("brand", Bitmap()), ("category", Bitmap()),
+                           ("price", BTree())):
+            table.create_index(field, config=how)
+
+    def open(self, path, dimensions):
+        import lancedb
+        self.table = lancedb.connect(path).open_table("t")
+
+    def one(self, query, ef, condition=None):
+        # Twice as many as wanted are measured on their vectors, and ef may not be less.
+        search = self.table.search(query).select(["id"]).limit(K).nprobes(1).ef(max(ef, 2 * K))
+        if condition:
+            search = search.where(condition, prefilter=True)
+        return search.refine_factor(2).to_arrow()["id"].to_pylist()
+
+    def batch(self, queries, ef):
+        return [self.one(query, ef) for query in queries]
+
+    def by_rule(self, query, ef, rule):
+        return self.one(query, ef, sql(rule))
+
+
+def sql(rule):
+    conditions = [f"{name} = {rule[name]}" for name in ("brand", "category") if name in rule]
+    if "price_min" in rule:
+        conditions += [f"price >= {rule['price_min']}", f"price <= {rule['price_max']}"]
+    return " and ".join(conditions)
+
+
 def attributes():
     with open(prefix + ".attrs.csv") as file:
         columns = list(zip(*list(csv.reader(file))[1:]))
@@ -298,7 +338,7 @@ with open(prefix + ".meta.json") as file:
     meta = json.load(file)
 n, d = meta["n"], meta["d"]
 peer = {"hnswlib": HNSWLib, "faiss": Faiss, "usearch": USearch, "hannoy": Hannoy, "zvec": Zvec,
-        "svs": SVS, "qdrant": Qdrant, "numpy": Numpy}[options.peer]()
+        "svs": SVS, "qdrant": Qdrant, "lancedb": LanceDB, "numpy": Numpy}[options.peer]()
 
 if options.phase == "build":
     rows = np.fromfile(prefix + ".train.f32", "<f4").reshape(n, d)
