@@ -11,7 +11,8 @@ public struct SearchHit: Sendable, Hashable {
 public enum SearchPath: String, Sendable, Hashable {
   /// A walk over the graph.
   case graph
-  /// A walk over the graph, broad enough for what the filter lets through.
+  /// A walk over the graph, broad enough for what the filter lets through: to the query through all
+  /// nodes, and from there on through what matches.
   case filteredGraph
   /// A scan of everything that may be returned.
   case scan
@@ -48,7 +49,7 @@ public struct SearchParameters: Sendable {
   public var k: Int
   /// Breadth of the walk: how many of the nearest nodes are expanded. More is slower and finds more;
   /// less than `k` will do where misses do not matter much, since what a walk meets counts as well.
-  /// Default: `nil`, for 64, or `k` if that is more, or with a filter twice `k`.
+  /// Default: `nil`, for 64, or `k` if that is more, or two and a half times `k` with a filter.
   public var ef: Int?
   /// Slots that may be returned; `nil` for all. Default: `nil`.
   public var filter: SlotSet?
