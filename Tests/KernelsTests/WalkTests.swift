@@ -51,6 +51,17 @@ import Testing
     }
   }
 
+  /// Lends records of a level. Walks only ask for those they are to read next, which never fails.
+  private func withRows<R>(_ body: (RowTable) -> R) -> R {
+    var block: UInt8 = 0
+    return withUnsafePointer(to: &block) { block in
+      var address: UnsafePointer<UInt8>? = block
+      return withUnsafePointer(to: &address) {
+        body(RowTable(blocks: $0, recordsPerBlock: 1 << 20, stride: 0, offset: 0, normOffset: 0))
+      }
+    }
+  }
+
   /// What is in a pool, nearest first.
   private func contents(of pool: CandidatePool) -> [(score: Int32, position: UInt32)] {
     (0..<pool.count).map { (pool.score($0), pool.position($0)) }.sorted { $0 < $1 }
@@ -75,18 +86,11 @@ import Testing
       kernels.walks.merge(scores, positions, scores.count, into: pool)
     }
     func expand(_ width: Int, breadth: Int) -> [UInt32] {
-      // Records that a walk would read next are only asked for, which never fails.
-      var block = [UInt8](repeating: 0, count: 64)
-      return block.withUnsafeMutableBufferPointer { block in
-        var address = UnsafePointer(block.baseAddress)
-        return withUnsafePointer(to: &address) {
-          let rows = RowTable(
-            blocks: $0, recordsPerBlock: 64, stride: 1, offset: 0, normOffset: 0)
-          var next: [UInt32] = [.max, .max]
-          let found = kernels.walks.expand(
-            pool, breadth: breadth, width: width, links: rows, into: &next)
-          return Array(next[0..<found])
-        }
+      withRows { rows in
+        var next: [UInt32] = [.max, .max]
+        let found = kernels.walks.expand(
+          pool, breadth: breadth, width: width, links: rows, into: &next)
+        return Array(next[0..<found])
       }
     }
     merge([30, 10, 20], [3, 1, 2])
@@ -110,34 +114,28 @@ import Testing
     var source = Source(state: UInt64(breadth))
     let pool = CandidatePool()
     pool.begin(breadth)
-    var block = [UInt8](repeating: 0, count: 64)
-    block.withUnsafeMutableBufferPointer { block in
-      var address = UnsafePointer(block.baseAddress)
-      withUnsafePointer(to: &address) { address in
-        let rows = RowTable(
-          blocks: address, recordsPerBlock: 1 << 20, stride: 0, offset: 0, normOffset: 0)
-        var all: [(score: Int32, position: UInt32)] = []
-        var expanded: Set<UInt32> = []
-        while true {
-          let batch = all.count < 3000 ? source.next(70) : 0
-          // What turns up comes nearer with time, and then does not.
-          let scores = (0..<batch).map { _ in
-            Int32(source.next(100_000) / (1 + all.count / 50)) + Int32(all.count > 2000 ? 9000 : 0)
-          }
-          let positions = (0..<batch).map { UInt32(all.count + $0) }
-          kernels.walks.merge(scores, positions, batch, into: pool)
-          all += zip(scores, positions).map { ($0, $1) }
-          let width = 1 + source.next(2)
-          let nearest = all.sorted { ($0.score, $0.position) < ($1.score, $1.position) }
-            .prefix(breadth).map(\.position)
-          let expected = nearest.filter { !expanded.contains($0) }.prefix(width)
-          var next: [UInt32] = [.max, .max]
-          let found = kernels.walks.expand(
-            pool, breadth: breadth, width: width, links: rows, into: &next)
-          #expect(Array(next[0..<found]) == Array(expected))
-          guard !expected.isEmpty || all.count < 3000 else { return }
-          expanded.formUnion(expected)
+    withRows { rows in
+      var all: [(score: Int32, position: UInt32)] = []
+      var expanded: Set<UInt32> = []
+      while true {
+        let batch = all.count < 3000 ? source.next(70) : 0
+        // What turns up comes nearer with time, and then does not.
+        let scores = (0..<batch).map { _ in
+          Int32(source.next(100_000) / (1 + all.count / 50)) + Int32(all.count > 2000 ? 9000 : 0)
         }
+        let positions = (0..<batch).map { UInt32(all.count + $0) }
+        kernels.walks.merge(scores, positions, batch, into: pool)
+        all += zip(scores, positions).map { ($0, $1) }
+        let width = 1 + source.next(2)
+        let nearest = all.sorted { ($0.score, $0.position) < ($1.score, $1.position) }
+          .prefix(breadth).map(\.position)
+        let expected = nearest.filter { !expanded.contains($0) }.prefix(width)
+        var next: [UInt32] = [.max, .max]
+        let found = kernels.walks.expand(
+          pool, breadth: breadth, width: width, links: rows, into: &next)
+        #expect(Array(next[0..<found]) == Array(expected))
+        guard !expected.isEmpty || all.count < 3000 else { return }
+        expanded.formUnion(expected)
       }
     }
   }
@@ -147,34 +145,28 @@ import Testing
     var source = Source(state: UInt64(breadth))
     let pool = CandidatePool()
     pool.begin(breadth)
-    var block = [UInt8](repeating: 0, count: 64)
-    block.withUnsafeMutableBufferPointer { block in
-      var address = UnsafePointer(block.baseAddress)
-      withUnsafePointer(to: &address) { address in
-        let rows = RowTable(
-          blocks: address, recordsPerBlock: 1 << 20, stride: 0, offset: 0, normOffset: 0)
-        var all: [(score: Int32, position: UInt32)] = []
-        var expanded: Set<UInt32> = []
-        for room in [100, 3, 1000] {
-          let scores = (0..<200).map { _ in Int32(source.next(300)) }
-          let positions = (0..<200).map { UInt32(all.count + $0) }
-          // Entries that the other way to expand has opened are among them.
-          kernels.walks.merge(scores, positions, 200, into: pool)
-          var next = [UInt32](repeating: .max, count: 1000)
-          let first = kernels.walks.expand(
-            pool, breadth: breadth, width: 1, links: rows, into: &next)
-          expanded.formUnion(next[..<first])
-          all += zip(scores, positions).map { ($0, $1) }
-          let nearest = all.sorted { ($0.score, $0.position) < ($1.score, $1.position) }
-            .prefix(breadth).map(\.position)
-          let expected = Set(nearest).subtracting(expanded)
-          let found = kernels.walks.expandAll(
-            pool, breadth: breadth, room: room, links: rows, into: &next)
-          #expect(found == min(room, expected.count))
-          #expect(expected.isSuperset(of: next[..<found]))
-          #expect(Set(next[..<found]).count == found)
-          expanded.formUnion(next[..<found])
-        }
+    withRows { rows in
+      var all: [(score: Int32, position: UInt32)] = []
+      var expanded: Set<UInt32> = []
+      for room in [100, 3, 1000] {
+        let scores = (0..<200).map { _ in Int32(source.next(300)) }
+        let positions = (0..<200).map { UInt32(all.count + $0) }
+        // Entries that the other way to expand has opened are among them.
+        kernels.walks.merge(scores, positions, 200, into: pool)
+        var next = [UInt32](repeating: .max, count: 1000)
+        let first = kernels.walks.expand(
+          pool, breadth: breadth, width: 1, links: rows, into: &next)
+        expanded.formUnion(next[..<first])
+        all += zip(scores, positions).map { ($0, $1) }
+        let nearest = all.sorted { ($0.score, $0.position) < ($1.score, $1.position) }
+          .prefix(breadth).map(\.position)
+        let expected = Set(nearest).subtracting(expanded)
+        let found = kernels.walks.expandAll(
+          pool, breadth: breadth, room: room, links: rows, into: &next)
+        #expect(found == min(room, expected.count))
+        #expect(expected.isSuperset(of: next[..<found]))
+        #expect(Set(next[..<found]).count == found)
+        expanded.formUnion(next[..<found])
       }
     }
   }
