@@ -20,6 +20,8 @@ uint32_t ck_gather_new(const uint32_t *links, const uint32_t *link_slots, uint32
   return count;
 }
 
+void ck_fetch(const void *address, uint32_t bytes) { prefetch(address, bytes); }
+
 static inline uint64_t entry_of(int32_t score, uint32_t position) {
   return (uint64_t)((uint32_t)score ^ 0x80000000) << 32 | position;
 }

@@ -77,8 +77,8 @@ public struct SlotSet: Sendable, Equatable {
     var index = Int(slot >> 6)
     guard index < words.count else { return nil }
     var rest = words[index] & (~0 << UInt64(slot & 63))
-    while rest == 0 {
-      index += 1
+    if rest == 0 {
+      index = word(from: index + 1, before: words.count)
       guard index < words.count else { return nil }
       rest = words[index]
     }

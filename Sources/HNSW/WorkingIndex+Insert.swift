@@ -131,8 +131,8 @@ extension WorkingIndex {
     // Nobody can meet the node on this level yet.
     for (index, neighbor) in chosen.enumerated() {
       // `addLink` is about to read these, which no walk has.
-      level.distances(Link.position(neighbor.position)).map {
-        graph.walks.fetch($0, byteCount: 4 * level.capacity)
+      if let distances = level.distances(Link.position(neighbor.position)) {
+        graph.walks.fetch(distances, byteCount: 4 * level.capacity)
       }
       level.set(position, index, to: neighbor.position, distance: neighbor.distance)
     }

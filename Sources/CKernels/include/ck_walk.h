@@ -60,9 +60,7 @@ uint32_t ck_gather_new(const uint32_t *links, const uint32_t *link_slots, uint32
                        uint32_t *positions, uint32_t *slots, uint32_t count);
 
 /// Asks for what lies at an address, before it is read.
-static inline void ck_fetch(const void *address, uint32_t bytes) {
-  for (uint32_t at = 0; at < bytes; at += 64) __builtin_prefetch((const char *)address + at, 0, 2);
-}
+void ck_fetch(const void *address, uint32_t bytes);
 
 /// The kernels of a level, which the processor must support.
 const ck_walk *ck_walk_kernels(ck_level level);
