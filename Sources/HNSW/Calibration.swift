@@ -46,6 +46,7 @@ final class Calibration: Sendable {
     var sum: Float = 0
     forEachComponent(of: sample, dimensions) { index, x in
       let centred = x - mean[index]
+      // Rounds, as the kernel that encodes does.
       let code = Int32(min(127, max(-127, centred / scale)) + 384.5) - 384
       let error = centred - Float(code) * scale
       sum += error * error

@@ -26,13 +26,14 @@ extension Graph {
     while expandAll(breadth, scratch) {}
   }
 
-  /// How many of the nodes that were expanded match.
+  /// The share of the nodes that were expanded which match.
   private func matchingShare(of filter: SlotSet, _ scratch: Scratch) -> Double {
     let matching = filter.words.withUnsafeBufferPointer { scratch.pool.expandedCount(in: $0) }
     return Double(matching) / Double(max(1, scratch.pool.expandedCount))
   }
 
-  /// Expands on level 0 those of the nearest `breadth` in the pool that have not been; `false` if all have.
+  /// Expands on level 0 those of the nearest `breadth` in the pool that have not been; `false` if all
+  /// have.
   private func expandAll(_ breadth: Int, _ scratch: Scratch) -> Bool {
     let (level, nodes) = (levels[0], scratch.expanding)
     let count = walks.expandAll(

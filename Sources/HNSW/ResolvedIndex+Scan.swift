@@ -74,9 +74,10 @@ extension ResolvedIndex {
     return result(hits, .scan, isExact: true, matches: matches, scratch)
   }
 
-  /// Whether the distances that were measured of the candidates, which reach up to `limit`, differ as their scores
-  /// do. Components that stand out are clipped, and vectors with many of them may seem to be nearer
-  /// than they are: the farther the matches, the more such are among the best.
+  /// Whether the distances that were measured of the first `count` candidates, which are all up to
+  /// `limit`, differ as their scores do. Components that stand out are clipped, and vectors with many
+  /// of them may seem to be nearer than they are: the farther the matches, the more such are among the
+  /// best.
   private func areCodesRight(
     _ count: Int, upTo limit: Int32, place k: Int, _ scratch: Scratch
   ) -> Bool {

@@ -13,8 +13,9 @@ import Synchronization
 /// until they are flushed. Nothing here reads the index as a whole, but for ``repair(threads:scratch:)``
 /// and ``recalibrate(to:)``, whose cost is spread over the changes that make them necessary.
 final class WorkingIndex: @unchecked Sendable {
-  // Sendable: used by the thread of one `write`; the threads that insert in parallel share it
-  // under the rules of `insert(from:count:vectors:threads:scratch:)`.
+  // Sendable: used by the thread of one `write`. Those of `inParallel` share it: who stores or codes
+  // vectors changes the records of its own slots, and who links keeps to the rules of
+  // `insert(from:count:vectors:threads:scratch:)`.
 
   var state: IndexState
   let kernels: Kernels
