@@ -73,14 +73,12 @@ extension VitrineServer {
     query.filter = try parameters.get("filter").map {
       try Filter.parse($0, schema: engine.schema)
     }
-    let k = try k(parameters) ?? query.k
-    // One more, for the product itself, which is no news.
-    query.k = k + 1
+    query.k = try k(parameters) ?? query.k
     let asked = query
     return json(
       bytes: try await admission.run {
         var response = try await engine.search(asked)
-        response.hits = Array(response.hits.filter { $0.id != id }.prefix(k))
+        // This route takes no cursor.
         response.cursor = nil
         return try Self.encoded(response)
       })

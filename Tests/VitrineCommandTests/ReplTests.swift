@@ -55,6 +55,24 @@ import Testing
       ])
   }
 
+  @Test func `what looks like a product is others, page after page, however it is named`() throws {
+    let scratch = try Scratch()
+    let index = try scratch.index()
+    for likeness in [":like V1003", ":filter price > 0\n:like 3", ":like V1003 V1005"] {
+      let file = scratch.path + "/hits.json"
+      try? FileManager.default.removeItem(atPath: file)
+      let run = try repl(index, "\(likeness)\n:next\n:next\n:save \(file)")
+      #expect(run.status == 0, "\(run.notes)")
+      let saved = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: file)))
+      let hits = try #require((saved as? [String: Any])?["hits"] as? [[String: Any]])
+      let ids = Set(hits.compactMap { $0["id"] as? String })
+      #expect(ids.count == (likeness.contains("V1005") ? 22 : 23), "\(likeness)")
+      #expect(!ids.contains("V1003"), "\(likeness)")
+    }
+    let walk = try repl(index, ":like V1003 but darker").output.split(separator: "\n")
+    #expect(walk.filter { $0.contains("V1003") }.map { $0.contains("  from  ") } == [true])
+  }
+
   @Test func `what fails leaves the conversation as it was`() throws {
     let scratch = try Scratch()
     let run = try repl(

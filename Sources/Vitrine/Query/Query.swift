@@ -65,7 +65,7 @@ public struct QueryTerm: Hashable, Sendable {
     case text(String)
     /// An encoded photograph (JPEG, PNG, …).
     case image([UInt8])
-    /// The looks of a product of the index, by id.
+    /// The looks of a product of the index, by id; one that is looked for is not among the results.
     case product(String)
     /// A vector of the index's space.
     case vector([Float])

@@ -13,6 +13,11 @@ struct Candidates {
   var estimate: Plan.Estimate?
   /// Whether these are all the products that are permitted.
   var areAll = false
+
+  mutating func leaveOut(_ unwanted: Set<Slot>) {
+    slots.removeAll { unwanted.contains($0) }
+    for slot in unwanted { similarities?[slot] = nil }
+  }
 }
 
 extension Searcher {
@@ -108,17 +113,32 @@ extension Searcher {
     var found = Candidates()
     found.areAll = true
     guard total > 0 else { return found }
-    let size = min(poolSize(permitted: total), total)
+    let liked = try liked(in: snapshot)
+    let size = min(poolSize(permitted: total) + liked.count, total)
     let best = words.areScored ? words.scores.best(size, of: permitted) : []
-    guard let vector else {
+    if let vector {
+      found = try similar(to: vector, and: best, size, of: total, permitted, snapshot)
+    } else {
       let everything = permitted ?? snapshot.slots
       found.slots = words.areScored ? best : everything.allSlots
       found.path = words.areScored ? "words" : "all"
       // Without looks, products that have none of the words are not relevant at all.
       found.areAll = !words.areScored || best.count < size || best.count == total
-      return found
     }
-    return try similar(to: vector, and: best, size, of: total, permitted, snapshot)
+    if !liked.isEmpty { found.leaveOut(liked) }
+    return found
+  }
+
+  /// The products that the query looks for. To find them is no news.
+  private func liked(in snapshot: borrowing Snapshot) throws -> Set<Slot> {
+    var slots: Set<Slot> = []
+    for term in query.terms where term.weight > 0 {
+      guard case .product(let id) = term.subject, let slot = try snapshot.slot(of: id) else {
+        continue
+      }
+      slots.insert(slot)
+    }
+    return slots
   }
 
   /// The products nearest in looks, and the similarity of others as well.

@@ -51,7 +51,7 @@ struct SearchCommand: WorkspaceCommand {
       let answers = try await engine.search(try Self.queries(in: queries, schema: schema))
       return try answers.forEach { try console.printJSON($0) }
     }
-    let response = try await answer(from: engine, schema)
+    let response = try await engine.search(try search.query(schema: schema))
     if output.json { return try console.printJSON(response) }
     let view = ResultView(response, schema: schema)
     console.print(view.lines(width: console.width, style: console.style))
@@ -67,19 +67,6 @@ struct SearchCommand: WorkspaceCommand {
     }
     console.print()
     console.print(DetailView.plan(plan, path: response.path, style: console.style))
-  }
-
-  /// The answer without the products that are liked themselves, for which as many more are asked
-  /// for. Where the next page would begin is not known then.
-  private func answer(from engine: Engine, _ schema: Schema) async throws -> SearchResponse {
-    var query = try search.query(schema: schema)
-    let liked = Set(search.like)
-    if liked.isEmpty { return try await engine.search(query) }
-    query.k = min(search.k + liked.count, Query.Limits.candidates)
-    var response = try await engine.search(query)
-    response.hits = Array(response.hits.filter { !liked.contains($0.id) }.prefix(search.k))
-    response.cursor = nil
-    return response
   }
 
   /// The queries of a file, one a line.

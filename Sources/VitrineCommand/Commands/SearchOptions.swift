@@ -19,8 +19,7 @@ struct SearchOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Look like this product, which is left out itself; there is one page then. Repeatable.",
-      valueName: "id"))
+      "Look like this product, which is left out itself. Repeatable.", valueName: "id"))
   var like: [String] = []
 
   @Option(help: ArgumentHelp("Look away from this product. Repeatable.", valueName: "id"))

@@ -27,6 +27,41 @@ import Vitrine
     text.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
   }
 
+  @Test(arguments: Fusion.allCases, [false, true])
+  func `products that are looked for are left out, over all pages`(
+    fusion: Fusion, exact: Bool
+  ) throws {
+    let fixture = try fixture(300, seed: 71)
+    var query = Query()
+    query.terms = [.product("p7"), .product("p9", weight: 0.5), .product("p11", weight: -0.2)]
+    query.fusion = fusion
+    query.exact = exact
+    query.candidates = 40
+    var found: [String] = []
+    repeat {
+      let answer = try fixture.search(query)
+      found += answer.hits.map(\.id)
+      query.cursor = answer.cursor
+    } while query.cursor != nil
+    #expect((40...42).contains(Set(found).count) && !found.contains("p7") && !found.contains("p9"))
+    if exact { #expect(found == (try nearest(found.count, to: query, in: fixture))) }
+    query.facets = [FacetRequest("brand")]
+    #expect(try fixture.search(query).facets?.first?.relevant == 298)
+  }
+
+  private func nearest(
+    _ count: Int, to query: Query, in fixture: borrowing SearchFixture
+  ) throws -> [String] {
+    var vectors = try fixture.vectors().mapValues(WordModel.unit)
+    var sum = [Float](repeating: 0, count: 16)
+    for case (.product(let id), let weight) in query.terms.map({ ($0.subject, $0.weight) }) {
+      sum = zip(sum, vectors[id] ?? []).map { $0 + weight * $1 }
+      if weight > 0 { vectors[id] = nil }
+    }
+    return vectors.map { ($0.key, SearchFixture.dot($0.value, sum)) }.sorted { $0.1 > $1.1 }
+      .prefix(count).map(\.0)
+  }
+
   @Test(arguments: [61, 62] as [UInt64])
   func exactFacetsEqualBruteForce(seed: UInt64) throws {
     let fixture = try fixture(600, seed: seed)
