@@ -13,13 +13,48 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: index))
   }
 
-  @Test func `rows of which none can be used are bad data`() throws {
+  @Test func `rows of which none can be used are bad data, and leave only their report behind`()
+    throws
+  {
     let scratch = try Scratch()
     let (catalogue, _) = try scratch.sample(3)
-    let run = try Tool.run(["index", catalogue, "--index", scratch.path + "/index"])
-    #expect(run.status == 65)
-    #expect(run.output.hasPrefix("3 rows: 3 rejected\n"), "\(run.output)")
-    #expect(run.notes.hasSuffix("\(catalogue): none of its rows could be used\n"), "\(run.notes)")
+    func index(_ path: String, _ options: [String] = []) throws {
+      let run = try Tool.run(["index", catalogue, "--index", scratch.path + path] + options)
+      #expect(run.status == 65)
+      #expect(run.output.hasPrefix("3 rows: 3 rejected\n"), "\(run.output)")
+      #expect(run.notes.hasSuffix("\(catalogue): none of its rows could be used\n"), "\(run.notes)")
+    }
+    func left(in path: String) throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: scratch.path + path).sorted()
+    }
+    try index("/new/index")
+    #expect(try left(in: "/new") == ["index-report.csv"])
+    try index("/newer/index", ["--report", scratch.path + "/report.csv"])
+    #expect(!FileManager.default.fileExists(atPath: scratch.path + "/newer"))
+    let note = try scratch.write("mine", to: "old/note")
+    try index("/old")
+    #expect(try left(in: "/old") == ["note"])
+    #expect(try String(contentsOfFile: note, encoding: .utf8) == "mine")
+  }
+
+  @Test func `an index that was there stays when nothing can be added to it`() throws {
+    let scratch = try Scratch()
+    let index = try scratch.index(2)
+    #expect(try Tool.run(["delete", "V1001", "V1002", "--index", index]).status == 0)
+    let (catalogue, _) = try scratch.sample(3)
+    #expect(try Tool.run(["index", catalogue, "--index", index]).status == 65)
+    #expect(try Tool.run(["stats", "--index", index, "--json"]).json()["products"] as? Int == 0)
+  }
+
+  @Test func `an import of vectors that cannot go in leaves no index behind`() throws {
+    let scratch = try Scratch()
+    let (index, out) = (try scratch.index(2), scratch.path + "/out")
+    #expect(try Tool.run(["export", "--index", index, "--out", out]).status == 0)
+    let ids = try scratch.write("only one\n", to: "ids.txt")
+    let run = try Tool.run(
+      ["import", out + "/vectors.npy", "--ids", ids, "--index", scratch.path + "/mine"])
+    #expect(run.status == 65, "\(run.notes)")
+    #expect(!FileManager.default.fileExists(atPath: scratch.path + "/mine"))
   }
 
   @Test func `a schema that is none is told in a line`() throws {

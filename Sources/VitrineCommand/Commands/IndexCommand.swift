@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import HNSW
 import Vitrine
 import VitrineServer
 
@@ -74,6 +73,10 @@ struct IndexCommand: WorkspaceCommand {
   }
 
   func run(in workspace: Workspace) async throws {
+    try await workspace.filling(index.path(in: workspace.console)) { try await fill(in: workspace) }
+  }
+
+  private func fill(in workspace: Workspace) async throws {
     let console = workspace.console
     guard FileManager.default.fileExists(atPath: catalogue) else {
       throw Failure.failure("\(catalogue): there is no such file")
@@ -105,11 +108,7 @@ struct IndexCommand: WorkspaceCommand {
     // No empty index is left behind by a catalogue that cannot go in.
     try source.check()
     let embedder = CLIPEmbedder(try workspace.model(model))
-    let engine = try Engine.create(
-      path: path, configuration: IndexConfiguration(dimensions: embedder.dimensions),
-      modelFingerprint: embedder.fingerprint, embedder: embedder)
-    workspace.remember(engine)
-    return engine
+    return try workspace.create(at: path, dimensions: embedder.dimensions, embedder: embedder)
   }
 
   private static func schema(_ path: String) throws -> Schema {

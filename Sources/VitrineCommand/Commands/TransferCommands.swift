@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import HNSW
 import Vitrine
 
 struct ImportCommand: WorkspaceCommand {
@@ -34,6 +33,10 @@ struct ImportCommand: WorkspaceCommand {
   @OptionGroup var output: OutputOptions
 
   func run(in workspace: Workspace) async throws {
+    try await workspace.filling(index.path(in: workspace.console)) { try await fill(in: workspace) }
+  }
+
+  private func fill(in workspace: Workspace) async throws {
     let console = workspace.console
     let source = VectorSource(
       vectors: vectors, ids: ids, attributes: attributes.map { CatalogueSource(path: $0) })
@@ -59,11 +62,8 @@ struct ImportCommand: WorkspaceCommand {
     }
     // No empty index is left behind by attributes that cannot go in.
     try source.attributes?.check()
-    let engine = try Engine.create(
-      path: path, configuration: IndexConfiguration(dimensions: try source.dimensions()),
-      modelFingerprint: embedder?.fingerprint ?? "", embedder: embedder)
-    workspace.remember(engine)
-    return engine
+    return try workspace.create(
+      at: path, dimensions: try source.dimensions(), embedder: embedder)
   }
 }
 

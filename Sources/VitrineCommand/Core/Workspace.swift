@@ -1,6 +1,7 @@
 import BundledModel
 import CLIP
 import Foundation
+import HNSW
 import Synchronization
 import Vitrine
 
@@ -73,9 +74,46 @@ package final class Workspace: Sendable {
     return engine
   }
 
-  /// Remembers an index that was made just now.
-  func remember(_ engine: Engine) {
-    engines.withLock { $0[URL(filePath: engine.path).standardizedFileURL.path] = engine }
+  /// Makes an empty index.
+  func create(
+    at path: String, dimensions: Int, embedder: CLIPEmbedder?
+  ) throws -> Engine {
+    let engine = try Engine.create(
+      path: path, configuration: IndexConfiguration(dimensions: dimensions),
+      modelFingerprint: embedder?.fingerprint ?? "", embedder: embedder)
+    engines.withLock { $0[URL(filePath: path).standardizedFileURL.path] = engine }
+    return engine
+  }
+
+  /// Runs work that fills an index. Where it fails and leaves an index empty that it has made, that
+  /// goes, with the folders that were made for it.
+  func filling(_ path: String, _ work: () async throws -> Void) async throws {
+    let path = URL(filePath: path).standardizedFileURL.path
+    let isNew = !Engine.exists(at: path)
+    let folders = Workspace.missingFolders(at: path)
+    do {
+      try await work()
+    } catch {
+      let made = isNew ? engines.withLock { $0[path] } : nil
+      if let made, (try? await made.productCount()) == 0 {
+        engines.withLock { $0[path] = nil }
+        for name in ["data.mdb", "lock.mdb"] { unlink("\(path)/\(name)") }
+        // What has something in it stays, such as a report beside the index.
+        for folder in folders { rmdir(folder) }
+      }
+      throw error
+    }
+  }
+
+  /// The folders on the way to a path that are not there, from the inmost out.
+  private static func missingFolders(at path: String) -> [String] {
+    var missing: [String] = []
+    var folder = URL(filePath: path)
+    while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" {
+      missing.append(folder.path)
+      folder.deleteLastPathComponent()
+    }
+    return missing
   }
 
   /// Runs work which Ctrl-C or SIGTERM stops where it is safe to stop; a second one ends the
