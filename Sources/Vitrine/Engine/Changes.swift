@@ -3,6 +3,8 @@ internal import LMDB
 
 /// What one transaction changes: products and vectors together.
 struct Changes: Sendable {
+  /// The attributes that the products were brought to.
+  var schema = Schema()
   /// Products with their vectors, row by row, and what to remember of their content.
   private(set) var products: [Product] = []
   private(set) var vectors: [Float] = []
@@ -42,7 +44,7 @@ extension OpenIndex {
   /// Deletions come first, then updates, then products with vectors.
   func commit(_ changes: Changes, threads: Int) throws -> ChangeCounts {
     try environment.write { (txn: borrowing WriteTransaction) in
-      let description = try IndexDescription(in: txn, path: environment.path)
+      let description = try description(knowing: changes.schema, in: txn)
       let store = try ProductStore(creatingIn: txn, schema: description.schema)
       var batch = ProductBatch()
       let counts = try index.write(txn, threads: threads) { (writer: borrowing Writer) in
@@ -51,6 +53,18 @@ extension OpenIndex {
       try store.apply(batch, in: txn)
       return counts
     }
+  }
+
+  /// The description, with the attributes of changes that it does not have any more: a compaction
+  /// drops what no product has yet.
+  private func description(
+    knowing schema: Schema, in txn: borrowing WriteTransaction
+  ) throws -> IndexDescription {
+    var description = try IndexDescription(in: txn, path: environment.path)
+    let known = description.schema.attributes.count
+    description.schema = try description.schema.merged(given: nil, inferred: schema.attributes)
+    if description.schema.attributes.count > known { try description.write(in: txn) }
+    return description
   }
 
   /// Changes the description in a transaction of its own, if it is to change at all.

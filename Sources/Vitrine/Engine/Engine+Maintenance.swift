@@ -18,6 +18,16 @@ public struct CompactReport: Sendable, Codable {
   public let bytesBefore: Int
   /// Bytes of the file after.
   public let bytesAfter: Int
+  /// Names of the attributes that no product had any more, and that are gone from the schema.
+  public let droppedAttributes: [String]
+
+  private enum CodingKeys: String, CodingKey {
+    case products
+    case freedSlots = "freed_slots"
+    case bytesBefore = "bytes_before"
+    case bytesAfter = "bytes_after"
+    case droppedAttributes = "dropped_attributes"
+  }
 }
 
 extension Engine {
@@ -71,8 +81,8 @@ extension Engine {
     return findings
   }
 
-  /// Writes the index anew without what deleted and replaced products have left, and puts it in
-  /// the place of the old one in one step.
+  /// Writes the index anew without what deleted and replaced products have left, attributes that no
+  /// product has any more included, and puts it in the place of the old one in one step.
   ///
   /// Searches go on meanwhile, in this and other processes, which then move to the new file by
   /// themselves; writers wait. Needs room for a second file beside the index.
@@ -82,21 +92,21 @@ extension Engine {
     try await offPool { [self] in
       let old = try current
       let before = old.environment.information.usedSize
-      let slots = try storing(path) {
+      let done = try storing(path) {
         try old.environment.write { (txn: borrowing WriteTransaction) in
           let copy = path + ".compacting"
           try? FileManager.default.removeItem(atPath: copy)
-          let slots = try read { txn, snapshot, store in
-            try old.copy(txn, store, to: copy, threads: options.threads)
-            return (all: snapshot.slotCapacity, live: snapshot.count)
+          let done = try read { txn, snapshot, store in
+            let dropped = try old.copy(txn, store, to: copy, threads: options.threads)
+            return (all: snapshot.slotCapacity, live: snapshot.count, dropped: dropped)
           }
           try txn.replaceEnvironment(with: copy)
-          return slots
+          return done
         }
       }
       return CompactReport(
-        products: slots.live, freedSlots: slots.all - slots.live, bytesBefore: before,
-        bytesAfter: try current.environment.information.usedSize)
+        products: done.live, freedSlots: done.all - done.live, bytesBefore: before,
+        bytesAfter: try current.environment.information.usedSize, droppedAttributes: done.dropped)
     }
   }
 }
@@ -106,16 +116,22 @@ extension OpenIndex {
   private static let batch = 4096
 
   /// Writes a compacted copy of what a transaction sees.
+  ///
+  /// - Returns: the names of the attributes that no product has, which the copy is without.
   func copy(
     _ txn: borrowing ReadTransaction, _ store: ProductStore, to path: String, threads: Int
-  ) throws {
+  ) throws -> [String] {
     let target = try Environment(path: path)
     let newSlots = try index.compact(txn, into: target, threads: threads)
+    var description = try IndexDescription(in: txn, path: environment.path)
+    let unused = try store.unusedAttributes(in: txn)
+    description.schema.attributes.removeAll { unused.contains($0.name) }
+    let schema = description.schema
     var batch = ProductBatch()
     var count = 0
     func flush() throws {
       try target.write { (txn: borrowing WriteTransaction) in
-        try ProductStore(creatingIn: txn, schema: store.schema).apply(batch, in: txn)
+        try ProductStore(creatingIn: txn, schema: schema).apply(batch, in: txn)
       }
       batch = ProductBatch()
       count = 0
@@ -128,12 +144,12 @@ extension OpenIndex {
       if count == OpenIndex.batch { try flush() }
     }
     try flush()
-    let description = try IndexDescription(in: txn, path: environment.path)
     let calibration = try SimilarityCalibration.stored(in: txn)
     try target.write { (txn: borrowing WriteTransaction) in
       try calibration?.store(in: txn)
       try description.write(in: txn)
     }
     try target.sync()
+    return unused
   }
 }

@@ -14,7 +14,7 @@ extension Engine {
   public func upsert(_ products: [(product: Product, vector: [Float])]) async throws {
     try await offPool { [self] in
       let schema = try grow(by: products.map(\.product))
-      var changes = Changes()
+      var changes = Changes(schema: schema)
       for (row, (product, vector)) in products.enumerated() {
         guard vector.count == configuration.dimensions else {
           throw VitrineError.dimensionMismatch(
@@ -49,7 +49,7 @@ extension Engine {
       var vectors = try embed(products.compactMap(\.image)).makeIterator()
       let kept = try records(of: products.filter { $0.image == nil }.map(\.product.id))
       let schema = try grow(by: products.map(\.product))
-      var changes = Changes()
+      var changes = Changes(schema: schema)
       for (row, (product, image)) in products.enumerated() {
         let embedded = image.flatMap { _ in vectors.next() }
         let vector = try embedded?.mapError { error in

@@ -80,6 +80,7 @@ final class IngestPipeline: Sendable {
         given: source.schema, inferred: survey.attributes, mapping: survey.mapping)
       description.images = images.path
     }
+    writer.schema = description.schema
     let threads = options.threads ?? engine.options.threads
     let chunks = BoundedChannel<IngestChunk>(capacity: 2 * threads)
     // Embedding goes on while a batch is being stored: leave room for what comes meanwhile.

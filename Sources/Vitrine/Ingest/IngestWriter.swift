@@ -9,6 +9,8 @@ struct IngestWriter {
   let engine: Engine
   let options: IngestOptions
   let notes: NoteFile?
+  /// The attributes that products are brought to.
+  var schema = Schema()
   private(set) var report = IngestReport()
   /// Products embedded so far, committed or not.
   private(set) var embedded = 0
@@ -77,7 +79,8 @@ struct IngestWriter {
   }
 
   private mutating func store() throws(VitrineError) {
-    let batch = changes
+    var batch = changes
+    batch.schema = schema
     changes = Changes()
     let threads = options.threads ?? engine.options.threads
     let counts = try engine.commit(batch, threads: threads)

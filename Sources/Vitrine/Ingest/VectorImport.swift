@@ -41,6 +41,7 @@ final class VectorImport: Sendable {
         expected: engine.configuration.dimensions, found: file.dimensions)
     }
     let attributes = try surveyAttributes()
+    if let attributes { writer.schema = attributes.schema }
     meter.totalRows = ids.count
     var rows = 0
     do {

@@ -57,8 +57,8 @@ public struct Attribute: Sendable, Hashable, Codable {
 ///
 ///     {"id": "sku", "image": "photo", "attributes": [{"name": "price", "kind": "number"}]}
 ///
-/// A schema only ever grows at its end: stored values refer to attributes by position. An index has
-/// at most 65,535 of them.
+/// A schema grows at its end, as stored values refer to attributes by position; what no product has
+/// any more goes when the index is compacted. An index has at most 65,535 attributes.
 public struct Schema: Sendable, Hashable, Codable {
   /// The attributes in order; their names are unique.
   public var attributes: [Attribute]

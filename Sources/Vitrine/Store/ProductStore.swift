@@ -120,6 +120,18 @@ extension ProductStore {
     try txn.withValue(in: products, for: slot) { ProductRecord.contentHash(in: $0) } ?? nil
   }
 
+  /// The names of the attributes that no product has.
+  func unusedAttributes(in txn: borrowing some Transaction & ~Copyable) throws -> [String] {
+    try schema.attributes.enumerated().filter { number, _ in
+      var isUsed = false
+      try txn.forEach(in: columns, .prefix(ColumnTerm.exists(number).bytes)) { _, _ in
+        isUsed = true
+        return false
+      }
+      return !isUsed
+    }.map(\.element.name)
+  }
+
   /// The slots of all products.
   func live(in txn: borrowing some Transaction & ~Copyable) throws -> Bitmap {
     try Columns.union(in: columns, .prefix(ColumnTerm.live.bytes), txn)

@@ -38,8 +38,9 @@ struct CompactCommand: WorkspaceCommand {
   static let configuration = CommandConfiguration(
     commandName: "compact", abstract: "Give the room of deleted products back.",
     discussion: """
-      Writes the index anew without what was deleted or replaced and exchanges the two at once; \
-      others may search meanwhile. Needs as much free disk as the index is large.
+      Writes the index anew without what was deleted or replaced, and without attributes that no \
+      product has any more, and exchanges the two at once; others may search meanwhile. Needs as \
+      much free disk as the index is large.
 
       Example:
 
@@ -57,5 +58,8 @@ struct CompactCommand: WorkspaceCommand {
     if output.json { return try console.printJSON(report) }
     console.print(
       "\(Numbers.bytes(report.bytesBefore)) before, \(Numbers.bytes(report.bytesAfter)) now")
+    if !report.droppedAttributes.isEmpty {
+      console.print("No product has \(report.droppedAttributes.joined(separator: ", ")) any more.")
+    }
   }
 }

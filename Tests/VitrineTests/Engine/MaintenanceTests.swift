@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 import Vitrine
 
@@ -28,6 +29,62 @@ import Vitrine
     let count = embedder.imagesEmbedded
     let again = try await engine.ingest(CatalogueSource(path: shop.catalogue))
     #expect(again.unchanged == 249 && embedder.imagesEmbedded == count + 51)
+  }
+
+  @Test func `compaction forgets attributes that no product has any more`() async throws {
+    let shop = try Shop()
+    try shop.stock(20)
+    let embedder = ByteEmbedder()
+    _ = try await shop.ingest(embedder)
+    let engine = try shop.engine(embedder)
+    var mistyped = try #require(try await engine.product("3"))
+    mistyped.attributes["brnd"] = .text("Brand 9")
+    mistyped.attributes["size"] = .number(38)
+    try await engine.update([mistyped])
+    mistyped.attributes["brnd"] = nil
+    try await engine.update([mistyped])
+    try await engine.delete(ids: ["4"])
+    #expect(try engine.schema.attributes.map(\.name) == ["brand", "price", "brnd", "size"])
+    let before = try await shop.products(engine, 0..<20)
+
+    #expect(try await engine.compact().droppedAttributes == ["brnd"])
+    #expect(try engine.schema.attributes.map(\.name) == ["brand", "price", "size"])
+    #expect(try await shop.products(engine, 0..<20) == before)
+    #expect(try await engine.verify() == [])
+    var query = Query()
+    query.filter = try Filter.parse("size = 38 and price = 3", schema: engine.schema)
+    query.facets = [FacetRequest("size")]
+    #expect(try await engine.search(query).hits.map(\.id) == ["3"])
+    query.facets = [FacetRequest("brnd")]
+    await #expect(throws: QueryError.self) { try await engine.search(query) }
+    #expect(try await engine.compact().droppedAttributes == [])
+  }
+
+  @Test func `compaction takes no attribute from those who are about to store its first value`()
+    async throws
+  {
+    let shop = try Shop()
+    try shop.stock(40)
+    let other = Mutex<Engine?>(nil)
+    let embedder = ByteEmbedder { embedded in
+      guard embedded == 0, let engine = other.withLock({ $0 }) else { return }
+      // The columns of the catalogue are known, and nothing is stored yet.
+      let done = DispatchSemaphore(value: 0)
+      Task {
+        _ = try await engine.compact()
+        done.signal()
+      }
+      done.wait()
+    }
+    let engine = try shop.engine(embedder)
+    other.withLock { $0 = engine }
+    var options = IngestOptions()
+    options.threads = 1
+    _ = try await engine.ingest(CatalogueSource(path: shop.catalogue), options: options)
+    #expect(try engine.schema.attributes.map(\.name) == ["brand", "price"])
+    let product = try await engine.product("7")
+    #expect(product?.attributes == ["brand": .text("Brand 1"), "price": .number(7)])
+    other.withLock { $0 = nil }
   }
 
   @Test func `searching and writing go on during a compaction`() async throws {
