@@ -35,6 +35,16 @@ public struct EngineStatistics: Sendable, Codable {
   public let images: String?
   /// The attributes in order.
   public let attributes: [Attribute]
+
+  private enum CodingKeys: String, CodingKey {
+    case products, dimensions, metric, storage, m, levels, unreachable, model, images, attributes
+    case codeBits = "code_bits"
+    case efConstruction = "ef_construction"
+    case meanDegree = "mean_degree"
+    case freeSlots = "free_slots"
+    case vectorBytes = "vector_bytes"
+    case fileBytes = "file_bytes"
+  }
 }
 
 extension Engine {

@@ -13,6 +13,11 @@ public struct EvaluationReport: Sendable, Codable {
   /// One per caption attribute.
   public let retrieval: [RetrievalEvaluation]
 
+  private enum CodingKeys: String, CodingKey {
+    case subject, model, products, retrieval
+    case zeroShot = "zero_shot"
+  }
+
   /// Gathers the parts.
   public init(
     subject: String, model: String, products: Int, zeroShot: [ZeroShotEvaluation],

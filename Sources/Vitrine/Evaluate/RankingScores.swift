@@ -17,6 +17,12 @@ public struct RankingScores: Sendable, Equatable, Codable {
   public let ndcg: Double
   /// The share of queries with at least one relevant result within k.
   public let hitRate: Double
+
+  private enum CodingKeys: String, CodingKey {
+    case k, queries, precision, recall, ndcg
+    case reciprocalRank = "reciprocal_rank"
+    case hitRate = "hit_rate"
+  }
 }
 
 /// What one query brought: the ranks at which something relevant stood, and how much there was.

@@ -20,6 +20,13 @@ public struct ZeroShotEvaluation: Sendable, Codable {
   /// Weighted F1 within each value of the slicing attributes, worst first.
   public let slices: [EvaluationSlice]
 
+  private enum CodingKeys: String, CodingKey {
+    case attribute, examples, accuracy, labels, confusion, slices
+    case weightedF1 = "weighted_f1"
+    case macroF1 = "macro_f1"
+    case calibrationError = "calibration_error"
+  }
+
   /// Classifies every product of `set` and scores the answers.
   ///
   /// Products without the attribute, or with a label the classifier does not know, are left out.

@@ -127,6 +127,15 @@ public struct IngestReport: Sendable, Codable {
   /// The first notes.
   public var notes: [RowNote] = []
 
+  private enum CodingKeys: String, CodingKey {
+    case rows, inserted, updated, reembedded, unchanged, pruned, rejected, superseded, cancelled
+    case seconds, notes
+    case valuesDropped = "values_dropped"
+    case pruneRefusal = "prune_refusal"
+    case imagesPerSecond = "images_per_second"
+    case reportPath = "report_path"
+  }
+
   /// An empty report.
   public init() {}
 

@@ -27,6 +27,11 @@ struct DoctorCommand: WorkspaceCommand {
     let what: String
     let isWell: Bool
     let detail: String
+
+    enum CodingKeys: String, CodingKey {
+      case what, detail
+      case isWell = "is_well"
+    }
   }
 
   func run(in workspace: Workspace) async throws {

@@ -26,6 +26,14 @@ struct ModelCommand: WorkspaceCommand {
     let vision, text: Tower
     let logitScale: Float
 
+    enum CodingKeys: String, CodingKey {
+      case directory, fingerprint, precision, dimensions, vocabulary, vision, text
+      case imageSize = "image_size"
+      case patchSize = "patch_size"
+      case textTokens = "text_tokens"
+      case logitScale = "logit_scale"
+    }
+
     struct Tower: Encodable {
       let layers, width, heads: Int
 
