@@ -5,9 +5,13 @@ extension Graph {
   /// The least breadth that such a walk goes to the query with.
   private static let leastApproach = 24
 
-  /// The part of its breadth that it goes there with, where `share` of all match. The fewer do, the
-  /// sooner they are hidden behind others; by the benchmark's phases `filter` and `plan`.
-  private static func approach(_ share: Double) -> Double { min(1, 0.2 + 0.01 / share) }
+  /// The part of its breadth that it goes there with, where `share` of all nodes match. The fewer do, the
+  /// sooner they are hidden behind others, and in a large graph a narrow walk may be lost on its way; by the
+  /// benchmark's phases `filter` and `plan`.
+  private func approach(_ share: Double) -> Double {
+    let growth = max(1, Double(levels[0].count) / 200_000)
+    return min(1, 0.2 * growth.squareRoot().squareRoot() + 0.01 / share)
+  }
 
   /// Walks level 0 from `entry` for nodes that match a filter, as `share` of all do.
   ///
@@ -18,7 +22,7 @@ extension Graph {
     matching filter: SlotSet, share: Double, from entry: UInt32, ef: Int, keep: Int,
     _ scratch: Scratch
   ) {
-    let approach = max(Self.leastApproach, Int(Self.approach(share) * Double(ef)))
+    let approach = max(Self.leastApproach, Int(approach(share) * Double(ef)))
     walk(levels[0], from: entry, ef: approach, keep: max(keep, ef), scratch)
     scratch.visit(allBut: filter, positions: Int(levels[0].count))
     let shareHere = max(share, matchingShare(of: filter, scratch))

@@ -58,7 +58,7 @@ extension ResolvedIndex {
     let k = min(parameters.k, matches, live)
     guard k > 0 else { return result([], .scan, isExact: true, matches: matches, scratch) }
     let share = min(1, Double(matches) / Double(live))
-    let breadth = parameters.ef ?? max(64, parameters.filter == nil ? k : 5 * k / 2)
+    let breadth = parameters.ef ?? max(64, parameters.filter == nil ? k : 3 * k)
     let ef = Int(min(Double(live), (Double(breadth) / share).rounded(.up)))
     var found =
       parameters.exact

@@ -34,7 +34,7 @@ extension Contestant {
   /// what the planner chooses.
   func plan() throws {
     let (n, d) = (data.meta.n, data.meta.d)
-    let count = min(arguments.queryCount, 20)
+    let count = min(arguments.queryCount, 100)
     let queries = try data.rows("test.f32", count: count, width: d, of: Float.self)
     let rows = try data.rows("train.f32", count: n, width: d, of: Float.self)
     let index = try VectorIndex(environment: try preloaded())
