@@ -4,8 +4,16 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const names[] = {"portable", "avx2", "avx512", "avx512bf16",
-                                    "avx512fp16"};
+static const char *const names[] = {
+    [CK_PORTABLE] = "portable",
+    [CK_AVX2] = "avx2",
+    [CK_AVX512] = "avx512",
+    [CK_AVX512_BF16] = "avx512bf16",
+    [CK_AVX512_FP16] = "avx512fp16",
+};
+enum { LEVELS = sizeof names / sizeof *names };
+
+const char *ck_cpu_name(ck_level level) { return names[level]; }
 
 static ck_level supported(void) {
 #if defined(__x86_64__)
@@ -27,9 +35,9 @@ static ck_level supported(void) {
 /// The level that VITRINE_CPU names, or one above all.
 static int wanted(void) {
   const char *name = getenv("VITRINE_CPU");
-  for (int level = CK_PORTABLE; name && level <= CK_AVX512_FP16; level++)
+  for (int level = CK_PORTABLE; name && level < LEVELS; level++)
     if (strcmp(name, names[level]) == 0) return level;
-  return CK_AVX512_FP16 + 1;
+  return LEVELS;
 }
 
 ck_level ck_cpu_highest(void) {

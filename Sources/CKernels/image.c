@@ -41,6 +41,7 @@ void ck_resample_columns(ck_level level, const uint8_t *source, size_t stride,
   if (level >= CK_AVX2)
     return ck_resample_columns_avx2(source, stride, source_end, row_count, by, out);
 #endif
+  (void)level, (void)source_end;
   columns(source, stride, row_count, by, out);
 }
 
@@ -50,5 +51,6 @@ void ck_resample_rows(ck_level level, const uint8_t *source, size_t row_bytes,
   if (level >= CK_AVX512) return ck_resample_rows_avx512(source, row_bytes, by, out);
   if (level >= CK_AVX2) return ck_resample_rows_avx2(source, row_bytes, by, out);
 #endif
+  (void)level;
   rows(source, row_bytes, by, out);
 }

@@ -11,8 +11,11 @@ typedef enum {
 } ck_level;
 
 /// The highest level this processor supports, or the one that the environment variable
-/// VITRINE_CPU (portable, avx2, avx512, avx512bf16, avx512fp16) names if that is lower.
+/// VITRINE_CPU names if that is lower.
 ck_level ck_cpu_highest(void);
+
+/// The name of a level: portable; avx2, avx512, avx512bf16, avx512fp16.
+const char *ck_cpu_name(ck_level level);
 
 /// The fastest level up to the highest, unless VITRINE_CPU names one of those of 16 bits: avx512bf16
 /// where the instruction for a pair of bfloat16 takes less time than two products of floats, else

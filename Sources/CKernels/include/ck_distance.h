@@ -85,8 +85,8 @@ typedef struct {
                  float *dst);
   /// Turns it back, and leaves something else in `x`.
   void (*unrotate)(float *x, uint32_t n, const uint32_t *order, const float *signs, float *dst);
-  /// Conversions between f32 and a format; rounds to nearest. The step of i16 makes the greatest
-  /// component 32,767 of it.
+  /// Conversions of finite numbers between f32 and a format; rounds to nearest. The step of i16
+  /// makes the greatest component 32,767 of it.
   void (*pack[4])(const float *src, uint32_t n, void *dst);
   void (*unpack[4])(const void *src, uint32_t n, float *dst);
 } ck_distance;
