@@ -3,13 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
 
 static const char *const names[] = {
     [CK_PORTABLE] = "portable",
+#if defined(__aarch64__)
+    [CK_DOTPROD] = "dotprod",
+#else
     [CK_AVX2] = "avx2",
     [CK_AVX512] = "avx512",
     [CK_AVX512_BF16] = "avx512bf16",
     [CK_AVX512_FP16] = "avx512fp16",
+#endif
 };
 enum { LEVELS = sizeof names / sizeof *names };
 
@@ -27,6 +34,10 @@ static ck_level supported(void) {
   return __builtin_cpu_supports("avx512fp16") && __builtin_cpu_supports("avx512vbmi2")
              ? CK_AVX512_FP16
              : CK_AVX512_BF16;
+#elif defined(__aarch64__) && defined(__APPLE__)
+  return CK_DOTPROD;  // every one of Apple's
+#elif defined(__aarch64__) && defined(__linux__)
+  return getauxval(AT_HWCAP) & HWCAP_ASIMDDP ? CK_DOTPROD : CK_PORTABLE;
 #else
   return CK_PORTABLE;
 #endif

@@ -2,6 +2,11 @@
 
 #include "distance_rows.h"
 
+#if defined(__aarch64__)
+#define HALF 1
+#else
+#define HALF 0
+
 // f32 to f16 where the processor cannot: nearest, ties to even, overflow to infinity.
 static inline uint16_t half_bits(float x) {
   uint32_t bits;
@@ -20,8 +25,8 @@ static inline uint16_t half_bits(float x) {
   bits += 0xC8000FFF + (bits >> 13 & 1);
   return sign | (uint16_t)(bits >> 13);
 }
+#endif
 
-#define HALF 0
 #define OWN_CODE_KERNELS 0
 #define OWN_HALF_DOT 0
 #define NAME(x) x##_portable
@@ -72,12 +77,38 @@ static const ck_distance avx2 = TABLE;
 #include "distance_vnni.h"
 #pragma clang attribute pop
 static const ck_distance avx512 = TABLE;
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+
+#undef NAME
+#define NAME(x) x##_dotprod
+#undef OWN_HALF_DOT
+#define OWN_HALF_DOT 1
+#pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
+static inline int32_t half_dot_dotprod(const uint8_t *bytes, const int8_t *query, uint32_t half) {
+  const uint8x16_t mask = vdupq_n_u8(0x0F);
+  int32x4_t sums[4] = {vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0)};
+  for (uint32_t j = 0; j < half; j += 32)
+    for (uint32_t k = 0; k < 2; k++) {
+      uint8x16_t some = vld1q_u8(bytes + j + 16 * k);
+      int8x16_t a = vld1q_s8(query + j + 16 * k), b = vld1q_s8(query + half + j + 16 * k);
+      sums[k] = vdotq_s32(sums[k], vreinterpretq_s8_u8(vandq_u8(some, mask)), a);
+      sums[2 + k] = vdotq_s32(sums[2 + k], vreinterpretq_s8_u8(vshrq_n_u8(some, 4)), b);
+    }
+  return vaddvq_s32(vaddq_s32(vaddq_s32(sums[0], sums[1]), vaddq_s32(sums[2], sums[3])));
+}
+#include "distance_codes.h"
+#include "distance_body.h"
+#pragma clang attribute pop
+static const ck_distance dotprod = TABLE;
 #endif
 
 const ck_distance *ck_distance_kernels(ck_level level) {
 #if defined(__x86_64__)
   if (level >= CK_AVX512) return &avx512;
   if (level == CK_AVX2) return &avx2;
+#elif defined(__aarch64__)
+  if (level == CK_DOTPROD) return &dotprod;
 #endif
   (void)level;
   return &portable;

@@ -3,6 +3,7 @@
 //   TILE_ROWS      rows of a register tile
 //   TILE_VECTORS   vectors of 16 columns in a register tile
 //   dot_i8         product of one group of every column with one group of a row
+//   ROW_SHIFT      what dot_i8 takes off a row's bytes before it multiplies, if anything
 //   dot_bf16       the same, where the processor has an instruction for it; elsewhere bfloat16
 //                  weights are widened to multiply rows of floats
 //   dot_f16        the same, where the processor has one that also adds in half precision, with
@@ -14,6 +15,10 @@
 // split of the depth: rows are blocked so that the left operand stays in L2 whatever its depth).
 #include "convert_body.h"
 #include "tile_body.h"
+
+#ifndef ROW_SHIFT
+#define ROW_SHIFT 0
+#endif
 
 INLINE v16f NAME(activate)(ck_activation activation, v16f x) {
   switch (activation) {
@@ -46,7 +51,8 @@ INLINE void NAME(finish)(size_t rows, const float *tile, size_t row0, size_t col
       size_t column = column0 + v * LANES;
       v16f x = LOAD(tile + (r * TILE_VECTORS + v) * LANES);
       if (w->format == CK_I8) {
-        v16i codes = (v16i)x - a->zeros[row] * (v16i)*(const v16u_memory *)(w->sums + column);
+        int32_t zero = a->zeros[row] - ROW_SHIFT;
+        v16i codes = (v16i)x - zero * (v16i)*(const v16u_memory *)(w->sums + column);
         x = __builtin_convertvector(codes, v16f) * a->scales[row] * LOAD(w->scales + column);
       }
       x = NAME(activate)(e->activation, x + LOAD(w->bias + column));

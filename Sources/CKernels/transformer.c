@@ -18,6 +18,10 @@ DECLARE(avx512fp16)
     case CK_AVX512_BF16: return &avx512bf16_##kind;           \
     case CK_AVX512_FP16: return &avx512fp16_##kind;           \
   }
+#elif defined(__aarch64__)
+DECLARE(dotprod)
+#define CHOOSE(kind) \
+  if (level == CK_DOTPROD) return &dotprod_##kind;
 #else
 #define CHOOSE(kind) (void)level;
 #endif

@@ -5,9 +5,13 @@ internal import CKernels
 /// Sums are taken in a different order on each level, so results agree to rounding, never bit for
 /// bit; tests that pin values use ``scalar``. All members may be called from any thread.
 public struct Kernels: Sendable {
-  /// Instruction sets with kernels of their own, in rising order.
+  /// The architecture's instruction sets with kernels of their own, in rising order.
   public enum Level: UInt32, Sendable, CaseIterable, Comparable {
-    case portable, avx2, avx512, avx512bf16, avx512fp16
+    #if arch(arm64)
+      case portable, dotprod
+    #else
+      case portable, avx2, avx512, avx512bf16, avx512fp16
+    #endif
 
     /// Whether `a` is the older set of the two.
     public static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
@@ -17,7 +21,8 @@ public struct Kernels: Sendable {
   public let level: Level
 
   /// The fastest kernels of this processor; the environment variable `VITRINE_CPU`
-  /// (`portable`, `avx2`, `avx512`, `avx512bf16`, `avx512fp16`) lowers the choice.
+  /// (`portable`, `avx2`, `avx512`, `avx512bf16`, `avx512fp16`; on ARM `portable`, `dotprod`) lowers
+  /// the choice.
   ///
   /// That is not always the highest level: bfloat16 is the better half where its instruction is
   /// fast, but on Intel's processors without AMX it takes four times as long as one for floats.

@@ -57,10 +57,14 @@ struct DoctorCommand: WorkspaceCommand {
     let detail =
       switch level {
       case .portable: "plain code the compiler vectorises; slow on x86-64 without AVX2"
-      case .avx2: "AVX2"
-      case .avx512: "AVX-512 with VNNI"
-      case .avx512bf16: "AVX-512 with VNNI and bfloat16"
-      case .avx512fp16: "AVX-512 with VNNI and half precision"
+      #if arch(arm64)
+        case .dotprod: "NEON with products of bytes"
+      #else
+        case .avx2: "AVX2"
+        case .avx512: "AVX-512 with VNNI"
+        case .avx512bf16: "AVX-512 with VNNI and bfloat16"
+        case .avx512fp16: "AVX-512 with VNNI and half precision"
+      #endif
       }
     let cores = ProcessInfo.processInfo.activeProcessorCount
     return Finding(what: "CPU", isWell: true, detail: "\(detail), \(cores) threads")
