@@ -64,6 +64,7 @@ public final class CLIPModel: Sendable {
   /// Loads the Hugging Face CLIP in `directory`.
   ///
   /// - Parameters:
+  ///   - directory: `config.json`, the weights, and the files of the tokenizer and preprocessor.
   ///   - precision: `nil` takes ``Precision/standard``.
   ///   - cache: where packed weights are kept.
   ///   - threads: how many share a single picture or text; `nil` takes 2 where the machine has as

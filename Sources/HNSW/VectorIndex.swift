@@ -120,8 +120,11 @@ public final class VectorIndex: Sendable {
   /// The cost is that of the changes, not of the index. If this throws, the transaction must not
   /// be committed. One `write` per transaction.
   ///
-  /// - Parameter threads: how many threads insert; with one the graph depends on the seed and the
-  ///   order of the vectors alone.
+  /// - Parameters:
+  ///   - txn: the transaction that the changes are part of.
+  ///   - threads: how many threads insert; with one the graph depends on the seed and the order of
+  ///     the vectors alone.
+  ///   - body: what changes the index.
   public func write<R>(
     _ txn: borrowing WriteTransaction, threads: Int = 1,
     _ body: (borrowing Writer) throws -> R

@@ -11,8 +11,10 @@ public struct WriteTransaction: Transaction, ~Copyable {
 
   /// The database of that name, made if it does not exist.
   ///
-  /// - Parameter integerKeys: keys are `UInt32` (all of them) or `UInt64` (all of them), which
-  ///   LMDB then compares as numbers. Ignored if the database exists.
+  /// - Parameters:
+  ///   - name: at most as long as a key may be.
+  ///   - integerKeys: keys are `UInt32` (all of them) or `UInt64` (all of them), which LMDB then
+  ///     compares as numbers. Ignored if the database exists.
   public func createDatabase(
     named name: String, integerKeys: Bool = false
   ) throws(LMDBError) -> Database {

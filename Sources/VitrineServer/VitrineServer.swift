@@ -7,8 +7,8 @@ public import Vitrine
 
 /// The engine behind HTTP, with a page to look at products.
 ///
-/// Handlers are thin: they read a request, call ``Engine``, and write the answer. A value; hand it
-/// to a service group or call ``run()``.
+/// Handlers are thin: they read a request, call `Engine`, and write the answer. A value; call
+/// ``run(ready:)``.
 public struct VitrineServer: Sendable {
   let engines: [String: Engine]
   let configuration: ServerConfiguration
@@ -24,8 +24,9 @@ public struct VitrineServer: Sendable {
   ///   - engines: the indexes by the name they have in URLs.
   ///   - configuration: where to listen and what to allow.
   ///   - metrics: what `/metrics` shows; bootstrap `MetricsSystem` with the same one.
-  /// - Throws: ``VitrineError/invalidArgument(_:)`` if it would listen beyond this machine without
-  ///   keys, ``VitrineError/file(path:reason:)`` if the folder of pictures is not there.
+  ///   - logger: where failures are told.
+  /// - Throws: `VitrineError.invalidArgument` if it would listen beyond this machine without keys,
+  ///   `VitrineError.file` if the folder of pictures is not there.
   public init(
     engines: [String: Engine], configuration: ServerConfiguration, metrics: PrometheusMetrics,
     logger: Logger
@@ -49,7 +50,7 @@ public struct VitrineServer: Sendable {
   /// finished first.
   ///
   /// - Parameter ready: is called with the port once requests are taken.
-  /// - Throws: ``VitrineError/invalidArgument(_:)`` if somebody else listens there.
+  /// - Throws: `VitrineError.invalidArgument` if somebody else listens there.
   public func run(ready: @escaping @Sendable (_ port: Int) -> Void = { _ in }) async throws {
     do {
       try await application(ready: ready).runService()

@@ -7,7 +7,9 @@ extension Tokenizer {
   /// As in the reference, only the vocabulary, merges and added tokens of `tokenizer.json` count:
   /// what a CLIP does with text is the same whichever files describe it.
   ///
-  /// - Parameter contextLength: the model's `max_position_embeddings`, at least 2.
+  /// - Parameters:
+  ///   - directory: where the files are.
+  ///   - contextLength: the model's `max_position_embeddings`, at least 2.
   /// - Throws: ``ModelError`` naming the file and what is missing or broken in it.
   public init(directory: String, contextLength: Int) throws(ModelError) {
     let files = try TokenizerFiles.load(directory: directory)

@@ -45,7 +45,7 @@ final class ByteSource {
   /// Reads on, keeping what is not consumed, which may move to the front of the window.
   ///
   /// - Returns: false when the file has no more.
-  /// - Throws: ``VitrineError/badData`` for a damaged or truncated file,
+  /// - Throws: ``VitrineError/badData(path:row:column:reason:)`` for a damaged or truncated file,
   ///   ``VitrineError/file(path:reason:)`` for one that cannot be read.
   func refill() throws(VitrineError) -> Bool {
     if isAtEnd { return false }

@@ -18,8 +18,9 @@ extension Engine {
   /// All of it is one snapshot, in the order in which products came in. Files of an older export
   /// are replaced when the new ones are complete.
   ///
-  /// - Throws: ``VitrineError/file(path:reason:)``, ``VitrineError/badData`` for an id with a line
-  ///   break, ``VitrineError/storage(_:)``.
+  /// - Throws: ``VitrineError/file(path:reason:)``,
+  ///   ``VitrineError/badData(path:row:column:reason:)`` for an id with a line break,
+  ///   ``VitrineError/storage(_:)``.
   public func export(to directory: String) async throws -> ExportReport {
     try await offPool { [self] in
       try storing(path) {

@@ -10,6 +10,8 @@ extension Engine {
   /// every committed batch; running again goes on from there.
   ///
   /// - Parameters:
+  ///   - source: the catalogue and where its photographs are.
+  ///   - options: what to do about bad rows and vanished products, and how much at once.
   ///   - progress: called from the storing thread, about ten times a second.
   /// - Returns: what was done; when the task was cancelled, what was done until then.
   /// - Throws: ``VitrineError`` if the catalogue cannot be read at all, its columns contradict

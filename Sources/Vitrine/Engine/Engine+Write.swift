@@ -9,8 +9,9 @@ extension Engine {
   /// and added.
   ///
   /// - Throws: ``VitrineError/dimensionMismatch(expected:found:)``,
-  ///   ``VitrineError/invalidArgument(_:)`` for a bad vector, ``VitrineError/badData`` for a bad id
-  ///   and for a value that is not of its attribute's kind (`row` counts the products from 1).
+  ///   ``VitrineError/invalidArgument(_:)`` for a bad vector,
+  ///   ``VitrineError/badData(path:row:column:reason:)`` for a bad id and for a value that is not
+  ///   of its attribute's kind (`row` counts the products from 1).
   public func upsert(_ products: [(product: Product, vector: [Float])]) async throws {
     try await offPool { [self] in
       let schema = try grow(by: products.map(\.product))
@@ -39,8 +40,8 @@ extension Engine {
   ///
   /// - Parameter products: each with its encoded photograph (JPEG, PNG or WebP), if any.
   /// - Returns: the ids of those without a photograph that are not in the index and were left out.
-  /// - Throws: ``VitrineError/badData`` for a photograph that cannot be decoded (`row` counts the
-  ///   products from 1), and what ``upsert(_:)`` throws.
+  /// - Throws: ``VitrineError/badData(path:row:column:reason:)`` for a photograph that cannot be
+  ///   decoded (`row` counts the products from 1), and what ``upsert(_:)`` throws.
   @discardableResult
   public func upsert(
     embedding products: [(product: Product, image: [UInt8]?)]
@@ -152,7 +153,8 @@ extension Engine {
 extension Schema {
   /// The product with its values brought to the kinds of the attributes.
   ///
-  /// - Throws: ``VitrineError/badData`` with the row given for a bad id or a value of another kind.
+  /// - Throws: ``VitrineError/badData(path:row:column:reason:)`` with the row given for a bad id or
+  ///   a value of another kind.
   func typed(_ product: Product, row: Int) throws(VitrineError) -> Product {
     if let mistake = Product.mistake(inID: product.id) {
       throw .badData(

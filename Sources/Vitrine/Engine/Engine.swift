@@ -59,6 +59,8 @@ public final class Engine: Sendable {
   ///   - configuration: dimensions, storage and graph of the vectors, constant from then on.
   ///   - modelFingerprint: the ``Embedder/fingerprint`` of the model that the vectors are of.
   ///   - schema: what is known of the attributes; ingestion adds what it finds.
+  ///   - embedder: that model, if there is one to embed with.
+  ///   - options: how the index is opened.
   /// - Throws: ``VitrineError/indexExists(path:)`` and what ``init(path:embedder:options:)`` throws.
   public static func create(
     path: String, configuration: IndexConfiguration, modelFingerprint: String,

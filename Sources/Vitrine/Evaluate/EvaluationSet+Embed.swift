@@ -7,7 +7,10 @@ extension EvaluationSet {
   ///
   /// Computes on all cores and blocks until done.
   ///
-  /// - Parameter names: what each class is called; classes beyond are called by their number.
+  /// - Parameters:
+  ///   - dataset: the pictures and their classes.
+  ///   - names: what each class is called; classes beyond are called by their number.
+  ///   - embedder: the model.
   /// - Throws: the first error of the embedder.
   public init(_ dataset: IDXDataset, names: [String], embedder: any Embedder) throws {
     let chunk = 32

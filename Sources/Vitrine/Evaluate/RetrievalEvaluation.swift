@@ -17,9 +17,11 @@ public struct RetrievalEvaluation: Sendable, Codable {
   ///
   /// - Parameters:
   ///   - set: vectors of the embedder's model.
-  ///   - caption: the attribute to query with.
+  ///   - attribute: what to query with.
+  ///   - embedder: the model.
   ///   - cutoffs: ascending, at least one.
-  ///   - slicing, minimumSlice: as in ``ZeroShotEvaluation``.
+  ///   - slicing: attributes whose values are scored apart.
+  ///   - minimumSlice: smaller slices are not reported: their scores are noise.
   /// - Throws: ``VitrineError/invalidArgument(_:)`` for an attribute that no product has, and if no
   ///   product has a caption; what the embedder throws, `CancellationError`.
   /// - Complexity: O(captions × products × dimensions), over all cores.

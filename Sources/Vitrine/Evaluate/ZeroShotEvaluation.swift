@@ -34,6 +34,7 @@ public struct ZeroShotEvaluation: Sendable, Codable {
   /// - Parameters:
   ///   - set: vectors of the classifier's model.
   ///   - attribute: where the true label stands.
+  ///   - classifier: what is scored.
   ///   - slicing: attributes whose values are scored apart.
   ///   - minimumSlice: smaller slices are not reported: their scores are noise.
   /// - Throws: ``VitrineError/invalidArgument(_:)`` for an attribute that no product has, and if no

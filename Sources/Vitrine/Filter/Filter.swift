@@ -94,7 +94,7 @@ extension Filter: CustomStringConvertible {
 extension Filter: Codable {
   /// Decodes the text form.
   ///
-  /// With a ``Schema`` under ``Swift/CodingUserInfoKey/schema`` of the decoder's `userInfo`, names
+  /// With a ``Schema`` under `CodingUserInfoKey.schema` of the decoder's `userInfo`, names
   /// and values are checked against it, and errors point into the text as it was written.
   ///
   /// - Throws: ``FilterError``.

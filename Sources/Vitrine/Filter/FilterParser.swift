@@ -17,8 +17,10 @@ extension Filter {
   /// `brand = Nik*`. A date is `2024`, `2024-05`, `2024-05-31` or `2024-05-31T12:00:00Z` (UTC); the
   /// shorter forms mean the whole year, month or day.
   ///
-  /// - Parameter schema: if given, names must be in it and values must fit their attribute's kind;
-  ///   the tree then has the schema's spelling and kinds. Without it only the syntax is checked.
+  /// - Parameters:
+  ///   - text: the filter.
+  ///   - schema: if given, names must be in it and values must fit their attribute's kind; the tree
+  ///     then has the schema's spelling and kinds. Without it only the syntax is checked.
   /// - Throws: ``FilterError`` with the column, what was expected and what was found.
   /// - Complexity: O(length of the text).
   public static func parse(

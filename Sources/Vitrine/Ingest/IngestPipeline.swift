@@ -161,7 +161,7 @@ final class IngestPipeline: Sendable {
   /// The products of the index that the catalogue does not name. If some of its rows cannot be
   /// read, what they name is unknown, and there are none.
   ///
-  /// - Throws: ``VitrineError/badData`` if they are most of the index.
+  /// - Throws: ``VitrineError/badData(path:row:column:reason:)`` if they are most of the index.
   private func unnamed(
     by survey: CatalogueSurvey, _ writer: inout IngestWriter
   ) throws(VitrineError) -> [String] {

@@ -7,6 +7,7 @@ extension Engine {
   /// - Parameters:
   ///   - id: the product to start from.
   ///   - direction: what the products are to become more like.
+  ///   - options: how many steps, which products, and what stays as it is.
   /// - Returns: the products on the way; none where the catalogue has nothing further along.
   /// - Throws: ``VitrineError/noProduct(id:)``, ``VitrineError/noEmbedder(operation:)``,
   ///   ``QueryError`` for options that make no sense, ``FilterError``, `CancellationError`.
