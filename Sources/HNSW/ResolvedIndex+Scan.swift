@@ -13,22 +13,22 @@ extension ResolvedIndex {
   ) -> SearchResult {
     let kept = max(64, 4 * k)
     let isComplete = scoreMatches(parameters, k: k, kept: kept, matches: matches, scratch)
-    let limit = limit(aroundPlace: k, scratch)
+    let (limit, reach) = limit(aroundPlace: k, scratch)
     let count = takeCandidates(upTo: limit, scratch)
     guard isComplete || count < kept else {
       return scanVectors(parameters, k: k, matches: matches, scratch)
     }
     let hits = rank(count, k: k, within: parameters.maxDistance, scratch)
     let isExact = isComplete && count == scratch.pool.count
-    guard isExact || areCodesRight(count, upTo: limit, place: k, scratch) else {
+    guard isExact || areCodesRight(count, reach: reach, scratch) else {
       return scanVectors(parameters, k: k, matches: matches, scratch)
     }
     return result(hits, .scan, isExact: isExact, matches: matches, scratch)
   }
 
   /// Leaves the matches with the best scores by whole codes in the pool, `kept` at most; `true` if
-  /// those are all. Reads only the upper halves of most, unless too many are as near as the k-th by
-  /// these.
+  /// those are all. Reads only the upper halves of most, unless there are hardly more than k or too many
+  /// are as near as the k-th by these.
   private func scoreMatches(
     _ parameters: SearchParameters, k: Int, kept: Int, matches: Int, _ scratch: Scratch
   ) -> Bool {
@@ -40,7 +40,7 @@ extension ResolvedIndex {
       }
       graph.walks.prune(scratch.pool, keep: kept)
     }
-    if configuration.walksCoarsely, matches > kept {
+    if configuration.walksCoarsely, matches > 4 * k {
       let some = 4 * kept
       score(some, isCoarse: true)
       cutCoarsely(at: k, deviations: 4, scratch)
@@ -74,29 +74,27 @@ extension ResolvedIndex {
     return result(hits, .scan, isExact: true, matches: matches, scratch)
   }
 
-  /// Whether the distances that were measured of the first `count` candidates, which are all up to
-  /// `limit`, differ as their scores do. Components that stand out are clipped, and vectors with many
-  /// of them may seem to be nearer than they are: the farther the matches, the more such are among the
-  /// best.
-  private func areCodesRight(
-    _ count: Int, upTo limit: Int32, place k: Int, _ scratch: Scratch
-  ) -> Bool {
-    guard k <= scratch.pool.count else { return true }
+  /// Whether the distances that were measured of the first `count` candidates, which are all within
+  /// `reach` of the k-th, differ as their scores do. Components that stand out are clipped, and vectors
+  /// with many of them may seem to be nearer than they are: the farther the matches, the more such are
+  /// among the best.
+  private func areCodesRight(_ count: Int, reach: Int32, _ scratch: Scratch) -> Bool {
     var (low, high) = (Float.infinity, -Float.infinity)
     for index in 0..<count {
       let measured = scratch.candidateDistances[index] / scratch.scoreUnit
       let error = measured - Float(scratch.candidateScores[index])
       (low, high) = (min(low, error), max(high, error))
     }
-    let reach = Float(limit &- graph.walks.entry(at: k, of: scratch.pool).score)
-    return !(high - low > 2 * reach)
+    return !(high - low > 2 * Float(reach))
   }
 
-  /// The score up to which what is in the pool has a chance to be among the nearest k.
-  func limit(aroundPlace k: Int, _ scratch: Scratch) -> Int32 {
-    guard k <= scratch.pool.count else { return .max }
+  /// The score up to which what is in the pool has a chance to be among the nearest k, and how far
+  /// beyond the k-th that reaches.
+  func limit(aroundPlace k: Int, _ scratch: Scratch) -> (score: Int32, reach: Int32) {
+    guard k <= scratch.pool.count else { return (.max, .max) }
     let last = graph.walks.entry(at: k, of: scratch.pool)
-    return last.score &+ uncertainty(around: last.position, scratch)
+    let reach = uncertainty(around: last.position, scratch)
+    return (last.score &+ reach, reach)
   }
 
   /// Makes candidates of what is in the pool with a score up to `limit`; returns their number.

@@ -90,7 +90,7 @@ extension ResolvedIndex {
           graph.walks.prune(scratch.pool, keep: recodeCount(k: k))
           recode(scratch)
         }
-        graph.walks.cut(scratch.pool, beyond: limit(aroundPlace: k, scratch))
+        graph.walks.cut(scratch.pool, beyond: limit(aroundPlace: k, scratch).score)
         graph.walks.prune(scratch.pool, keep: rescoreCount(k: k))
         let count = takeCandidates(upTo: .max, scratch)
         let hits = rank(count, k: k, within: parameters.maxDistance, scratch)
