@@ -176,6 +176,17 @@ import Testing
     #expect(run.notes.hasPrefix("vitrine: \(broken): "))
   }
 
+  #if os(Linux)
+    @Test func `results that have nowhere to go are told of`() throws {
+      let scratch = try Scratch()
+      let index = try scratch.index(2)
+      let command = "'\(try #require(Tool.path))' search shirt --index '\(index)' > /dev/full"
+      let run = try Tool.run(["-c", command], at: "/bin/sh")
+      #expect(run.status == 1)
+      #expect(run.notes == "vitrine: the results cannot be written: the disk is full\n")
+    }
+  #endif
+
   @Test func aMisspeltCommandIsCorrected() throws {
     let run = try Tool.run(["serch", "red dress"])
     #expect(run.status == 64)

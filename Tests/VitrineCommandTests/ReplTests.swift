@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import VitrineCommand
 
 /// What the commands of the REPL do, one line after the other in a pipe.
 @Suite struct ReplTests {
@@ -71,6 +72,34 @@ import Testing
     }
     let walk = try repl(index, ":like V1003 but darker").output.split(separator: "\n")
     #expect(walk.filter { $0.contains("V1003") }.map { $0.contains("  from  ") } == [true])
+  }
+
+  @Test func `a number that no hit has may be a product's id`() throws {
+    let scratch = try Scratch()
+    let (catalogue, images) = try scratch.sample(12)
+    let text = try String(contentsOfFile: catalogue, encoding: .utf8)
+    let numbered = try scratch.write(text.replacing("\nV1", with: "\n5"), to: "numbers.csv")
+    let index = scratch.path + "/numbers"
+    #expect(try Tool.run(["index", numbered, "--images", images, "--index", index]).status == 0)
+    let run = try repl(
+      index, ":show 5003\n:set k 2\nshirt\n:like 5003\n:like 1 5004 not 5005\n:show 0003\n:show 3")
+    #expect(run.status == 1)
+    #expect(run.output.contains("id           5003\n"))
+    #expect(
+      run.notes.split(separator: "\n") == [
+        "vitrine: there is no product \"0003\"", "vitrine: there are hits 1 to 2",
+      ])
+  }
+
+  @Test func `a setting that is changed is shown, all of them when asked`() throws {
+    let scratch = try Scratch()
+    let run = try repl(try scratch.index(4), ":set k 3\n:set sort price\n:set columns title\n:set")
+    let lines = run.output.split(separator: "\n")
+    #expect(
+      lines.prefix(4) == [
+        "k           3", "sort        price", "columns     title", "k           3",
+      ])
+    #expect(lines.count == 3 + ReplCommand.settings.count)
   }
 
   @Test func `what fails leaves the conversation as it was`() throws {

@@ -71,6 +71,20 @@ struct TerminalTests {
     #expect(terminal.screen().contains { $0.hasPrefix("10  0.") || $0.hasPrefix("10  1.") })
   }
 
+  @Test func aVeryNarrowTerminalShowsTitlesAndCutsNoWords() throws {
+    let terminal = try Terminal(columns: 40, rows: 60)
+    try terminal.type("shirt\n", until: ":next for more")
+    #expect(terminal.screen().contains { $0.contains("score  id     title") })
+    #expect(terminal.screen().contains { $0.contains("T-shirt") || $0.contains("Shirt") })
+    try terminal.type(":explain 1\n", until: "compared")
+    try terminal.wait(for: "the times") { screen in
+      screen.last == "vitrine>" && !screen.contains { $0.hasSuffix(" µ") || $0.hasPrefix(", ") }
+    }
+    terminal.key("C-l")
+    try terminal.type(":help\n", until: "leave; Ctrl-D does too")
+    #expect(terminal.screen().contains("      one product in full"))
+  }
+
   @Test func helpFitsTheTerminal() throws {
     let terminal = try Terminal(columns: 60, rows: 40)
     try terminal.type(":help\n", until: "Ctrl-D does too")

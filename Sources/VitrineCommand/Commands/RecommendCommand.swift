@@ -87,7 +87,10 @@ extension Recommendation {
         .init("#", isNumeric: true, least: "\(steps.count)".count),
         .init("progress", isNumeric: true, least: 5),
         .init("id", least: 8),
-      ] + names.map { Table.Column($0, least: $0 == names.first ? 24 : 12) },
+      ]
+        + names.map {
+          .init($0, least: ResultView.least(isTitle: $0 == names.first, width: width))
+        },
       rows: hits.enumerated().map { index, hit in
         let progress = index == 0 ? "from" : Numbers.fixed(Double(steps[index - 1].progress), 2)
         return [index == 0 ? "" : "\(index)", progress, hit.id]

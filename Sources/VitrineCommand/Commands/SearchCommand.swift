@@ -66,7 +66,8 @@ struct SearchCommand: WorkspaceCommand {
       console.print(DetailView.score(hit, width: console.width, style: console.style))
     }
     console.print()
-    console.print(DetailView.plan(plan, path: response.path, style: console.style))
+    console.print(
+      DetailView.plan(plan, path: response.path, width: console.width, style: console.style))
   }
 
   /// The queries of a file, one a line.

@@ -64,9 +64,13 @@ package struct Console: Sendable {
     let (input, output) = (isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1)
     return Console(
       write: { text in
-        guard (try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))) != nil else {
+        do {
+          try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        } catch {
           // The results have nowhere to go: a full disk or a closed terminal.
-          try? FileHandle.standardError.write(contentsOf: Data("vitrine: cannot write\n".utf8))
+          let reason = WholeFile.reason(error, "/dev/stdout")
+          let note = "vitrine: the results cannot be written: \(reason)\n"
+          try? FileHandle.standardError.write(contentsOf: Data(note.utf8))
           exit(1)
         }
       },

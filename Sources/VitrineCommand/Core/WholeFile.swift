@@ -32,7 +32,7 @@ enum WholeFile {
   }
 
   /// Why a file cannot be written.
-  private static func reason(_ error: any Error, _ path: String) -> String {
+  static func reason(_ error: any Error, _ path: String) -> String {
     switch (error as? CocoaError)?.code {
     case .fileReadNoSuchFile, .fileNoSuchFile: "there is no such folder"
     case .fileWriteNoPermission: "permission denied"

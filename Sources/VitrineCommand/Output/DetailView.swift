@@ -40,7 +40,9 @@ package enum DetailView {
 
   /// How an answer came about: the way that was taken, what it was expected to cost and did, and
   /// what took how long.
-  package static func plan(_ plan: Plan, path: String, style: Style) -> [String] {
+  package static func plan(
+    _ plan: Plan, path: String, width: Int?, style: Style
+  ) -> [String] {
     var way = ["\(path): \(Numbers.grouped(plan.permitted)) permitted"]
     if let estimate = plan.estimate {
       let (scan, walk) = (Int(estimate.scan), Int(estimate.walk))
@@ -49,7 +51,9 @@ package enum DetailView {
     way.append("\(Numbers.grouped(plan.distances)) compared")
     let stages = plan.milliseconds.sorted { $0.value > $1.value }
       .map { "\($0.key) \(Duration.seconds($0.value / 1000).inWords)" }
-    return [way, stages].map { style.dim($0.joined(separator: ", ")) }
+    return [way, stages]
+      .flatMap { DisplayWidth.wrapped($0.joined(separator: ", "), width: width) }
+      .map { style.dim($0) }
   }
 
   /// The edge of a bar: a number to as many digits as tell it from the next.

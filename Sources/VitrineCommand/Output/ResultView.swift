@@ -29,7 +29,7 @@ package struct ResultView {
         .init("#", isNumeric: true, least: "\(firstRank + response.hits.count)".count),
         .init("score", isNumeric: true, least: 5),
         .init("id", least: 8),
-      ] + names.map { Table.Column($0, isNumeric: isNumeric($0), least: least($0)) },
+      ] + names.map { column($0, width) },
       rows: response.hits.enumerated().map { index, hit in
         ["\(firstRank + index)", isRanked ? Numbers.fixed(Double(hit.score), 3) : "–", hit.id]
           + names.map { hit.attributes[$0].map(ResultView.text) ?? "" }
@@ -54,8 +54,16 @@ package struct ResultView {
       + DisplayWidth.wrapped(line, width: width).map { style.dim($0) }
   }
 
-  /// Columns that would be cut to less than this are left out; the first is the title.
-  private func least(_ name: String) -> Int { name == names.first ? 24 : 12 }
+  private func column(_ name: String, _ width: Int?) -> Table.Column {
+    let least = ResultView.least(isTitle: name == names.first, width: width)
+    return Table.Column(name, isNumeric: isNumeric(name), least: least)
+  }
+
+  /// Columns that would be cut to less than this are left out. The title, which is the first, has
+  /// its share of a narrow screen.
+  static func least(isTitle: Bool, width: Int?) -> Int {
+    isTitle ? min(24, max(8, (width ?? 80) / 3)) : 12
+  }
 
   /// Whether scores say anything: nothing was looked for where products are only listed.
   private var isRanked: Bool {

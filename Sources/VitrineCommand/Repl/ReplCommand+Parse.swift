@@ -71,7 +71,7 @@ extension ReplCommand {
   }
 
   private static func reference(_ word: String) -> Reference {
-    if let number = Int(word), number > 0 { .hit(number) } else { .id(word) }
+    if let number = Int(word), number > 0, "\(number)" == word { .hit(number) } else { .id(word) }
   }
 
   private static func like(_ rest: String) throws(Failure) -> ReplCommand {

@@ -68,6 +68,19 @@ package enum ReplCommand: Hashable, Sendable {
     case keep([String]?)
     /// One of ``RankingOptions`` by name; without values it is as if never set.
     case ranking(String, [String])
+
+    /// The name by which it is set.
+    package var name: String {
+      switch self {
+      case .k: "k"
+      case .ef: "ef"
+      case .exact: "exact"
+      case .pictures: "pictures"
+      case .columns: "columns"
+      case .keep: "keep"
+      case .ranking(let name, _): name
+      }
+    }
   }
 }
 
@@ -100,6 +113,20 @@ package struct ReplUsage: Sendable {
     ReplUsage("help", "[COMMAND]", "this list"),
     ReplUsage("quit", "", "leave; Ctrl-D does too"),
   ]
+
+  /// The help: what each does beside how it is used, or below where there is no room.
+  static func list(width: Int?, style: Style) -> [String] {
+    let uses = all.map { ":\($0.name) \($0.arguments)" }
+    let widest = uses.map(\.count).max() ?? 0
+    let isNarrow = (width ?? 80) < widest + 28
+    let indent = isNarrow ? 6 : widest + 4
+    return zip(all, uses).flatMap { usage, use in
+      let lines = DisplayWidth.wrapped(usage.summary, width: width.map { max(20, $0 - indent) })
+        .map { String(repeating: " ", count: indent) + $0 }
+      if isNarrow { return ["  " + style.cyan(use)] + lines }
+      return ["  " + style.cyan(use) + lines[0].dropFirst(use.count + 2)] + lines.dropFirst()
+    }
+  }
 
   private init(_ name: String, _ arguments: String, _ summary: String) {
     self.name = name

@@ -3,8 +3,15 @@ import Foundation
 import Vitrine
 
 extension ReplSession {
+  func likeAll(_ more: [ReplCommand.Reference], not less: [ReplCommand.Reference]) async throws {
+    var terms: [QueryTerm] = []
+    for reference in more { terms.append(.product(try await id(of: reference))) }
+    for reference in less { terms.append(.product(try await id(of: reference), weight: -0.5)) }
+    try await search(terms)
+  }
+
   func like(_ reference: ReplCommand.Reference, leaning: String?) async throws {
-    let id = try id(of: reference)
+    let id = try await id(of: reference)
     guard let leaning else { return try await search([.product(id)]) }
     var options = RecommendOptions()
     options.steps = query.k
@@ -63,10 +70,9 @@ extension ReplSession {
     case .ranking(let name, let values): try await rank(by: name, values)
     case nil: break
     }
-    console.print(
-      settings.map { name, value in
-        name.padding(toLength: 12, withPad: " ", startingAt: 0) + value
-      })
+    for (name, value) in settings where setting == nil || setting?.name == name {
+      console.print(name.padding(toLength: 12, withPad: " ", startingAt: 0) + value)
+    }
   }
 
   /// All settings with their values.
@@ -121,7 +127,7 @@ extension ReplSession {
 
   func explain(_ reference: ReplCommand.Reference) async throws {
     try requireAnswer(ifWalk: "a walk has no scores to explain: it goes by progress")
-    let id = try id(of: reference)
+    let id = try await id(of: reference)
     var asking = query
     asking.explain = true
     asking.k = max(query.k, hits.count)
@@ -131,7 +137,8 @@ extension ReplSession {
     }
     console.print(DetailView.score(hit, width: console.width, style: console.style))
     guard let plan = answer.plan else { return }
-    console.print(DetailView.plan(plan, path: answer.path, style: console.style))
+    console.print(
+      DetailView.plan(plan, path: answer.path, width: console.width, style: console.style))
   }
 
   func show(_ reference: ReplCommand.Reference) async throws {
@@ -191,19 +198,10 @@ extension ReplSession {
   func help(_ name: String?) throws {
     let style = console.style
     guard let name else {
+      let first = "A plain line is a search. -word excludes, \"two words\" is a phrase."
       console.print(
-        style.dim("A plain line is a search. -word excludes, \"two words\" is a phrase."))
-      let uses = ReplUsage.all.map { ":\($0.name) \($0.arguments)" }
-      let widest = uses.map(\.count).max() ?? 0
-      let room = console.width.map { max(20, $0 - widest - 4) }
-      for (usage, use) in zip(ReplUsage.all, uses) {
-        let indent = String(repeating: " ", count: widest - use.count + 2)
-        let lines = DisplayWidth.wrapped(usage.summary, width: room)
-        console.print("  " + style.cyan(use) + indent + lines[0])
-        for line in lines.dropFirst() {
-          console.print(String(repeating: " ", count: widest + 4) + line)
-        }
-      }
+        DisplayWidth.wrapped(first, width: console.width).map { style.dim($0) }
+          + ReplUsage.list(width: console.width, style: style))
       return
     }
     guard let usage = ReplUsage.all.first(where: { $0.name == name }) else {

@@ -66,9 +66,7 @@ final class ReplSession {
     case .nothing: break
     case .search(let text): try await search([.text(text)])
     case .like(let reference, let leaning): try await like(reference, leaning: leaning)
-    case .likeAll(let more, let less):
-      let away = try less.map { QueryTerm.product(try id(of: $0), weight: -0.5) }
-      try await search(try more.map { QueryTerm.product(try id(of: $0)) } + away)
+    case .likeAll(let more, let less): try await likeAll(more, not: less)
     case .image(let path): try await search([.image(try WholeFile.readPhotograph(path))])
     case .filter(let text): try await filter(text)
     case .narrow(let text): try await narrow(text)
@@ -137,22 +135,22 @@ final class ReplSession {
       view.lines(width: console.width, style: console.style, reminders: reminders))
   }
 
-  /// The id that is meant, on the screen or in the index.
-  func id(of reference: ReplCommand.Reference) throws -> String {
+  /// The id that is meant, on the screen or in the index: a number that no hit has may be one.
+  func id(of reference: ReplCommand.Reference) async throws -> String {
     switch reference {
     case .id(let id): return id
+    case .hit(let number) where hits.indices.contains(number - 1): return hits[number - 1].id
     case .hit(let number):
-      guard hits.indices.contains(number - 1) else {
-        throw Failure.usage(
-          hits.isEmpty ? "search for something first" : "there are hits 1 to \(hits.count)")
-      }
-      return hits[number - 1].id
+      let id = "\(number)"
+      if try await engine.product(id) != nil { return id }
+      throw Failure.usage(
+        hits.isEmpty ? "search for something first" : "there are hits 1 to \(hits.count)")
     }
   }
 
   /// The product that is meant.
   func product(_ reference: ReplCommand.Reference) async throws -> Product {
-    let id = try id(of: reference)
+    let id = try await id(of: reference)
     guard let product = try await engine.product(id) else { throw VitrineError.noProduct(id: id) }
     return product
   }
