@@ -43,6 +43,14 @@ extension Searcher {
     return blend
   }
 
+  /// What a reader should know of the boosts: keywords that no product has.
+  func adviceOnBoosts(in txn: borrowing ReadTransaction) throws -> [String] {
+    try query.boosts.flatMap { boost in
+      guard case .values(let values) = boost.measure else { return [] as [String] }
+      return try store.advice(on: .oneOf(attribute: boost.attribute, values), in: txn)
+    }
+  }
+
   private static func ranks(_ scores: [Slot: Float]) -> [Slot: Int] {
     let order = scores.map { ScoredSlot(slot: $0.key, score: $0.value) }.sorted()
     return Dictionary(

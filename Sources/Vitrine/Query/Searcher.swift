@@ -32,6 +32,7 @@ struct Searcher {
     try finish("similarity")
 
     let blend = try blend(found, words, in: txn)
+    notes += try adviceOnBoosts(in: txn)
     let relevant = try relevant(found, blend, in: txn)
     try finish("blend")
 

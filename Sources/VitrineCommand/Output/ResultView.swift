@@ -62,7 +62,7 @@ package struct ResultView {
   /// Columns that would be cut to less than this are left out. The title, which is the first, has
   /// its share of a narrow screen.
   static func least(isTitle: Bool, width: Int?) -> Int {
-    isTitle ? min(24, max(8, (width ?? 80) / 3)) : 12
+    isTitle ? min(24, max(8, (width ?? 80) / 2)) : 12
   }
 
   /// Whether scores say anything: nothing was looked for where products are only listed.

@@ -261,11 +261,13 @@ import Vitrine
     try fixture.put(Samples.products)
     var query = Query("shoos ")
     query.filter = try Filter.parse("brand = Nikee or colour in (Rad, Red)")
+    query.boosts = [Boost("brand", .values([.text("Puna"), .text("Nike")]))]
     let notes = try fixture.search(query).notes
     #expect(notes.contains { $0.contains("\"shoos\"") && $0.contains("shoes") })
     #expect(notes.contains { $0.contains("\"Nikee\"") && $0.contains("did you mean \"Nike\"") })
     #expect(notes.contains { $0.contains("\"Rad\"") && $0.contains("did you mean \"Red\"") })
-    #expect(notes.count == 3)
+    #expect(notes.contains { $0.contains("\"Puna\"") && $0.contains("did you mean \"Puma\"") })
+    #expect(notes.count == 4)
   }
 
   @Test func aCancelledSearchStops() throws {
