@@ -48,7 +48,7 @@ extension WorkingIndex {
     _ scratch: BuildScratch
   ) -> Bool {
     let links = level.links(node)
-    measureLinks(of: node, on: level, graph, scratch)
+    measureLinks(level.capacity, of: node, on: level, graph, scratch)
     let distances = scratch.distances
     var (loser, most, nearer) = (-1, Int32.min, 0)
     for index in 0..<level.capacity {
@@ -83,12 +83,13 @@ extension WorkingIndex {
     level.distances(node)?.update(from: scratch.distances, count: level.capacity)
   }
 
-  /// Puts the distances of a full list's neighbors into `scratch.distances`.
-  private func measureLinks(
-    of node: UInt32, on level: GraphLevel, _ graph: Graph, _ scratch: BuildScratch
+  /// Puts the distances of a node's first `count` neighbors into `scratch.distances`. The node must be
+  /// locked.
+  func measureLinks(
+    _ count: Int, of node: UInt32, on level: GraphLevel, _ graph: Graph, _ scratch: BuildScratch
   ) {
-    let count = level.capacity
-    if let known = level.distances(node), (0..<count).reduce(0, { $0 | known[$1] }) >= 0 {
+    let known = level.distances(node)
+    if let known, (0..<count).reduce(0, { $0 | known[$1] }) >= 0 {
       return scratch.distances.update(from: known, count: count)
     }
     let links = level.links(node)
@@ -96,6 +97,7 @@ extension WorkingIndex {
     graph.kernels.take(level.slot(node), of: graph.codes, into: scratch.other)
     graph.kernels.codeSquaredDistances(
       graph.codes, from: scratch.other, scratch.slots, count, scratch.distances)
+    known?.update(from: scratch.distances, count: count)
   }
 
   /// Has the heuristic judge a full list of which it has passed over none that may go, and the new

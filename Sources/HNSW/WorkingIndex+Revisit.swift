@@ -8,9 +8,10 @@ import Synchronization
 /// it. Each insertion therefore looks at some earlier nodes, and links those that lie apart to what is
 /// nearest to them now.
 extension WorkingIndex {
-  /// Earlier nodes that an insertion looks at: a node's turn comes whenever the graph has grown by
-  /// half, on average.
-  private static let looks = 2
+  /// Earlier nodes that an insertion looks at: one of all, one of the earlier half and one of the earliest
+  /// quarter, since more has come to surround those. A node's turn comes before the graph has doubled, and
+  /// that of the earliest seven times meanwhile.
+  private static let looks = 3
   /// Breadth of the walk around such a node, and how many of the nearest are to know it.
   private static let breadth = 32
   private static let acquaintances = 4
@@ -21,8 +22,8 @@ extension WorkingIndex {
     let old = UInt64(slot) / 8 * 7
     guard old > 0 else { return }
     for look in 0..<Self.looks {
-      let mixed = (UInt64(slot) * 2 + UInt64(look)) &* 0x9E37_79B9_7F4A_7C15
-      let earlier = UInt32(((mixed >> 32) * old) >> 32)
+      let mixed = (UInt64(slot) * UInt64(Self.looks) + UInt64(look)) &* 0x9E37_79B9_7F4A_7C15
+      let earlier = UInt32(((mixed >> 32) * (old >> UInt64(look))) >> 32)
       if revisit(earlier, graph, scratch) { return }
     }
   }
@@ -30,21 +31,21 @@ extension WorkingIndex {
   /// Links a node and what is nearest to it now to each other if it may have been forgotten.
   @discardableResult
   func revisit(_ position: UInt32, _ graph: Graph, _ scratch: BuildScratch) -> Bool {
-    guard isApart(position, graph.levels[0]) else { return false }
+    guard state.isLive(position), isApart(position, graph, scratch) else { return false }
     reintroduce(position, graph, scratch)
     return true
   }
 
-  /// Whether a node lies apart: the nearest neighbor that it knows of has mostly nearer ones. Told
-  /// only where distances are remembered: to measure them would cost more than it brings.
-  private func isApart(_ position: UInt32, _ level: GraphLevel) -> Bool {
-    guard let distances = level.distances(position), state.isLive(position) else { return false }
+  /// Whether a node lies apart: the nearest neighbor that it knows of has mostly nearer ones, or none
+  /// whose distances are remembered.
+  private func isApart(_ position: UInt32, _ graph: Graph, _ scratch: BuildScratch) -> Bool {
+    let level = graph.levels[0]
     let degree = level.degree(position)
+    locks.with(position) { measureLinks(degree, of: position, on: level, graph, scratch) }
+    let distances = scratch.distances
     guard let nearest = (0..<degree).min(by: { distances[$0] < distances[$1] }),
-      distances[nearest] >= 0
+      let others = level.distances(Link.position(level.links(position)[nearest]))
     else { return false }
-    let other = Link.position(level.links(position)[nearest])
-    guard let others = level.distances(other) else { return false }
     let nearer = (0..<level.capacity).count { others[$0] < distances[nearest] }
     return 4 * nearer >= 3 * level.capacity
   }
