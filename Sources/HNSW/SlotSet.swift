@@ -16,10 +16,27 @@ public struct SlotSet: Sendable, Equatable {
     count = words.reduce(0) { $0 + $1.nonzeroBitCount }
   }
 
-  /// The set of the given slots.
+  /// The set of the given slots, in any order; quicker in ascending order.
+  @inlinable
   public init(_ slots: some Sequence<Slot>) {
-    self.init()
-    for slot in slots { insert(slot) }
+    var words: [UInt64] = []
+    // Neighbors share a word, which is written once.
+    var (index, word) = (0, UInt64(0))
+    for slot in slots {
+      if Int(slot >> 6) != index {
+        Self.put(word, at: index, of: &words)
+        (index, word) = (Int(slot >> 6), 0)
+      }
+      word |= 1 << UInt64(slot & 63)
+    }
+    if word != 0 { Self.put(word, at: index, of: &words) }
+    self.init(words: words)
+  }
+
+  @usableFromInline
+  static func put(_ word: UInt64, at index: Int, of words: inout [UInt64]) {
+    while words.count <= index { words.append(0) }
+    words[index] |= word
   }
 
   /// Whether the set is empty.

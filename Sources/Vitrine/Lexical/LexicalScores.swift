@@ -60,33 +60,26 @@ struct LexicalScores {
     // Not the last one's: a damaged list may be out of order.
     let end = alternatives.compactMap { $0.0.slots.max() }.max().map { Int($0) + 1 } ?? 0
     if end > totals.count { totals += repeatElement(0, count: end - totals.count) }
-    var words = [UInt64](repeating: 0, count: (end + 63) / 64)
     if alternatives.count == 1 {
-      Self.add(alternatives[0].0, alternatives[0].factor, to: &totals, &words)
-    } else {
-      var scores = [Float](repeating: 0, count: end)
-      for (matches, factor) in alternatives { Self.raise(&scores, &words, to: matches, factor) }
-      SlotSet(words: words).forEach { totals[Int($0)] += scores[Int($0)] }
+      let (matches, factor) = alternatives[0]
+      matched.append(SlotSet(matches.slots))
+      return Self.add(matches, factor, to: &totals)
     }
-    matched.append(SlotSet(words: words))
+    var scores = [Float](repeating: 0, count: end)
+    for (matches, factor) in alternatives { Self.raise(&scores, to: matches, factor) }
+    let slots = alternatives.reduce(SlotSet()) { $0.union(SlotSet($1.0.slots)) }
+    slots.forEach { totals[Int($0)] += scores[Int($0)] }
+    matched.append(slots)
   }
 
-  private static func add(
-    _ matches: TermMatches, _ factor: Float, to totals: inout [Float], _ words: inout [UInt64]
-  ) {
-    var totals = totals.mutableSpan, words = words.mutableSpan
-    for (slot, value) in zip(matches.slots, matches.values) {
-      totals[Int(slot)] += factor * value
-      words[Int(slot >> 6)] |= 1 << UInt64(slot & 63)
-    }
+  private static func add(_ matches: TermMatches, _ factor: Float, to totals: inout [Float]) {
+    var totals = totals.mutableSpan
+    for (slot, value) in zip(matches.slots, matches.values) { totals[Int(slot)] += factor * value }
   }
 
-  private static func raise(
-    _ scores: inout [Float], _ words: inout [UInt64], to matches: TermMatches, _ factor: Float
-  ) {
+  private static func raise(_ scores: inout [Float], to matches: TermMatches, _ factor: Float) {
     for (slot, value) in zip(matches.slots, matches.values) {
       scores[Int(slot)] = max(scores[Int(slot)], factor * value)
-      words[Int(slot >> 6)] |= 1 << UInt64(slot & 63)
     }
   }
 }
