@@ -36,18 +36,24 @@ extension WorkingIndex {
     return true
   }
 
-  /// Whether a node lies apart: the nearest neighbor that it knows of has mostly nearer ones, or none
-  /// whose distances are remembered.
+  /// Whether a node lies apart: the nearest neighbor that it knows of has mostly nearer ones.
   private func isApart(_ position: UInt32, _ graph: Graph, _ scratch: BuildScratch) -> Bool {
     let level = graph.levels[0]
-    let degree = level.degree(position)
-    locks.with(position) { measureLinks(degree, of: position, on: level, graph, scratch) }
     let distances = scratch.distances
-    guard let nearest = (0..<degree).min(by: { distances[$0] < distances[$1] }),
-      let others = level.distances(Link.position(level.links(position)[nearest]))
-    else { return false }
-    let nearer = (0..<level.capacity).count { others[$0] < distances[nearest] }
-    return 4 * nearer >= 3 * level.capacity
+    /// Puts the distances of a node's neighbors into `distances`; returns their number.
+    func measure(_ node: UInt32) -> Int {
+      locks.with(node) {
+        let degree = level.degree(node)
+        measureLinks(degree, of: node, on: level, graph, scratch)
+        return degree
+      }
+    }
+    guard let nearest = (0..<measure(position)).min(by: { distances[$0] < distances[$1] }) else {
+      return false
+    }
+    let distance = distances[nearest]
+    let degree = measure(Link.position(level.links(position)[nearest]))
+    return 4 * (0..<degree).count { distances[$0] < distance } >= 3 * level.capacity
   }
 
   /// Links the nodes that are nearest to a node now, and it, to each other.
