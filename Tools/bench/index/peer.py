@@ -29,7 +29,7 @@ import numpy as np  # noqa: E402: after the thread counts
 K, M, EFC = 10, 16, 200
 EFS = (10, 16, 24, 32, 48, 64, 96, 128, 200, 400)
 FILTER_EFS = (10, 12, 16, 24, 32, 64, 200)
-MORE_EFS = (800, 1600)  # for texts, which are far from everything
+MORE_EFS = (800, 1600, 3200, 6400)  # for texts, which are far from everything
 
 
 class HNSWLib:

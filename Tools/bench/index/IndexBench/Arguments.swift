@@ -64,7 +64,7 @@ struct Arguments {
     if efs.isEmpty {
       efs = [6, 8, 10, 16, 24, 32, 48, 64, 96, 128, 200, 400]
       // Texts are far from everything.
-      if queries == "text" { efs += [800, 1600] }
+      if queries == "text" { efs += [800, 1600, 3200, 6400] }
     }
   }
 
