@@ -17,16 +17,21 @@ extension Graph {
   ///
   /// First goes to where the query is, through all nodes. From there on expands the nearest `ef` of those
   /// that were scored, as any walk would, but scores only neighbors that match: few of all. Where
-  /// more match than elsewhere, as what is near a query tends to, it expands fewer.
+  /// more match than elsewhere, as what is near a query tends to, it expands fewer. Where hardly any do,
+  /// those that it met would be any of the far ones: then it goes on through all nodes, and finds
+  /// that there are too few.
   func walk(
     matching filter: SlotSet, share: Double, from entry: UInt32, ef: Int, keep: Int,
     _ scratch: Scratch
   ) {
     let approach = max(Self.leastApproach, Int(approach(share) * Double(ef)))
     walk(levels[0], from: entry, ef: approach, keep: max(keep, ef), scratch)
+    let shareHere = matchingShare(of: filter, scratch)
+    guard shareHere >= share / 4 else {
+      return walk(levels[0], from: entry, ef: ef, keep: max(keep, ef), scratch)
+    }
     scratch.visit(allBut: filter, positions: Int(levels[0].count))
-    let shareHere = max(share, matchingShare(of: filter, scratch))
-    let breadth = Int(Double(ef) * min(1, 2 * share / shareHere))
+    let breadth = Int(Double(ef) * min(1, 2 * share / max(share, shareHere)))
     while expandAll(breadth, scratch) {}
   }
 

@@ -17,12 +17,16 @@ import TestSupport
   }
 
   /// Filters that let through the nearest, or the farthest, of the query and nothing else, or have
-  /// nothing to do with it.
+  /// nothing to do with it; by the way that is cheaper, and by walks as far as they lead.
   @Test(arguments: [0.5, 0.1, 0.01, 0.001], [10, 100])
   func filtersOfEveryKindKeepTheirRecall(share: Double, k: Int) throws {
     let fixture = try Fixture.shared
     var random = SplitMix(seed: 77)
-    var found: [String: Int] = [:]
+    struct Kind: Hashable {
+      let filter: String
+      let isForced: Bool
+    }
+    var found: [Kind: Int] = [:]
     var wanted = 0
     for row in 0..<10 {
       let query = Array(clustered(10, dimensions: 24, seed: 73)[row * 24..<(row + 1) * 24])
@@ -36,15 +40,21 @@ import TestSupport
       try fixture.snapshot { snapshot in
         for (name, ids) in filters {
           let slots = try SlotSet(ids.compactMap { try snapshot.slot(of: $0) })
-          let hits = try snapshot.search(query.span, k: k, filter: slots).hits
-          #expect(hits.count == min(k, count))
           let exact = try snapshot.search(query.span, k: k, filter: slots, exact: true).hits
-          found[name, default: 0] += Set(hits.map(\.slot)).intersection(exact.map(\.slot)).count
+          for path in [nil, SearchPath.filteredGraph] {
+            var parameters = SearchParameters(k: k, filter: slots)
+            parameters.forcedPath = path
+            let hits = try snapshot.search(query.span, parameters).hits
+            #expect(hits.count == min(k, count))
+            found[Kind(filter: name, isForced: path != nil), default: 0] +=
+              Set(hits.map(\.slot)).intersection(exact.map(\.slot)).count
+          }
         }
       }
     }
-    for (name, found) in found {
-      #expect(Double(found) >= 0.99 * Double(wanted), "\(name): \(found) of \(wanted)")
+    for (kind, found) in found {
+      let least = kind.isForced ? 0.98 : 0.99
+      #expect(Double(found) >= least * Double(wanted), "\(kind): \(found) of \(wanted)")
     }
   }
 
