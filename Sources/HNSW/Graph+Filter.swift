@@ -2,15 +2,13 @@ internal import Kernels
 
 /// Walks that look for what matches a filter.
 extension Graph {
-  /// The least breadth that such a walk goes to the query with.
-  private static let leastApproach = 24
-
-  /// The part of its breadth that it goes there with, where `share` of all nodes match. The fewer do, the
-  /// sooner they are hidden behind others, and in a large graph a narrow walk may be lost on its way; by the
-  /// benchmark's phases `filter` and `plan`.
-  private func approach(_ share: Double) -> Double {
-    let growth = max(1, Double(levels[0].count) / 200_000)
-    return min(1, 0.2 * growth.squareRoot().squareRoot() + 0.01 / share)
+  /// The breadth that such a walk goes to the query with: a part of its own, where `share` of all nodes
+  /// match. The fewer do, the sooner they are hidden behind others, and in a large graph a narrow walk
+  /// may be lost on its way; by the benchmark's phases `filter` and `plan`.
+  private func approach(_ share: Double, of ef: Int) -> Int {
+    let growth = max(1, Double(levels[0].count) / 200_000).squareRoot()
+    let part = min(1, 0.2 * growth.squareRoot() + 0.01 / share)
+    return max(Int(24 * growth), Int(part * Double(ef)))
   }
 
   /// Walks level 0 from `entry` for nodes that match a filter, as `share` of all do.
@@ -24,8 +22,7 @@ extension Graph {
     matching filter: SlotSet, share: Double, from entry: UInt32, ef: Int, keep: Int,
     _ scratch: Scratch
   ) {
-    let approach = max(Self.leastApproach, Int(approach(share) * Double(ef)))
-    walk(levels[0], from: entry, ef: approach, keep: max(keep, ef), scratch)
+    walk(levels[0], from: entry, ef: approach(share, of: ef), keep: max(keep, ef), scratch)
     let shareHere = matchingShare(of: filter, scratch)
     guard shareHere >= share / 4 else {
       return walk(levels[0], from: entry, ef: ef, keep: max(keep, ef), scratch)
