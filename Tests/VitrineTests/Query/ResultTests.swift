@@ -37,12 +37,7 @@ import Vitrine
     query.fusion = fusion
     query.exact = exact
     query.candidates = 40
-    var found: [String] = []
-    repeat {
-      let answer = try fixture.search(query)
-      found += answer.hits.map(\.id)
-      query.cursor = answer.cursor
-    } while query.cursor != nil
+    let found = try allPages(of: query, in: fixture)
     #expect((40...42).contains(Set(found).count) && !found.contains("p7") && !found.contains("p9"))
     if exact { #expect(found == (try nearest(found.count, to: query, in: fixture))) }
     query.facets = [FacetRequest("brand")]
@@ -182,13 +177,21 @@ import Vitrine
     query.k = 130
     let all = try fixture.search(query).hits.map(\.id)
     query.k = 7
-    var paged: [String] = []
+    #expect(try allPages(of: query, in: fixture) == all)
+  }
+
+  /// The ids of the hits of a query's pages, one after the other.
+  private func allPages(
+    of query: Query, in fixture: borrowing SearchFixture
+  ) throws -> [String] {
+    var query = query
+    var found: [String] = []
     repeat {
       let page = try fixture.search(query)
-      paged += page.hits.map(\.id)
+      found += page.hits.map(\.id)
       query.cursor = page.cursor
     } while query.cursor != nil
-    #expect(paged == all)
+    return found
   }
 
   @Test func aCursorBelongsToItsQueryAndSnapshot() throws {
