@@ -49,7 +49,7 @@ public struct SearchParameters: Sendable {
   public var k: Int
   /// Breadth of the walk: how many of the nearest nodes are expanded. More is slower and finds more;
   /// less than `k` will do where misses do not matter much, since what a walk meets counts as well.
-  /// Default: `nil`, for 64, or `k` if that is more, or two and a half times `k` with a filter.
+  /// Default: `nil`, for 64, or `k` if that is more, or three times `k` with a filter.
   public var ef: Int?
   /// Slots that may be returned; `nil` for all. Default: `nil`.
   public var filter: SlotSet?
