@@ -3,6 +3,7 @@ package import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import NIOHTTP1
 import Vitrine
 
 /// An error as HTTP tells it: problem details (RFC 9457).
@@ -27,6 +28,8 @@ package struct Problem: Error, Sendable {
       self.init(error.status, error.body ?? error.status.reasonPhrase, headers: error.headers)
     case is NIOTooManyBytesError:
       self.init(.contentTooLarge, "the request's body is larger than this server takes")
+    case is HTTPParserError, is ChannelError:
+      self.init(.badRequest, "the request broke off, or is not HTTP any more")
     case let error as DecodingError: self.init(.badRequest, Self.words(for: error))
     case let error as FilterError: self.init(.unprocessableContent, "\(error)")
     case QueryError.cursorExpired: self.init(.gone, "\(QueryError.cursorExpired)")

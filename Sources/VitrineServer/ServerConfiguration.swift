@@ -31,6 +31,8 @@ public struct ServerConfiguration: Sendable {
     public var concurrentRequests = 64
     /// Seconds a request may take before it is told to stop, and answered 503 if it does.
     public var seconds = 30.0
+    /// Seconds after which a connection over which nothing comes is closed.
+    public var idleSeconds = 60.0
 
     /// The defaults.
     public init() {}

@@ -67,17 +67,24 @@ public struct VitrineServer: Sendable {
   private func application(
     ready: @escaping @Sendable (_ port: Int) -> Void
   ) -> some ApplicationProtocol {
-    Application(
-      router: router,
-      // Who sends nothing for so long, or sends a request byte by byte, is let go.
-      server: HTTPServerBuilder { responder in
-        LoopChannel(
-          base: HTTP1Channel(
-            responder: responder, configuration: .init(idleTimeout: .seconds(60))))
+    let responder = router.buildResponder()
+    let logger = logger
+    return Application(
+      responder: responder,
+      server: HTTPServerBuilder { [configuration] _ in
+        ConnectionChannel(
+          respond: { request, channel in
+            let source = ApplicationRequestContextSource(channel: channel, logger: logger)
+            do {
+              return try await responder.respond(
+                to: request, context: BasicRequestContext(source: source))
+            } catch {
+              return Problem(error, logger: logger).response
+            }
+          }, limits: configuration.limits)
       },
       configuration: ApplicationConfiguration(
-        address: .hostname(configuration.host, port: configuration.port),
-        serverName: "vitrine"),
+        address: .hostname(configuration.host, port: configuration.port)),
       onServerRunning: { channel in ready(channel.localAddress?.port ?? configuration.port) },
       logger: logger)
   }

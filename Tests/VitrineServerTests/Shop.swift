@@ -12,6 +12,8 @@ struct ColourEmbedder: Embedder {
   let dimensions = 8
   let fingerprint = "colours"
   let logitScale: Float = 20
+  /// How long it takes over texts.
+  var seconds = 0.0
 
   func embed(images: [[UInt8]]) -> [Result<[Float], any Error>] {
     images.map { bytes in
@@ -21,7 +23,10 @@ struct ColourEmbedder: Embedder {
     }
   }
 
-  func embed(texts: [String]) -> [[Float]] { texts.map(vector) }
+  func embed(texts: [String]) -> [[Float]] {
+    Thread.sleep(forTimeInterval: seconds)
+    return texts.map(vector)
+  }
 
   func vector(of text: String) -> [Float] {
     let raw = ["red", "green", "blue", "dress", "shirt", "shoe", "bag", "hat"]
@@ -36,10 +41,10 @@ struct Shop {
   let engine: Engine
   let folder: URL
 
-  init() async throws {
+  init(secondsOverTexts: Double = 0) async throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "shop-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let model = ColourEmbedder()
+    let model = ColourEmbedder(seconds: secondsOverTexts)
     engine = try Engine.create(
       path: folder.appending(path: "index").path(percentEncoded: false),
       configuration: IndexConfiguration(dimensions: model.dimensions),

@@ -1,0 +1,223 @@
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypesHTTP1
+
+/// Puts the requests of a connection together, hands them over one at a time, and writes their
+/// answers. Used on the thread of its connection only.
+final class Connection: ChannelDuplexHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundIn = Never
+  typealias OutboundOut = HTTPServerResponsePart
+
+  private typealias Parts = AsyncThrowingStream<ByteBuffer, any Error>
+
+  /// What has come of the request that is being read.
+  private enum Reading {
+    case nothing
+    /// What came with the first packets; most requests are whole then.
+    case start(HTTPRequestHead, ByteBuffer)
+    /// Handed over as it comes, of which so many bytes so far.
+    case rest(Parts.Continuation, Int)
+    /// The rest of what is answered already.
+    case unwanted
+  }
+
+  private let limits: ServerConfiguration.Limits
+  /// Nil before the beginning and after the last answer.
+  private var context: ChannelHandlerContext?
+  private var reading = Reading.nothing
+  private var date = HTTPDate()
+
+  /// Whoever waits for the next request, or the request that waits for somebody.
+  private var waiting: CheckedContinuation<Request?, Never>?
+  private var ready: Request?
+  private var isAnswering = false
+  private var lastAnswer = NIODeadline.now()
+
+  /// What came while a whole request was being answered: no more is read meanwhile.
+  private var held = CircularBuffer<HTTPServerRequestPart>()
+  private var readIsDue = false
+
+  /// Whether the answer under way is the last one, whatever else has come.
+  private var isLast = false
+  /// Whether nothing more will come.
+  private var isEnding = false
+
+  init(_ limits: ServerConfiguration.Limits) { self.limits = limits }
+
+  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+    stopReading(ChannelError.eof)
+    waiting.take()?.resume(returning: nil)
+  }
+
+  // MARK: Requests
+
+  /// The next request; nil once the connection has ended.
+  func deliver(to continuation: CheckedContinuation<Request?, Never>) {
+    if ready == nil, context != nil {
+      waiting = continuation
+    } else {
+      continuation.resume(returning: ready.take())
+    }
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard self.context != nil else { return }
+    let part = unwrapInboundIn(data)
+    if isHolding { held.append(part) } else { take(part) }
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) { handOverStart() }
+
+  func read(context: ChannelHandlerContext) {
+    if held.isEmpty { context.read() } else { readIsDue = true }
+  }
+
+  /// Whether a request has been read whose answer is not finished.
+  private var isHolding: Bool {
+    if case .nothing = reading { isAnswering } else { false }
+  }
+
+  private func take(_ part: HTTPServerRequestPart) {
+    switch (part, reading) {
+    case (.head(let head), _):
+      reading = .start(head, ByteBuffer())
+    case (.body(var part), .start(let head, var body)):
+      reading = .nothing
+      if body.readableBytes == 0 { body = part } else { body.writeBuffer(&part) }
+      reading = .start(head, body)
+    case (.body(let part), .rest(let body, let count)):
+      // The part that is too much is handed over, and whoever reads it says so.
+      if count <= limits.bodyBytes { body.yield(part) }
+      reading = .rest(body, count + part.readableBytes)
+    case (.end, .start(let head, let body)):
+      reading = .nothing
+      handOver(head, RequestBody(buffer: body))
+    case (.end, .rest(let body, _)):
+      reading = .nothing
+      body.finish()
+    case (.end, .unwanted): reading = .nothing
+    case (.body, .nothing), (.body, .unwanted), (.end, .nothing): break
+    }
+  }
+
+  /// Hands over a request of which not all has come.
+  private func handOverStart() {
+    guard case .start(let head, let body) = reading else { return }
+    // curl waits a second for this before it sends more than a megabyte.
+    if head.headers.first(name: "Expect")?.lowercased() == "100-continue" {
+      context?.writeAndFlush(
+        wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))),
+        promise: nil)
+    }
+    let (parts, rest) = Parts.makeStream()
+    rest.yield(body)
+    reading = .rest(rest, body.readableBytes)
+    handOver(head, RequestBody(asyncSequence: parts))
+  }
+
+  private func handOver(_ head: HTTPRequestHead, _ body: RequestBody) {
+    isAnswering = true
+    if !head.isKeepAlive { isLast = true }
+    guard let head = try? HTTPRequest(head, secure: false, splitCookie: false) else {
+      return refuse()
+    }
+    let request = Request(head: head, body: body)
+    if let waiting = waiting.take() { waiting.resume(returning: request) } else { ready = request }
+  }
+
+  /// Takes what was held back, up to the next whole request.
+  private func takeHeld() {
+    while !isHolding, let part = held.popFirst() { take(part) }
+    guard held.isEmpty else { return }
+    handOverStart()
+    guard readIsDue else { return }
+    readIsDue = false
+    context?.read()
+  }
+
+  // MARK: Ends
+
+  /// Tells who sends no HTTP so, and ends the connection.
+  private func refuse() {
+    isLast = true
+    write(HTTPResponse(status: .badRequest, headerFields: [.contentLength: "0"]))
+    finish()
+  }
+
+  private func stopReading(_ error: any Error) {
+    if case .rest(let body, _) = reading { body.finish(throwing: error) }
+    reading = .nothing
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    isEnding = true
+    stopReading(error)
+    guard !isAnswering else { return }
+    if error is HTTPParserError { refuse() } else { context.close(promise: nil) }
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    switch event {
+    case is ChannelShouldQuiesceEvent:
+      isLast = true
+      if !isAnswering { context.close(promise: nil) }
+    case ChannelEvent.inputClosed:
+      isEnding = true
+      if !isAnswering { context.close(promise: nil) }
+    case is IdleStateHandler.IdleStateEvent:
+      // Who waits for an answer, or has just got one, need not send anything.
+      guard !isHolding, NIODeadline.now() - lastAnswer >= limits.idleTimeout else { return }
+      context.close(promise: nil)
+    default: context.fireUserInboundEventTriggered(event)
+    }
+  }
+
+  // MARK: Answers
+
+  private var isLastAnswer: Bool { isLast || isEnding && held.isEmpty }
+
+  func write(_ head: HTTPResponse) {
+    var headers = HTTPHeaders()
+    headers.reserveCapacity(head.headerFields.count + 3)
+    for field in head.headerFields { headers.add(name: field.name.rawName, value: field.value) }
+    headers.add(name: "Date", value: date.now)
+    headers.add(name: "Server", value: "vitrine")
+    if isLastAnswer { headers.add(name: "Connection", value: "close") }
+    let status = HTTPResponseStatus(
+      statusCode: head.status.code, reasonPhrase: head.status.reasonPhrase)
+    context?.write(
+      wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))),
+      promise: nil)
+  }
+
+  func write(_ part: ByteBuffer) {
+    context?.write(wrapOutboundOut(.body(.byteBuffer(part))), promise: nil)
+  }
+
+  /// Sends what was written, and ends the connection if there is to be nothing after it.
+  func finish() {
+    guard let context else { return }
+    isAnswering = false
+    lastAnswer = .now()
+    if case .rest = reading { reading = .unwanted }
+    guard isLastAnswer else {
+      context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+      return takeHeld()
+    }
+    self.context = nil
+    let channel = context.channel
+    context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
+      channel.close(promise: nil)
+    }
+  }
+}
+
+extension ServerConfiguration.Limits {
+  var idleTimeout: TimeAmount { .nanoseconds(Int64(idleSeconds * 1e9)) }
+}

@@ -1,0 +1,155 @@
+import NIOCore
+import NIOPosix
+import Testing
+import Vitrine
+import VitrineServer
+
+/// The server as its clients' bytes meet it.
+struct ConnectionTests {
+  private static let search = request(
+    "POST", "/v1/indexes/shop/search", body: #"{"text": "red dress", "k": 1}"#)
+  private static let health = request("GET", "/health")
+  private static let last = request("GET", "/nothing", fields: ["Connection: close"])
+
+  @Test func `requests that come together are answered in their order`() async throws {
+    let answers = try await exchange([Self.search + Self.health + Self.search + Self.last])
+    #expect(answers.statuses == [200, 200, 200, 404])
+    #expect(answers.text.contains("Connection: close"))
+    #expect(answers.text.contains("Server: vitrine"))
+    #expect(answers.text.contains(#/Date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT/#))
+  }
+
+  @Test func `a request may come in pieces`() async throws {
+    let bytes = Array((Self.search + Self.last).utf8)
+    let pieces = stride(from: 0, to: bytes.count, by: 7).map { start in
+      String(decoding: bytes[start..<min(start + 7, bytes.count)], as: UTF8.self)
+    }
+    #expect(try await exchange(pieces).statuses == [200, 404])
+  }
+
+  @Test func `what is too long is refused, and the next request answered`() async throws {
+    let long = Self.request(
+      "POST", "/v1/indexes/shop/search", body: String(repeating: " ", count: 5_000))
+    let bytes = Array(long.utf8)
+    let half = String(decoding: bytes[..<2_000], as: UTF8.self)
+    let rest = String(decoding: bytes[2_000...], as: UTF8.self)
+    let answers = try await exchange([half, rest + Self.search + Self.last]) {
+      $0.limits.bodyBytes = 1_000
+    }
+    #expect(answers.statuses == [413, 200, 404])
+  }
+
+  @Test func `what is not HTTP is told so, after the requests before it`() async throws {
+    #expect(try await exchange(["good morning\r\n\r\n"]).statuses == [400])
+    #expect(try await exchange([Self.health, "good morning\r\n\r\n"]).statuses == [200, 400])
+  }
+
+  @Test func `whoever sends no more gets the answers to what was sent`() async throws {
+    let answers = try await exchange([Self.search + Self.search], thenSendsNoMore: true)
+    #expect(answers.statuses == [200, 200])
+  }
+
+  @Test func `HTTP 1.0 is answered and the connection closed`() async throws {
+    let answers = try await exchange(["GET /health HTTP/1.0\r\n\r\n"])
+    #expect(answers.statuses == [200])
+    #expect(answers.text.contains("Connection: close"))
+  }
+
+  @Test func `who asks whether to go on with a long request is told to`() async throws {
+    let whole = Self.request(
+      "POST", "/v1/indexes/shop/search", fields: ["Expect: 100-continue"], body: #"{"k": 1}"#)
+    let head = whole.prefix(whole.count - 8)
+    let answers = try await exchange([String(head), String(whole.suffix(8)) + Self.last])
+    #expect(answers.statuses == [100, 200, 404])
+  }
+
+  @Test func `of a request that breaks off nothing is stored`() async throws {
+    let shop = try await Shop()
+    let product = #"{"id": "new", "vector": [1, 0, 0, 0, 0, 0, 0, 0]}"# + "\n"
+    let whole = Self.request("PUT", "/v1/indexes/shop/products", body: product + product)
+    let answers = try await exchange(
+      [String(whole.prefix(whole.count - 4))], of: shop, thenSendsNoMore: true)
+    #expect(answers.statuses == [400])
+    #expect(try await shop.engine.product("new") == nil)
+  }
+
+  @Test func `a silent connection is let go, but not one that waits for an answer`() async throws {
+    let slow = try await Shop(secondsOverTexts: 0.5)
+    for (piece, statuses) in [(Self.health, [200]), ("GET /hea", []), (Self.search, [200])] {
+      let answers = try await exchange([piece], of: slow) { $0.limits.idleSeconds = 0.1 }
+      #expect(answers.statuses == statuses)
+    }
+  }
+
+  @Test func `a server that ends closes its idle connections`() async throws {
+    let (ports, told) = AsyncStream.makeStream(of: Int.self)
+    let server = try await Shop().server { $0.port = 0 }
+    let serving = Task { try await server.run { told.yield($0) } }
+    let port = try #require(await ports.first { _ in true })
+    let answers = try await Self.exchange([Self.health], port: port, thenSendsNoMore: false) {
+      serving.cancel()
+    }
+    #expect(answers.statuses == [200])
+    try? await serving.value
+  }
+
+  // MARK: Talking
+
+  /// The answers to what is sent over one connection, piece after piece, until the server closes it.
+  private func exchange(
+    _ pieces: [String], of shop: Shop? = nil, thenSendsNoMore: Bool = false,
+    _ change: @escaping (inout ServerConfiguration) -> Void = { _ in }
+  ) async throws -> Answers {
+    let (ports, told) = AsyncStream.makeStream(of: Int.self)
+    let shop = if let shop { shop } else { try await Shop() }
+    let server = try shop.server {
+      $0.port = 0
+      change(&$0)
+    }
+    let serving = Task { try await server.run { told.yield($0) } }
+    defer { serving.cancel() }
+    let port = try #require(await ports.first { _ in true })
+    return try await Self.exchange(pieces, port: port, thenSendsNoMore: thenSendsNoMore)
+  }
+
+  private static func exchange(
+    _ pieces: [String], port: Int, thenSendsNoMore: Bool, onAnswer: () -> Void = {}
+  ) async throws -> Answers {
+    let client = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .channelOption(.allowRemoteHalfClosure, value: true)
+      .connect(host: "127.0.0.1", port: port) { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+            wrappingChannelSynchronously: channel,
+            configuration: .init(isOutboundHalfClosureEnabled: true))
+        }
+      }
+    return try await client.executeThenClose { inbound, outbound in
+      for piece in pieces {
+        try await outbound.write(ByteBuffer(string: piece))
+        try await Task.sleep(for: .milliseconds(3))
+      }
+      if thenSendsNoMore { outbound.finish() }
+      var text = ""
+      for try await part in inbound {
+        text += String(buffer: part)
+        onAnswer()
+      }
+      return Answers(text: text)
+    }
+  }
+
+  private static func request(
+    _ method: String, _ path: String, fields: [String] = [], body: String = ""
+  ) -> String {
+    let fields = fields.map { $0 + "\r\n" }.joined()
+    return "\(method) \(path) HTTP/1.1\r\nHost: shop\r\n\(fields)"
+      + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+  }
+}
+
+private struct Answers {
+  let text: String
+
+  var statuses: [Int] { text.matches(of: #/HTTP/1\.1 (\d{3})/#).compactMap { Int($0.1) } }
+}
