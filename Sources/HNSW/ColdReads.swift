@@ -32,7 +32,7 @@ extension Graph {
     }
     codes.upper.fetch(scratch.gatheredSlots, count)
     if !isCoarse { codes.lower.fetch(scratch.gatheredSlots, count) }
-    if scratch.normWeight != 0 { codes.upper.fetchNorms(scratch.gatheredSlots, count) }
+    if scratch.code.normWeight != 0 { codes.upper.fetchNorms(scratch.gatheredSlots, count) }
   }
 }
 

@@ -27,7 +27,7 @@ extension Graph {
     guard shareHere >= share / 4 else {
       return walk(levels[0], from: entry, ef: ef, keep: max(keep, ef), scratch)
     }
-    scratch.visit(allBut: filter, positions: Int(levels[0].count))
+    scratch.visited.insert(allBut: filter.words)
     let breadth = Int(Double(ef) * min(1, 2 * share / max(share, shareHere)))
     while expandAll(breadth, scratch) {}
   }

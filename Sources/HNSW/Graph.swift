@@ -34,10 +34,11 @@ struct Graph: Sendable {
       // A query at the mean needs a floor, or the norms' weight would overflow.
       let floor = share == 0 ? Float.leastNormalMagnitude : share * calibration.scale / 8
       let (step, norm) = kernels.quantise(
-        scratch.rotated, mean: mean, share: share, floor: floor, n, into: scratch.queryCode)
-      scratch.normWeight = share * calibration.scale / (2 * step)
-      scratch.scoreUnit = (configuration.metric == .l2 ? 2 : 1) * calibration.scale * step
-      scratch.queryNorm = Float(norm)
+        scratch.rotated, mean: mean, share: share, floor: floor, n, into: scratch.code.bytes)
+      (scratch.code.bytes + n).update(repeating: 0, count: configuration.codeBytes - n)
+      scratch.code.normWeight = share * calibration.scale / (2 * step)
+      scratch.code.scoreUnit = (configuration.metric == .l2 ? 2 : 1) * calibration.scale * step
+      scratch.code.norm = Float(norm)
     }
   }
 
@@ -59,8 +60,8 @@ struct Graph: Sendable {
     let isCoarse = isWalk && configuration.walksCoarsely
     if scratch.isCold { fetchGathered(count, isCoarse: isCoarse, scratch) }
     kernels.codeScores(
-      codes, isCoarse: isCoarse, scratch.queryCode, configuration.codeBytes,
-      weight: scratch.normWeight, scratch.gatheredSlots, count, scratch.scores)
+      codes, isCoarse: isCoarse, scratch.code.bytes, configuration.codeBytes,
+      weight: scratch.code.normWeight, scratch.gatheredSlots, count, scratch.scores)
     scratch.distanceCount &+= count
   }
 
@@ -68,7 +69,7 @@ struct Graph: Sendable {
   func refine(_ count: Int, _ scratch: Scratch) {
     if scratch.isCold { codes.lower.fetch(scratch.gatheredSlots, count) }
     kernels.refineScores(
-      codes, scratch.queryCode, configuration.codeBytes, scratch.gatheredSlots, count,
+      codes, scratch.code.bytes, configuration.codeBytes, scratch.gatheredSlots, count,
       scratch.scores)
     scratch.distanceCount &+= count
   }
@@ -86,8 +87,8 @@ struct Graph: Sendable {
     var best = scratch.scores[0]
     while current > level {
       let here = levels[current]
-      scratch.beginVisits(positions: Int(here.count))
-      _ = scratch.visit(position)
+      scratch.visited.begin(positions: Int(here.count))
+      _ = scratch.visited.insert(position)
       var improved = true
       while improved {
         improved = false
@@ -116,8 +117,8 @@ struct Graph: Sendable {
   ) {
     let pool = scratch.pool
     pool.begin(max(keep, ef))
-    scratch.beginVisits(positions: Int(level.count))
-    _ = scratch.visit(entry)
+    scratch.visited.begin(positions: Int(level.count))
+    _ = scratch.visited.insert(entry)
     scratch.gathered[0] = entry
     scratch.gatheredSlots[0] = level.slot(entry)
     let width = scratch.isCold || ef > Self.narrow ? Self.broadWidth : Self.narrowWidth

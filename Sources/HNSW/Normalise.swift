@@ -4,11 +4,16 @@ internal import Kernels
 /// are still numbers.
 private let greatestLength: Float = 1e15
 
-/// Checks that a vector's components are finite and, for cosine, makes its length one.
+/// Squares of lengths that differ less from one are that but for rounding.
+private let roundingOfOne: Float = 1e-6
+
+/// Checks that a vector's components are finite and, for cosine, makes its length one; returns whether
+/// it is what it was.
+@discardableResult
 func normalise(
   _ vector: UnsafeMutablePointer<Float>, _ count: Int, _ metric: Metric, row: Int,
   _ kernels: Kernels
-) throws(HNSWError) {
+) throws(HNSWError) -> Bool {
   let span = Span<Float>(_unsafeStart: vector, count: count)
   let norm = kernels.dot(span, span)
   // Products may overflow where the components do not.
@@ -20,8 +25,9 @@ func normalise(
       throw .invalidVector(
         row: row, reason: "its length is beyond \(greatestLength); only cosine does without it")
     }
-    return
+    return true
   }
+  guard abs(norm - 1) > roundingOfOne else { return true }
   var scale = 1 / norm.squareRoot()
   if !norm.isNormal {
     let largest = (0..<count).reduce(0) { max($0, abs(vector[$1])) }
@@ -32,4 +38,5 @@ func normalise(
     scale = 1 / kernels.dot(span, span).squareRoot()
   }
   for index in 0..<count { vector[index] *= scale }
+  return false
 }

@@ -81,7 +81,7 @@ extension ResolvedIndex {
   private func areCodesRight(_ count: Int, reach: Int32, _ scratch: Scratch) -> Bool {
     var (low, high) = (Float.infinity, -Float.infinity)
     for index in 0..<count {
-      let measured = scratch.candidateDistances[index] / scratch.scoreUnit
+      let measured = scratch.candidateDistances[index] / scratch.code.scoreUnit
       let error = measured - Float(scratch.candidateScores[index])
       (low, high) = (min(low, error), max(high, error))
     }

@@ -26,7 +26,7 @@ extension ResolvedIndex {
   func cutCoarsely(at place: Int, deviations: Float = 3, _ scratch: Scratch) {
     guard place <= scratch.pool.count else { return }
     let last = graph.walks.entry(at: place, of: scratch.pool).score
-    let reach = Int32(deviations * (scratch.queryNorm * 256 / 6).squareRoot())
+    let reach = Int32(deviations * (scratch.code.norm * 256 / 6).squareRoot())
     graph.walks.cut(scratch.pool, beyond: last &+ reach)
   }
 
@@ -38,7 +38,7 @@ extension ResolvedIndex {
     if scratch.isCold { withUnsafePointer(to: slot) { graph.codes.upper.fetchNorms($0, 1) } }
     let norm = state.codes.norm(Int(slot)).loadUnaligned(as: Int32.self).littleEndian
     // Damage may have made the norm negative.
-    return Int32(6 * (max(0, scratch.queryNorm + Float(norm)) / 6).squareRoot())
+    return Int32(6 * (max(0, scratch.code.norm + Float(norm)) / 6).squareRoot())
   }
 
   /// Finds the nearest vectors to the query in `scratch.query`; its walk begins at `start`, if that
@@ -75,7 +75,7 @@ extension ResolvedIndex {
     _ parameters: SearchParameters, from start: WalkStart?, k: Int, matches: Int, share: Double,
     ef: Int, _ scratch: Scratch
   ) -> SearchResult {
-    graph.prepare(scratch.query, scratch)
+    if start == nil { graph.prepare(scratch.query, scratch) }
     var ef = ef
     // A filtered walk must bring more than k, or the last ones are from its ragged edge.
     let enough = parameters.filter == nil ? k : min(matches, k + k / 2)

@@ -52,17 +52,20 @@ final class ResolvedIndex: Sendable {
 
   var configuration: IndexConfiguration { state.header.configuration }
 
-  /// Copies a query into `scratch`, checked and, for cosine, normalised. `row` is its number in a
-  /// batch.
-  func load(_ query: Span<Float>, row: Int, _ scratch: Scratch) throws {
+  /// Copies a query into `scratch`, checked and, for cosine, normalised; returns whether that has left
+  /// it as it is. `row` is its number in a batch.
+  @discardableResult
+  func load(_ query: Span<Float>, row: Int, _ scratch: Scratch) throws -> Bool {
     let dimensions = configuration.dimensions
     guard query.count == dimensions else {
       throw HNSWError.wrongDimensions(expected: dimensions, found: query.count)
     }
     query.withUnsafeBufferPointer { query in
-      if let base = query.baseAddress { scratch.query.update(from: base, count: dimensions) }
+      if let base = query.baseAddress { scratch.queryCopy.update(from: base, count: dimensions) }
     }
-    try normalise(scratch.query, dimensions, configuration.metric, row: row, kernels)
+    scratch.query = UnsafePointer(scratch.queryCopy)
+    scratch.beginCode()
+    return try normalise(scratch.queryCopy, dimensions, configuration.metric, row: row, kernels)
   }
 
   /// Distances of the query in `scratch` from the first `count` candidates, in full precision, or

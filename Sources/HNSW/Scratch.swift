@@ -18,20 +18,16 @@ final class Scratch: @unchecked Sendable {
   /// The nearest nodes so far.
   let pool = CandidatePool()
 
-  /// The positions that the walk has met, as a bitmap: small enough to stay in the cache that the
-  /// rows run through, and so cheaper to clear for every walk than larger marks would be to keep.
-  private(set) var visited: UnsafeMutablePointer<UInt64>
-  private var visitedCapacity = 0
+  /// The positions that the walk has met.
+  let visited = VisitedSet()
 
-  /// The query: as given, rotated, and as a signed code with the weight of the rows' norms.
-  let query: UnsafeMutablePointer<Float>
+  /// The query, normalised where the metric wants that: a copy of it, unless it lasts for the search
+  /// and needs none.
+  var query: UnsafePointer<Float>
+  let queryCopy: UnsafeMutablePointer<Float>
   let rotated: UnsafeMutablePointer<Float>
-  let queryCode: UnsafeMutablePointer<Int8>
-  var normWeight: Float = 0
-  /// The distance that a step of the scores is.
-  var scoreUnit: Float = 0
-  /// The sum of squares of the query's code.
-  var queryNorm: Float = 0
+  var code: QueryCode
+  private let codeBuffer: UnsafeMutablePointer<Int8>
 
   /// Candidates that are scored again on full vectors, and the scores that made them that.
   private(set) var candidates: UnsafeMutablePointer<UInt32>
@@ -52,17 +48,16 @@ final class Scratch: @unchecked Sendable {
     gatheredSlots = .allocate(capacity: Self.gatherCapacity)
     scores = .allocate(capacity: Self.gatherCapacity)
     expanding = .allocate(capacity: Self.expandingCapacity)
-    visited = .allocate(capacity: 1)
     candidates = .allocate(capacity: 1)
     candidateScores = .allocate(capacity: 1)
     candidateDistances = .allocate(capacity: 1)
-    query = .allocate(capacity: codeBytes)
-    query.initialize(repeating: 0, count: codeBytes)
+    queryCopy = .allocate(capacity: codeBytes)
+    queryCopy.initialize(repeating: 0, count: codeBytes)
+    query = UnsafePointer(queryCopy)
     rotated = .allocate(capacity: codeBytes)
     rotated.initialize(repeating: 0, count: codeBytes)
-    queryCode = UnsafeMutableRawPointer.allocate(byteCount: codeBytes, alignment: 64)
-      .bindMemory(to: Int8.self, capacity: codeBytes)
-    queryCode.initialize(repeating: 0, count: codeBytes)
+    codeBuffer = QueryCode.allocate(codeBytes)
+    code = QueryCode(bytes: codeBuffer)
   }
 
   deinit {
@@ -70,42 +65,16 @@ final class Scratch: @unchecked Sendable {
     gatheredSlots.deallocate()
     scores.deallocate()
     expanding.deallocate()
-    visited.deallocate()
     candidates.deallocate()
     candidateScores.deallocate()
     candidateDistances.deallocate()
-    query.deallocate()
+    queryCopy.deallocate()
     rotated.deallocate()
-    queryCode.deallocate()
+    codeBuffer.deallocate()
   }
 
-  /// Empties the visited set for a walk over `positions` nodes.
-  func beginVisits(positions: Int) {
-    let words = (positions + 63) / 64
-    if visitedCapacity < words {
-      visited.deallocate()
-      visitedCapacity = words + words / 4
-      visited = .allocate(capacity: visitedCapacity)
-    }
-    visited.update(repeating: 0, count: words)
-  }
-
-  /// Marks a position; `false` if it was marked before.
-  func visit(_ position: UInt32) -> Bool {
-    let (word, bit) = (Int(position >> 6), UInt64(1) << UInt64(position & 63))
-    defer { visited[word] |= bit }
-    return visited[word] & bit == 0
-  }
-
-  /// Marks the positions of level 0 that do not match a filter.
-  func visit(allBut filter: SlotSet, positions: Int) {
-    let words = (positions + 63) / 64
-    filter.words.withUnsafeBufferPointer { matches in
-      let shared = min(words, matches.count)
-      for index in 0..<shared { visited[index] |= ~matches[index] }
-      (visited + shared).update(repeating: .max, count: words - shared)
-    }
-  }
+  /// Takes the place of another query's code.
+  func beginCode() { code = QueryCode(bytes: codeBuffer) }
 
   /// Makes room for `count` candidates.
   func reserveCandidates(_ count: Int) {
@@ -117,6 +86,25 @@ final class Scratch: @unchecked Sendable {
     candidates = .allocate(capacity: count)
     candidateScores = .allocate(capacity: count)
     candidateDistances = .allocate(capacity: count)
+  }
+}
+
+/// A query as a signed code.
+struct QueryCode: @unchecked Sendable {
+  // Sendable: who makes it writes the bytes; from then on they are only read.
+
+  let bytes: UnsafeMutablePointer<Int8>
+  /// The weight of the rows' norms.
+  var normWeight: Float = 0
+  /// The distance that a step of the scores is.
+  var scoreUnit: Float = 0
+  /// The sum of the bytes' squares.
+  var norm: Float = 0
+
+  /// Room where the kernels like codes to begin.
+  static func allocate(_ byteCount: Int) -> UnsafeMutablePointer<Int8> {
+    UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
+      .bindMemory(to: Int8.self, capacity: byteCount)
   }
 }
 

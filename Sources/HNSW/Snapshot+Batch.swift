@@ -2,6 +2,9 @@ internal import Dispatch
 import Synchronization
 
 extension Snapshot {
+  /// Queries whose codes are kept at a time.
+  private static let mostAtOnce = 1 << 14
+
   /// Answers many queries, given row by row, on `threads` threads; results in their order.
   ///
   /// Queries whose walks begin near each other are answered one after the other: what one has read
@@ -17,23 +20,31 @@ extension Snapshot {
       throw HNSWError.wrongDimensions(expected: dimensions, found: queries.count % dimensions)
     }
     let count = queries.count / dimensions
-    let (resolved, rows) = (resolved, Array(0..<count))
-    @Sendable func load(_ row: Int, _ scratch: Scratch) throws {
-      let query = queries.span.extracting(row * dimensions..<(row + 1) * dimensions)
-      try resolved.load(query, row: row, scratch)
+    return try queries.withUnsafeBufferPointer { queries in
+      try stride(from: 0, to: count, by: Self.mostAtOnce).flatMap { start in
+        let rows = Array(start..<min(count, start + Self.mostAtOnce))
+        let batch = QueryBatch(queries, first: start, count: rows.count, resolved)
+        defer { batch.deallocate() }
+        return try search(batch, rows, parameters, threads: threads)
+      }
     }
-    let level = resolved.meetingLevel(ofQueries: count)
+  }
+
+  private func search(
+    _ batch: QueryBatch, _ rows: [Int], _ parameters: SearchParameters, threads: Int
+  ) throws -> [SearchResult] {
+    let resolved = resolved
+    let level = resolved.meetingLevel(ofQueries: rows.count)
     let starts = try map(rows, threads: threads) { row, scratch in
-      try load(row, scratch)
-      return resolved.descend(to: level, scratch)
+      try batch.descend(row, to: level, scratch)
     }
-    let order = rows.sorted { starts[$0].position < starts[$1].position }
-    let results = try map(order, threads: threads) { row, scratch in
-      try load(row, scratch)
-      return resolved.search(parameters, from: starts[row], scratch)
+    let order = rows.indices.sorted { starts[$0].position < starts[$1].position }
+    let results = try map(order, threads: threads) { place, scratch in
+      try batch.load(rows[place], starts[place], scratch)
+      return resolved.search(parameters, from: starts[place], scratch)
     }
-    var places = rows
-    for (place, row) in order.enumerated() { places[row] = place }
+    var places = order
+    for (place, index) in order.enumerated() { places[index] = place }
     return places.map { results[$0] }
   }
 
@@ -74,6 +85,52 @@ struct WalkStart: Sendable {
   let position: UInt32
   let level: Int
   let distanceCount: Int
+  let code: QueryCode
+  /// Whether the query is normalised as it was given.
+  let isNormalised: Bool
+}
+
+/// Queries that are read where they were given, and the codes that are made of them on the way down,
+/// for the walks.
+private struct QueryBatch: @unchecked Sendable {
+  // Sendable: queries are only read, and a row's code is written by the one thread that goes down.
+
+  private let queries: UnsafeBufferPointer<Float>
+  private let first: Int
+  private let codes: UnsafeMutablePointer<Int8>
+  private let resolved: ResolvedIndex
+
+  init(_ queries: UnsafeBufferPointer<Float>, first: Int, count: Int, _ resolved: ResolvedIndex) {
+    (self.queries, self.first, self.resolved) = (queries, first, resolved)
+    codes = QueryCode.allocate(count * resolved.configuration.codeBytes)
+  }
+
+  func deallocate() { codes.deallocate() }
+
+  private func query(_ row: Int) -> UnsafeBufferPointer<Float> {
+    let dimensions = resolved.configuration.dimensions
+    return UnsafeBufferPointer(rebasing: queries[row * dimensions..<(row + 1) * dimensions])
+  }
+
+  /// Goes down to a level with a row's query.
+  func descend(_ row: Int, to level: Int, _ scratch: Scratch) throws -> WalkStart {
+    let isNormalised = try resolved.load(query(row).span, row: row, scratch)
+    scratch.code = QueryCode(bytes: codes + (row - first) * resolved.configuration.codeBytes)
+    let (position, count) = resolved.descend(to: level, scratch)
+    return WalkStart(
+      position: position, level: level, distanceCount: count, code: scratch.code,
+      isNormalised: isNormalised)
+  }
+
+  /// Puts a row's query into `scratch`, as it was when it came down.
+  func load(_ row: Int, _ start: WalkStart, _ scratch: Scratch) throws {
+    if start.isNormalised, let base = query(row).baseAddress {
+      scratch.query = base
+    } else {
+      try resolved.load(query(row).span, row: row, scratch)
+    }
+    scratch.code = start.code
+  }
 }
 
 extension ResolvedIndex {
@@ -87,18 +144,17 @@ extension ResolvedIndex {
     return levels.first { Self.meetingSize * counts[$0 + 1] <= count } ?? entryLevel
   }
 
-  /// Goes down to a level with the query in `scratch.query`.
-  func descend(to level: Int, _ scratch: Scratch) -> WalkStart {
+  /// Goes down to a level with the query in `scratch.query`; returns the position there and how many
+  /// rows were scored.
+  func descend(to level: Int, _ scratch: Scratch) -> (position: UInt32, distanceCount: Int) {
     reading(scratch) {
       let header = state.header
       scratch.distanceCount = 0
-      var position = header.entry
-      if level < header.entryLevel, position != noSlot {
-        graph.prepare(scratch.query, scratch)
-        position = graph.descend(
-          from: position, level: header.entryLevel, to: level, scratch)
-      }
-      return WalkStart(position: position, level: level, distanceCount: scratch.distanceCount)
+      graph.prepare(scratch.query, scratch)
+      guard level < header.entryLevel, header.entry != noSlot else { return (header.entry, 0) }
+      let position = graph.descend(
+        from: header.entry, level: header.entryLevel, to: level, scratch)
+      return (position, scratch.distanceCount)
     }
   }
 }

@@ -59,21 +59,21 @@ extension WorkingIndex {
     guard !isDead(position, on: level),
       (0..<degree).contains(where: { isDead(Link.position(links[$0]), on: level) })
     else { return }
-    scratch.search.beginVisits(positions: Int(level.count))
-    _ = scratch.search.visit(position)
+    scratch.search.visited.begin(positions: Int(level.count))
+    _ = scratch.search.visited.insert(position)
     scratch.candidateCount = 0
     scratch.chosenCount = 0
     graph.kernels.take(level.slot(position), of: graph.codes, into: scratch.node)
     func consider(_ link: UInt32) {
       let other = Link.position(link)
-      guard !isDead(other, on: level), scratch.search.visit(other) else { return }
+      guard !isDead(other, on: level), scratch.search.visited.insert(other) else { return }
       scratch.candidates[scratch.candidateCount] = Candidate(0, other)
       scratch.candidateCount += 1
     }
     for index in 0..<degree where Link.isTree(links[index]) {
       let other = Link.position(links[index])
       guard !isDead(other, on: level) else { continue }
-      _ = scratch.search.visit(other)
+      _ = scratch.search.visited.insert(other)
       let distance = graph.candidate(other, on: level, scratch).distance
       scratch.chosen[scratch.chosenCount] = Candidate(distance, links[index])
       graph.choose(level.slot(other), scratch)

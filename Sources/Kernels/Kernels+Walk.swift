@@ -81,19 +81,21 @@ package struct WalkKernels: @unchecked Sendable {
     ck_fetch(address, UInt32(truncatingIfNeeded: byteCount))
   }
 
-  /// Appends the neighbours of a node that are not marked in `visited`, and marks them. Returns
-  /// the new count; see `ck_gather_new`.
+  /// Appends the neighbours of a node that are not in `visited`, and puts them in. Returns the new
+  /// count; see `ck_gather_new`.
   @inline(__always)
   package func gatherNew(
     _ links: UnsafePointer<UInt32>, slots linkSlots: UnsafePointer<UInt32>, _ capacity: Int,
-    positionsEnd: UInt32, slotsEnd: UInt32, _ visited: UnsafeMutablePointer<UInt64>,
+    positionsEnd: UInt32, slotsEnd: UInt32, _ visited: VisitedSet,
     into positions: UnsafeMutablePointer<UInt32>, _ slots: UnsafeMutablePointer<UInt32>,
     _ count: Int
   ) -> Int {
-    Int(
+    let found = Int(
       ck_gather_new(
-        links, linkSlots, UInt32(capacity), positionsEnd, slotsEnd, visited, positions, slots,
-        UInt32(count)))
+        links, linkSlots, UInt32(capacity), positionsEnd, slotsEnd, visited.words, positions,
+        slots, UInt32(count)))
+    visited.note(positions + count, found - count)
+    return found
   }
 }
 

@@ -173,7 +173,8 @@ import Testing
 
   @Test func `Only neighbours that were not met before are gathered`() {
     var source = Source(state: 5)
-    var visited = [UInt64](repeating: 0, count: 4)
+    let visited = VisitedSet()
+    visited.begin(positions: 250)
     var met: Set<UInt32> = []
     var positions = [UInt32](repeating: 0, count: 400)
     var slots = positions
@@ -184,7 +185,7 @@ import Testing
       if end < 16 { links[end] = round.isMultiple(of: 2) ? .max : 250 }
       let linkSlots = links.map { $0 == .max ? $0 : ($0 & 0x3FFF_FFFF) + 1000 }
       let count = Kernels.scalar.walks.gatherNew(
-        links, slots: linkSlots, 16, positionsEnd: 250, slotsEnd: 1250, &visited,
+        links, slots: linkSlots, 16, positionsEnd: 250, slotsEnd: 1250, visited,
         into: &positions, &slots, 2)
       var expected: [UInt32] = []
       for link in links {
@@ -193,6 +194,44 @@ import Testing
       }
       #expect(Array(positions[2..<count]) == expected)
       #expect(Array(slots[2..<count]) == expected.map { $0 + 1000 })
+    }
+  }
+
+  @Test(arguments: [100, 5_000, 300_000])
+  func `A walk begins with none met, however many the one before it met`(positions: Int) {
+    var source = Source(state: UInt64(positions))
+    let visited = VisitedSet()
+    var (gathered, slots) = ([UInt32](repeating: 0, count: 16), [UInt32](repeating: 0, count: 16))
+    var before: Set<UInt32> = []
+    for round in 0..<40 {
+      let size = positions - source.next(positions / 2)
+      visited.begin(positions: size)
+      var met: Set<UInt32> = []
+      func insert(_ position: UInt32) {
+        #expect(visited.insert(position) == met.insert(position).inserted)
+      }
+      before.lazy.filter { $0 < size }.prefix(500).forEach(insert)
+      for _ in 0..<[3, 100, 3_000][round % 3] {
+        insert(UInt32(source.next(size)))
+        let links = (0..<4).map { _ in UInt32(source.next(size)) }
+        let count = Kernels.best.walks.gatherNew(
+          links, slots: links, 4, positionsEnd: UInt32(size), slotsEnd: UInt32(size), visited,
+          into: &gathered, &slots, 0)
+        #expect(gathered[..<count].allSatisfy { met.insert($0).inserted })
+        #expect(met.isSuperset(of: links))
+      }
+      if round % 7 == 6 {
+        let kept = (0..<size / 64).map { _ in UInt64(source.next(1 << 30)) }
+        visited.insert(allBut: kept)
+        for _ in 0..<100 {
+          let position = source.next(size)
+          let isKept = position / 64 < kept.count && kept[position / 64] >> (position % 64) & 1 == 1
+          let isNew = isKept && met.insert(UInt32(position)).inserted
+          #expect(visited.insert(UInt32(position)) == isNew)
+        }
+        for _ in 0..<300 { met.insert(UInt32(source.next(size))) }
+      }
+      before = met
     }
   }
 }
