@@ -65,24 +65,33 @@ import Testing
     #expect(same >= kept.least, "\(same) of 2000 hits are the same")
   }
 
-  /// As many queries as these are put in another order, by the nodes that they come down to.
+  /// As many queries as these are put in another order, by the nodes that they come down to, and
+  /// answered in two parts. Not all are of length one.
   @Test func queriesOfABatchGetTheAnswersThatTheyGetAlone() throws {
     let fixture = try Fixture(IndexConfiguration(dimensions: 24, m: 4))
     try fixture.upsert((0..<2000).map { "p\($0)" }, clustered(2000, dimensions: 24, seed: 7))
-    let queries = clustered(1500, dimensions: 24, seed: 8)
+    let queries = clustered(1500, dimensions: 24, seed: 8).enumerated().map { place, value in
+      (place / 24).isMultiple(of: 3) ? 2 * value : value
+    }
+    let many = Array([[Float]](repeating: queries, count: 12).joined())
     try fixture.snapshot { snapshot in
       let parameters = SearchParameters(k: 5, ef: 20)
       let alone = try (0..<1500).map {
-        try snapshot.search(queries.span.extracting(24 * $0..<24 * ($0 + 1)), parameters)
+        try snapshot.search(queries.span.extracting(24 * $0..<24 * ($0 + 1)), parameters).hits
       }
       for threads in 1...2 {
-        let batch = try snapshot.search(batch: queries, parameters, threads: threads)
-        #expect(batch.map(\.hits) == alone.map(\.hits))
+        let batch = try snapshot.search(batch: many, parameters, threads: threads).map(\.hits)
+        #expect(batch.count == 18_000)
+        #expect(batch.indices.allSatisfy { batch[$0] == alone[$0 % 1500] })
       }
-      #expect(throws: HNSWError.self) {
-        try snapshot.search(
-          batch: queries + [Float](repeating: .nan, count: 24), parameters, threads: 2)
+      let again = try snapshot.search(queries.span.extracting(0..<24), parameters).hits
+      #expect(again == alone[0])
+      let wrong = many + [Float](repeating: .nan, count: 24)
+      let error = #expect(throws: HNSWError.self) {
+        try snapshot.search(batch: wrong, parameters, threads: 2)
       }
+      let message = error.map { "\($0)" } ?? ""
+      #expect(message.hasPrefix("vector 18000: "))
       #expect(try snapshot.search(batch: [], parameters, threads: 2).isEmpty)
     }
   }
