@@ -146,48 +146,11 @@ package struct QuickQueryReader {
     return value
   }
 
-  /// A number as JSON writes it: `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?`
   private mutating func number() throws -> DecimalNumber {
-    let start = place
-    var number = DecimalNumber()
-    if peek == UInt8(ascii: "-") {
-      number.isNegative = true
-      place += 1
-    }
-    let first = peek
-    let whole = takeDigits(&number)
-    guard whole > 0, whole == 1 || first != UInt8(ascii: "0") else { throw NotUsual() }
-    if peek == UInt8(ascii: ".") {
-      place += 1
-      let fraction = takeDigits(&number)
-      guard fraction > 0 else { throw NotUsual() }
-      number.exponent = -fraction
-    }
-    if let sign = peek, sign | 0x20 == UInt8(ascii: "e") {
-      place += 1
-      number.exponent += try exponent()
-    }
-    number.length = place - start
+    guard let number = DecimalNumber(json: bytes.span, from: place) else { throw NotUsual() }
+    place += number.length
     skipSpace()
     return number
-  }
-
-  private mutating func exponent() throws -> Int {
-    let isNegative = peek == UInt8(ascii: "-")
-    if isNegative || peek == UInt8(ascii: "+") { place += 1 }
-    var exponent = DecimalNumber()
-    guard takeDigits(&exponent) > 0, exponent.count <= 3 else { throw NotUsual() }
-    return isNegative ? -Int(exponent.digits) : Int(exponent.digits)
-  }
-
-  /// - Returns: how many there were.
-  private mutating func takeDigits(_ number: inout DecimalNumber) -> Int {
-    let start = place
-    while let digit = peek, digit >= 0x30, digit <= 0x39 {
-      number.append(UInt64(digit - 0x30))
-      place += 1
-    }
-    return place - start
   }
 
   private var peek: UInt8? { place < bytes.count ? bytes[place] : nil }
