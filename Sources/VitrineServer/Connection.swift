@@ -136,6 +136,7 @@ final class Connection: ChannelDuplexHandler {
     while !isHolding, let part = held.popFirst() { take(part) }
     guard held.isEmpty else { return }
     handOverStart()
+    if isEnding { stopReading(ChannelError.eof) }
     guard readIsDue else { return }
     readIsDue = false
     context?.read()

@@ -70,6 +70,9 @@ struct ConnectionTests {
     let answers = try await exchange(
       [String(whole.prefix(whole.count - 4))], of: shop, thenSendsNoMore: true)
     #expect(answers.statuses == [400])
+    let both = try await exchange(
+      [Self.search + whole.prefix(whole.count - 4)], of: shop, thenSendsNoMore: true)
+    #expect(both.statuses == [200, 400])
     #expect(try await shop.engine.product("new") == nil)
   }
 
