@@ -1,9 +1,10 @@
 internal import Dispatch
+internal import Kernels
 import Synchronization
 
 extension Snapshot {
-  /// Queries whose codes are kept at a time.
-  private static let mostAtOnce = 1 << 14
+  /// Queries that are put in order at a time, and bytes of their codes.
+  private static let (mostAtOnce, mostCodeBytes) = (1 << 14, 1 << 24)
 
   /// Answers many queries, given row by row, on `threads` threads; results in their order.
   ///
@@ -20,11 +21,11 @@ extension Snapshot {
       throw HNSWError.wrongDimensions(expected: dimensions, found: queries.count % dimensions)
     }
     let count = queries.count / dimensions
+    let most = max(1, min(Self.mostAtOnce, Self.mostCodeBytes / configuration.codeBytes))
     return try queries.withUnsafeBufferPointer { queries in
-      try stride(from: 0, to: count, by: Self.mostAtOnce).flatMap { start in
-        let rows = Array(start..<min(count, start + Self.mostAtOnce))
-        let batch = QueryBatch(queries, first: start, count: rows.count, resolved)
-        defer { batch.deallocate() }
+      try stride(from: 0, to: count, by: most).flatMap { start in
+        let rows = Array(start..<min(count, start + most))
+        let batch = try QueryBatch(queries, first: start, count: rows.count, resolved)
         return try search(batch, rows, parameters, threads: threads)
       }
     }
@@ -97,15 +98,22 @@ private struct QueryBatch: @unchecked Sendable {
 
   private let queries: UnsafeBufferPointer<Float>
   private let first: Int
+  /// Memory of its own: it comes between others' otherwise, and stays with the process.
+  private let arena: Arena
   private let codes: UnsafeMutablePointer<Int8>
   private let resolved: ResolvedIndex
 
-  init(_ queries: UnsafeBufferPointer<Float>, first: Int, count: Int, _ resolved: ResolvedIndex) {
+  init(
+    _ queries: UnsafeBufferPointer<Float>, first: Int, count: Int, _ resolved: ResolvedIndex
+  ) throws {
     (self.queries, self.first, self.resolved) = (queries, first, resolved)
-    codes = QueryCode.allocate(count * resolved.configuration.codeBytes)
+    let byteCount = count * resolved.configuration.codeBytes
+    guard let arena = Arena(capacity: byteCount), let memory = arena.allocate(byteCount) else {
+      throw HNSWError.invalidArgument("there is no memory for \(count) queries at once")
+    }
+    self.arena = arena
+    codes = memory.bindMemory(to: Int8.self, capacity: byteCount)
   }
-
-  func deallocate() { codes.deallocate() }
 
   private func query(_ row: Int) -> UnsafeBufferPointer<Float> {
     let dimensions = resolved.configuration.dimensions

@@ -49,7 +49,7 @@ public final class Arena: @unchecked Sendable {
   deinit { munmap(base, capacity) }
 
   /// The next `byteCount` bytes, or `nil` where fewer are left.
-  func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+  package func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
     let size = (byteCount + Arena.alignment - 1) / Arena.alignment * Arena.alignment
     guard size <= capacity - used else { return nil }
     defer { used += size }

@@ -42,8 +42,9 @@ final class Connection: ChannelDuplexHandler {
 
   /// Whether the answer under way is the last one, whatever else has come.
   private var isLast = false
-  /// Whether nothing more will come.
+  /// Whether nothing more will come, and whether what came last is not HTTP, which is to be told.
   private var isEnding = false
+  private var isMalformed = false
 
   init(_ limits: ServerConfiguration.Limits) { self.limits = limits }
 
@@ -158,9 +159,11 @@ final class Connection: ChannelDuplexHandler {
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     isEnding = true
+    // Who reads a body tells of it.
+    if case .rest = reading {} else { isMalformed = error is HTTPParserError }
     stopReading(error)
     guard !isAnswering else { return }
-    if error is HTTPParserError { refuse() } else { context.close(promise: nil) }
+    if isMalformed { refuse() } else { context.close(promise: nil) }
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -181,7 +184,7 @@ final class Connection: ChannelDuplexHandler {
 
   // MARK: Answers
 
-  private var isLastAnswer: Bool { isLast || isEnding && held.isEmpty }
+  private var isLastAnswer: Bool { isLast || isEnding && !isMalformed && held.isEmpty }
 
   func write(_ head: HTTPResponse) {
     var headers = HTTPHeaders()
@@ -209,7 +212,9 @@ final class Connection: ChannelDuplexHandler {
     if case .rest = reading { reading = .unwanted }
     guard isLastAnswer else {
       context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-      return takeHeld()
+      takeHeld()
+      if isMalformed, !isAnswering { refuse() }
+      return
     }
     self.context = nil
     let channel = context.channel

@@ -42,6 +42,9 @@ struct ConnectionTests {
   @Test func `what is not HTTP is told so, after the requests before it`() async throws {
     #expect(try await exchange(["good morning\r\n\r\n"]).statuses == [400])
     #expect(try await exchange([Self.health, "good morning\r\n\r\n"]).statuses == [200, 400])
+    // Comes while the searches are being answered.
+    let answers = try await exchange([Self.search + Self.search + "good morning\r\n\r\n"])
+    #expect(answers.statuses == [200, 200, 400])
   }
 
   @Test func `whoever sends no more gets the answers to what was sent`() async throws {
