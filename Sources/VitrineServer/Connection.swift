@@ -34,7 +34,7 @@ final class Connection: ChannelDuplexHandler {
   private var waiting: CheckedContinuation<Request?, Never>?
   private var ready: Request?
   private var isAnswering = false
-  private var lastAnswer = NIODeadline.now()
+  private var lastAnswer = NIODeadline.uptimeNanoseconds(0)
 
   /// What came while a whole request was being answered: no more is read meanwhile.
   private var held = CircularBuffer<HTTPServerRequestPart>()
@@ -159,8 +159,11 @@ final class Connection: ChannelDuplexHandler {
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     isEnding = true
-    // Who reads a body tells of it.
-    if case .rest = reading {} else { isMalformed = error is HTTPParserError }
+    switch reading {
+    // Who reads the body tells of it, or has answered.
+    case .rest, .unwanted: break
+    case .nothing, .start: isMalformed = error is HTTPParserError
+    }
     stopReading(error)
     guard !isAnswering else { return }
     if isMalformed { refuse() } else { context.close(promise: nil) }
@@ -175,8 +178,10 @@ final class Connection: ChannelDuplexHandler {
       isEnding = true
       if !isAnswering { context.close(promise: nil) }
     case is IdleStateHandler.IdleStateEvent:
-      // Who waits for an answer, or has just got one, need not send anything.
-      guard !isHolding, NIODeadline.now() - lastAnswer >= limits.idleTimeout else { return }
+      // Who waits for an answer, still reads one, or has just got it, need not send anything.
+      guard !isHolding, context.channel.isWritable,
+        NIODeadline.now() - lastAnswer >= limits.idleTimeout
+      else { return }
       context.close(promise: nil)
     default: context.fireUserInboundEventTriggered(event)
     }

@@ -24,10 +24,11 @@ struct ConnectionChannel: ServerChildChannel {
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     channel.eventLoop.makeCompletedFuture {
       let pipeline = channel.pipeline.syncOperations
-      try pipeline.addHandler(IdleStateHandler(readTimeout: limits.idleTimeout))
       try pipeline.configureHTTPServerPipeline(
         withPipeliningAssistance: false, withErrorHandling: false,
         withOutboundHeaderValidation: false)
+      // Behind the parser, so that who sends a request byte by byte is idle.
+      try pipeline.addHandler(IdleStateHandler(readTimeout: limits.idleTimeout))
       let connection = Connection(limits)
       try pipeline.addHandler(connection)
       return Value(
