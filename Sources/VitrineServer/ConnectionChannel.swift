@@ -7,8 +7,8 @@ import NIOHTTP1
 /// HTTP/1.1 on a connection, on the thread that reads and writes it.
 ///
 /// Hummingbird's own channel hands each part of a request and of its answer through asynchronous
-/// sequences, and leaves their tasks to other threads: more than all the rest of a small request.
-/// What computes for longer, or waits, leaves the thread anyway.
+/// sequences, and leaves their tasks to other threads. Here only what computes for longer, or waits,
+/// leaves the thread.
 struct ConnectionChannel: ServerChildChannel {
   typealias Respond = @Sendable (Request, any Channel) async -> Response
 

@@ -14,7 +14,7 @@ struct HTTPDate {
     }
   }
 
-  static func text(of second: time_t) -> String {
+  private static func text(of second: time_t) -> String {
     var (second, parts) = (second, tm())
     gmtime_r(&second, &parts)
     return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { buffer in

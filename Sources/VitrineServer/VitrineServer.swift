@@ -71,6 +71,7 @@ public struct VitrineServer: Sendable {
     let logger = logger
     return Application(
       responder: responder,
+      // What is handed over here would answer through Hummingbird's own channel.
       server: HTTPServerBuilder { [configuration] _ in
         ConnectionChannel(
           respond: { request, channel in
