@@ -24,28 +24,30 @@ extension Snapshot {
     let most = max(1, min(Self.mostAtOnce, Self.mostCodeBytes / configuration.codeBytes))
     return try queries.withUnsafeBufferPointer { queries in
       try stride(from: 0, to: count, by: most).flatMap { start in
-        let rows = Array(start..<min(count, start + most))
-        let batch = try QueryBatch(queries, first: start, count: rows.count, resolved)
-        return try search(batch, rows, parameters, threads: threads)
+        let rows = start..<min(count, start + most)
+        let batch = try QueryBatch(queries, rows: rows, resolved)
+        return try search(batch, parameters, threads: threads)
       }
     }
   }
 
   private func search(
-    _ batch: QueryBatch, _ rows: [Int], _ parameters: SearchParameters, threads: Int
+    _ batch: QueryBatch, _ parameters: SearchParameters, threads: Int
   ) throws -> [SearchResult] {
-    let resolved = resolved
+    let (resolved, rows) = (resolved, Array(batch.rows))
     let level = resolved.meetingLevel(ofQueries: rows.count)
     let starts = try map(rows, threads: threads) { row, scratch in
       try batch.descend(row, to: level, scratch)
     }
-    let order = rows.indices.sorted { starts[$0].position < starts[$1].position }
-    let results = try map(order, threads: threads) { place, scratch in
-      try batch.load(rows[place], starts[place], scratch)
-      return resolved.search(parameters, from: starts[place], scratch)
+    let first = batch.rows.lowerBound
+    let order = rows.sorted { starts[$0 - first].position < starts[$1 - first].position }
+    let results = try map(order, threads: threads) { row, scratch in
+      let start = starts[row - first]
+      try batch.load(row, start, scratch)
+      return resolved.search(parameters, from: start, scratch)
     }
-    var places = order
-    for (place, index) in order.enumerated() { places[index] = place }
+    var places = rows
+    for (place, row) in order.enumerated() { places[row - first] = place }
     return places.map { results[$0] }
   }
 
@@ -97,19 +99,19 @@ private struct QueryBatch: @unchecked Sendable {
   // Sendable: queries are only read, and a row's code is written by the one thread that goes down.
 
   private let queries: UnsafeBufferPointer<Float>
-  private let first: Int
+  let rows: Range<Int>
   /// Memory of its own: it comes between others' otherwise, and stays with the process.
   private let arena: Arena
   private let codes: UnsafeMutablePointer<Int8>
   private let resolved: ResolvedIndex
 
   init(
-    _ queries: UnsafeBufferPointer<Float>, first: Int, count: Int, _ resolved: ResolvedIndex
+    _ queries: UnsafeBufferPointer<Float>, rows: Range<Int>, _ resolved: ResolvedIndex
   ) throws {
-    (self.queries, self.first, self.resolved) = (queries, first, resolved)
-    let byteCount = count * resolved.configuration.codeBytes
+    (self.queries, self.rows, self.resolved) = (queries, rows, resolved)
+    let byteCount = rows.count * resolved.configuration.codeBytes
     guard let arena = Arena(capacity: byteCount), let memory = arena.allocate(byteCount) else {
-      throw HNSWError.invalidArgument("there is no memory for \(count) queries at once")
+      throw HNSWError.invalidArgument("there is no memory for \(rows.count) queries at once")
     }
     self.arena = arena
     codes = memory.bindMemory(to: Int8.self, capacity: byteCount)
@@ -123,7 +125,8 @@ private struct QueryBatch: @unchecked Sendable {
   /// Goes down to a level with a row's query.
   func descend(_ row: Int, to level: Int, _ scratch: Scratch) throws -> WalkStart {
     let isNormalised = try resolved.load(query(row).span, row: row, scratch)
-    scratch.code = QueryCode(bytes: codes + (row - first) * resolved.configuration.codeBytes)
+    let codeBytes = resolved.configuration.codeBytes
+    scratch.code = QueryCode(bytes: codes + (row - rows.lowerBound) * codeBytes)
     let (position, count) = resolved.descend(to: level, scratch)
     return WalkStart(
       position: position, level: level, distanceCount: count, code: scratch.code,
