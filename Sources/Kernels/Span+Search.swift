@@ -13,4 +13,47 @@ extension Span<Float> {
       return elements[index...].firstIndex { $0 >= floor }
     }
   }
+
+  /// The greatest elements of `parts` parts: the first is of every `parts`-th element from the first on,
+  /// and so on. At most as many as there are elements.
+  /// - Complexity: O(n), several elements at a time.
+  package func maxima(of parts: Int) -> [Float] {
+    withUnsafeBufferPointer { elements in
+      var maxima = Array(elements.prefix(parts))
+      maxima.withUnsafeMutableBufferPointer { maxima in
+        var start = maxima.count
+        while start < elements.count {
+          // `max` would look for what is not a number, one element at a time.
+          for place in 0..<Swift.min(maxima.count, elements.count - start) {
+            let element = elements[start + place]
+            maxima[place] = element > maxima[place] ? element : maxima[place]
+          }
+          start += maxima.count
+        }
+      }
+      return maxima
+    }
+  }
+}
+
+extension [Float] {
+  /// The element that would stand at `place` if the greatest came first (Hoare, "Algorithm 65: find",
+  /// CACM 1961). Reorders the elements.
+  /// - Complexity: O(n) on average.
+  package mutating func greatest(_ place: Int) -> Float {
+    var (low, high) = (0, count - 1)
+    while low < high {
+      let pivot = self[(low + high) / 2]
+      var (left, right) = (low, high)
+      while left <= right {
+        while self[left] > pivot { left += 1 }
+        while pivot > self[right] { right -= 1 }
+        guard left <= right else { break }
+        swapAt(left, right)
+        (left, right) = (left + 1, right - 1)
+      }
+      if place <= right { high = right } else if place >= left { low = left } else { break }
+    }
+    return self[place]
+  }
 }

@@ -57,4 +57,21 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: [0, 1, 15, 16, 17, 40, 100])
+  func `The greatest values of parts, and the greatest of all, are those of sorting`(count: Int) {
+    var random = SplitMix(seed: UInt64(count))
+    let values = (0..<count).map { _ in Float(Int.random(in: -20..<20, using: &random)) }
+    for parts in [1, 2, 15, 16, 33, 200] {
+      let expected = (0..<min(parts, count)).map { first in
+        stride(from: first, to: count, by: parts).map { values[$0] }.max()
+      }
+      #expect(values.span.maxima(of: parts) == expected, "\(parts) parts")
+    }
+    let sorted = values.sorted(by: >)
+    for place in values.indices {
+      var shuffled = values.shuffled(using: &random)
+      #expect(shuffled.greatest(place) == sorted[place])
+    }
+  }
 }

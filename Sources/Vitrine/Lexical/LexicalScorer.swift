@@ -26,15 +26,16 @@ struct LexicalScorer {
   }
 
   let store: ProductStore
+  /// By the number of the attribute.
   let weights: [Float]
   private let products: Int
   private let sums: PostingSums
 
   init(
-    _ store: ProductStore, weights: FieldWeights, in txn: borrowing some Transaction & ~Copyable
+    _ store: ProductStore, weights: [Float], in txn: borrowing some Transaction & ~Copyable
   ) throws {
     self.store = store
-    self.weights = weights.numbered(by: store.schema)
+    self.weights = weights
     let (products, means) = try store.words.lengths(in: txn)
     self.products = products
     var sums = PostingSums(base: 1 - Self.b, saturation: Self.k1, lengths: WordPosting.lengths)
@@ -97,22 +98,23 @@ struct LexicalScorer {
   func scores(
     of words: [[Alternative]], in txn: borrowing some Transaction & ~Copyable
   ) throws -> LexicalScores {
-    var scores = LexicalScores()
+    var scored: [LexicalScores.Word] = []
     for alternatives in words {
       var best = 0 as Float
       let matches = try alternatives.map { try self.matches(of: $0.term, in: txn) }
       // A rare misspelling must not outweigh the word it was meant to be.
       let isCorrected = alternatives.contains(where: \.isCorrection)
       let most = matches.map(\.slots.count).max() ?? 0
-      var weighted: [(TermMatches, factor: Float)] = []
+      var weighted: [LexicalScores.Reading] = []
       for (alternative, matches) in zip(alternatives, matches) where !matches.slots.isEmpty {
         let weight = idf(isCorrected ? most : matches.slots.count) * alternative.worth
         best = max(best, weight)
-        weighted.append((matches, weight * (Self.k1 + 1)))
+        weighted.append(
+          LexicalScores.Reading(matches: matches, factor: weight * (Self.k1 + 1)))
       }
-      scores.add(weighted, best: best * (Self.k1 + 1))
+      scored.append(LexicalScores.Word(readings: weighted, best: best * (Self.k1 + 1)))
     }
-    return scores
+    return LexicalScores(scored)
   }
 
   func idf(_ matches: Int) -> Float {
@@ -125,6 +127,13 @@ struct LexicalScorer {
   ) throws -> TermMatches {
     var found = TermMatches()
     let range = KeyRange.prefix(WordPosting.prefix(term))
+    var most = 0
+    try txn.forEach(in: store.words.postings, range) { _, postings in
+      most += postings.byteCount / 4
+      return true
+    }
+    found.slots.reserveCapacity(most)
+    found.values.reserveCapacity(most)
     try txn.forEach(in: store.words.postings, range) { key, postings in
       let first = WordPosting.group(of: key) << WordPosting.groupBits
       sums.append(postings, first: first, to: &found.slots, &found.values)

@@ -6,15 +6,69 @@ import Kernels
 struct TermMatches {
   var slots: [Slot] = []
   var values: [Float] = []
+
+  /// - Complexity: O(log products).
+  func contains(_ slot: Slot) -> Bool {
+    var (low, high) = (0, slots.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if slots[middle] < slot { low = middle + 1 } else { high = middle }
+    }
+    return low < slots.count && slots[low] == slot
+  }
 }
 
 /// The lexical scores of one query, by slot.
 struct LexicalScores {
+  /// What a word of the query may stand for, which products have that, and what it is worth there.
+  struct Reading {
+    let matches: TermMatches
+    let factor: Float
+  }
+
+  /// A word of the query.
+  struct Word {
+    /// Those that any product has. The best one of each product counts.
+    let readings: [Reading]
+    /// The most that the word could add to a product.
+    let best: Float
+  }
+
   /// The greatest score a product could have: every word in it, endlessly often.
-  private(set) var ceiling: Float = 0
-  private var totals: [Float] = []
-  /// The products that have a word of the query, or stand for it, by the place of the word.
-  private var matched: [SlotSet] = []
+  let ceiling: Float
+  private let words: [Word]
+  private var totals: [Float]
+
+  /// Adds up the words of a query.
+  init(_ words: [Word]) {
+    self.words = words
+    ceiling = words.reduce(0) { $0 + $1.best }
+    // Not the last one's: a damaged list may be out of order.
+    let last = words.flatMap(\.readings).compactMap { $0.matches.slots.max() }.max()
+    totals = [Float](repeating: 0, count: last.map { Int($0) + 1 } ?? 0)
+    for word in words { add(word.readings) }
+  }
+
+  private mutating func add(_ readings: [Reading]) {
+    if readings.count == 1 {
+      let (matches, factor) = (readings[0].matches, readings[0].factor)
+      var totals = totals.mutableSpan
+      for (slot, value) in zip(matches.slots, matches.values) {
+        totals[Int(slot)] += factor * value
+      }
+    } else if !readings.isEmpty {
+      var scores = [Float](repeating: 0, count: totals.count)
+      for reading in readings { Self.raise(&scores, to: reading) }
+      for place in scores.indices { totals[place] += scores[place] }
+    }
+  }
+
+  private static func raise(_ scores: inout [Float], to reading: Reading) {
+    var scores = scores.mutableSpan
+    for (slot, value) in zip(reading.matches.slots, reading.matches.values) {
+      scores[Int(slot)] = max(scores[Int(slot)], reading.factor * value)
+    }
+  }
 
   /// The score of a slot; 0 if it has none of the words.
   subscript(slot: Slot) -> Float { Int(slot) < totals.count ? totals[Int(slot)] : 0 }
@@ -22,64 +76,41 @@ struct LexicalScores {
   /// The score on a scale of 0 to 1, where 1 is out of reach.
   func calibrated(_ slot: Slot) -> Float { ceiling > 0 ? self[slot] / ceiling : 0 }
 
-  /// The slots that have any of the words.
-  var slots: SlotSet { matched.reduce(SlotSet()) { $0.union($1) } }
+  /// The slots that have any of the words, in ascending order.
+  var slots: [Slot] { totals.indices.filter { totals[$0] > 0 }.map(Slot.init) }
 
   /// Which words of the query a product has, or stands for.
-  func words(of slot: Slot) -> [Int] { matched.indices.filter { matched[$0].contains(slot) } }
+  func words(of slot: Slot) -> [Int] {
+    words.indices.filter { words[$0].readings.contains { $0.matches.contains(slot) } }
+  }
 
   /// The slots with the best scores, the best first.
   ///
-  /// Those that have the rarest word come first: most of the best are among them, and hardly any
-  /// other has a score like the worst of these.
+  /// The greatest scores of equal parts of the catalogue are scores of different products, so that
+  /// the best `count` of them are a bound for all.
+  /// - Complexity: O(greatest slot that has any of the words + count · log count).
   func best(_ count: Int, of permitted: SlotSet?) -> [Slot] {
-    var best = BestSlots(capacity: count)
-    guard count > 0, let rarest = matched.min(by: { $0.count < $1.count }) else { return [] }
-    func offer(_ slot: Slot) {
-      let score = totals[Int(slot)]
-      if score >= best.floor { best.offer(ScoredSlot(slot: slot, score: score)) }
-    }
-    (permitted.map(rarest.intersection) ?? rarest).forEach(offer)
+    guard count > 0 else { return [] }
+    let scores = permitted.map(scores) ?? totals
+    var greatest = scores.span.maxima(of: 4 * count)
+    let floor = greatest.count < count ? 0 : greatest.greatest(count - 1)
+    var found: [ScoredSlot] = []
     var next = 0
-    while let slot = totals.span.firstIndex(
-      from: next, atLeast: max(best.floor, .leastNonzeroMagnitude))
+    while let place = scores.span.firstIndex(
+      from: next, atLeast: max(floor, .leastNonzeroMagnitude))
     {
-      next = slot + 1
-      if !rarest.contains(Slot(slot)), permitted?.contains(Slot(slot)) ?? true { offer(Slot(slot)) }
+      found.append(ScoredSlot(slot: Slot(place), score: scores[place]))
+      next = place + 1
     }
-    return best.sorted().map(\.slot)
+    return ScoredSlot.ranked(found).prefix(count).map(\.slot)
   }
 
-  /// Adds the next word of the query: of its alternatives, the best one of each product counts.
-  ///
-  /// - Parameters:
-  ///   - alternatives: what they match, at least one product each, and what a match is worth.
-  ///   - best: the most that the word could add to a product.
-  mutating func add(_ alternatives: [(TermMatches, factor: Float)], best: Float) {
-    ceiling += best
-    // Not the last one's: a damaged list may be out of order.
-    let end = alternatives.compactMap { $0.0.slots.max() }.max().map { Int($0) + 1 } ?? 0
-    if end > totals.count { totals += repeatElement(0, count: end - totals.count) }
-    if alternatives.count == 1 {
-      let (matches, factor) = alternatives[0]
-      matched.append(SlotSet(matches.slots))
-      return Self.add(matches, factor, to: &totals)
+  /// The scores, 0 for what is not permitted.
+  private func scores(of permitted: SlotSet) -> [Float] {
+    var scores = [Float](repeating: 0, count: totals.count)
+    permitted.forEach { slot in
+      if Int(slot) < scores.count { scores[Int(slot)] = totals[Int(slot)] }
     }
-    var scores = [Float](repeating: 0, count: end)
-    for (matches, factor) in alternatives { Self.raise(&scores, to: matches, factor) }
-    let slots = alternatives.reduce(SlotSet()) { $0.union(SlotSet($1.0.slots)) }
-    slots.forEach { totals[Int($0)] += scores[Int($0)] }
-    matched.append(slots)
-  }
-
-  private static func add(_ matches: TermMatches, _ factor: Float, to totals: inout [Float]) {
-    var totals = totals.mutableSpan
-    for (slot, value) in zip(matches.slots, matches.values) { totals[Int(slot)] += factor * value }
-  }
-
-  private static func raise(_ scores: inout [Float], to matches: TermMatches, _ factor: Float) {
-    for (slot, value) in zip(matches.slots, matches.values) {
-      scores[Int(slot)] = max(scores[Int(slot)], factor * value)
-    }
+    return scores
   }
 }

@@ -8,13 +8,13 @@ extension ProductStore {
     of query: LexicalQuery, weights: FieldWeights,
     in txn: borrowing some Transaction & ~Copyable
   ) throws -> [Slot: Float] {
-    let scorer = try LexicalScorer(self, weights: weights, in: txn)
+    let scorer = try LexicalScorer(self, weights: weights.numbered(by: schema), in: txn)
     let scores = try scorer.scores(of: try scorer.alternatives(of: query, in: txn), in: txn)
     let required = try scorer.required(by: query, in: txn).map { SlotSet($0) }
     let excluded = try scorer.excluded(by: query, in: txn).map { SlotSet($0) }
     var result: [Slot: Float] = [:]
-    scores.slots.forEach { slot in
-      guard required?.contains(slot) ?? true, excluded?.contains(slot) != true else { return }
+    for slot in scores.slots {
+      guard required?.contains(slot) ?? true, excluded?.contains(slot) != true else { continue }
       result[slot] = scores[slot]
     }
     return result

@@ -2,7 +2,7 @@ import Foundation
 import HNSW
 import LMDB
 
-/// The score of a query: a sum of parts, each a measure of 0 to 1 times its weight.
+/// The scores of a query's candidates: sums of parts, each a measure of 0 to 1 times its weight.
 struct Blend {
   /// One part of the score.
   struct Part {
@@ -11,56 +11,59 @@ struct Blend {
     let measure: Measure
   }
 
-  /// What a part measures.
+  /// What a part measures. Lists are in the order of the candidates.
   enum Measure {
-    case similarity([Slot: Float], SimilarityCalibration.Spread)
+    case similarity([Float], SimilarityCalibration.Spread)
     case lexical(LexicalScores)
     /// Ranks from 1, and what they are ranks of.
-    case rank([Slot: Int], of: [Slot: Float])
-    case values(SlotSet)
+    case rank([Int?], of: [Float?])
+    case values(Bitmap)
     case near(attribute: Int, target: Double, half: Double)
     case popularity(attribute: Int, greatest: Double)
   }
 
   var parts: [Part] = []
   let store: ProductStore
+  private let slots: [Slot]
 
-  init(_ store: ProductStore) { self.store = store }
+  /// - Parameter slots: the candidates.
+  init(_ store: ProductStore, _ slots: [Slot]) {
+    self.store = store
+    self.slots = slots
+  }
 
-  /// The scores of products.
-  func scores(of slots: ArraySlice<Slot>, in txn: borrowing ReadTransaction) throws -> [Float] {
-    var scores = [Float](repeating: 0, count: slots.count)
+  /// The scores of some of the candidates.
+  func scores(at places: Range<Int>, in txn: borrowing ReadTransaction) throws -> [Float] {
+    var scores = [Float](repeating: 0, count: places.count)
     for part in parts {
-      for (place, slot) in slots.enumerated() {
-        scores[place] += part.weight * (try value(of: part, slot, txn).value)
+      for place in places {
+        scores[place - places.lowerBound] += part.weight * (try value(of: part, place, txn).value)
       }
     }
     return scores
   }
 
-  /// The parts of the score of a product, which add up to it.
+  /// The parts of the score of a candidate, which add up to it.
   func explanation(_ slot: Slot, in txn: borrowing ReadTransaction) throws -> [ScorePart] {
-    var explained: [ScorePart] = []
-    for part in parts {
-      let (raw, value) = try value(of: part, slot, txn)
-      explained.append(
-        ScorePart(
-          part: part.name, raw: raw, value: value, weight: part.weight, score: part.weight * value))
+    guard let place = slots.firstIndex(of: slot) else { return [] }
+    return try parts.map { part in
+      let (raw, value) = try value(of: part, place, txn)
+      return ScorePart(
+        part: part.name, raw: raw, value: value, weight: part.weight, score: part.weight * value)
     }
-    return explained
   }
 
   private func value(
-    of part: Part, _ slot: Slot, _ txn: borrowing ReadTransaction
+    of part: Part, _ place: Int, _ txn: borrowing ReadTransaction
   ) throws -> (raw: Double?, value: Float) {
+    let slot = slots[place]
     switch part.measure {
     case .similarity(let similarities, let spread):
-      guard let similarity = similarities[slot] else { return (nil, 0) }
-      return (Double(similarity), spread.calibrated(similarity))
+      return (Double(similarities[place]), spread.calibrated(similarities[place]))
     case .lexical(let scores):
       return (Double(scores[slot]), scores.calibrated(slot))
     case .rank(let ranks, let raw):
-      return (raw[slot].map(Double.init), ranks[slot].map { 61 / (60 + Float($0)) } ?? 0)
+      return (raw[place].map(Double.init), ranks[place].map { 61 / (60 + Float($0)) } ?? 0)
     case .values(let slots):
       return (nil, slots.contains(slot) ? 1 : 0)
     case .near(let attribute, let target, let half):
@@ -99,7 +102,7 @@ extension Blend {
         slots.formUnion(try Columns.union(in: store.columns, .prefix(term.bytes), txn))
       }
       let names = values.compactMap(\.label).joined(separator: ", ")
-      append("\(boost.attribute) = \(names)", boost, .values(SlotSet(slots)))
+      append("\(boost.attribute) = \(names)", boost, .values(slots))
     case .near(let target, let half):
       let (number, _) = try store.attribute(
         boost.attribute, expected: "a number or date"

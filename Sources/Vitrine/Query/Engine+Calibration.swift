@@ -36,9 +36,8 @@ extension Engine {
   private static func probes(
     _ snapshot: borrowing Snapshot, _ txn: borrowing ReadTransaction, _ store: ProductStore
   ) throws -> [String] {
-    let weights = store.fieldWeights.weights
-    let fields = store.schema.attributes.filter(\.kind.hasWords)
-      .sorted { weights[$0.name] ?? 0 > weights[$1.name] ?? 0 }
+    let fields = zip(store.schema.attributes, store.fieldWeights)
+      .filter { $0.0.kind.hasWords }.sorted { $0.1 > $1.1 }.map(\.0)
     var probes: [String] = []
     for slot in SimilarityCalibration.sample(of: snapshot.slots, 32) {
       guard let product = try store.product(at: slot, in: txn) else { continue }

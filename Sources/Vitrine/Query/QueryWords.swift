@@ -9,12 +9,12 @@ struct QueryWords {
   let mentions: [[Mention]]
   /// Nil where there is nothing to look up.
   private let scorer: LexicalScorer?
-  private(set) var scores = LexicalScores()
+  private(set) var scores = LexicalScores([])
   /// Whether words count for the score.
   let areScored: Bool
 
   init(
-    _ query: LexicalQuery, scored: Bool, mentions: Bool, weights: FieldWeights,
+    _ query: LexicalQuery, scored: Bool, mentions: Bool, weights: [Float],
     _ store: ProductStore, in txn: borrowing ReadTransaction
   ) throws {
     self.query = query

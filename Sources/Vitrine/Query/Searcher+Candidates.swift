@@ -4,8 +4,8 @@ import LMDB
 /// The products that are ranked.
 struct Candidates {
   var slots: [Slot] = []
-  /// Similarities of all of them; nil if the query does not look at looks.
-  var similarities: [Slot: Float]?
+  /// Their similarities, in the same order; nil if the query does not look at looks.
+  var similarities: [Float]?
   var spread: SimilarityCalibration.Spread?
   var isExact = true
   var path = "scan"
@@ -15,8 +15,9 @@ struct Candidates {
   var areAll = false
 
   mutating func leaveOut(_ unwanted: Set<Slot>) {
-    slots.removeAll { unwanted.contains($0) }
-    for slot in unwanted { similarities?[slot] = nil }
+    let wanted = slots.indices.filter { !unwanted.contains(slots[$0]) }
+    if let all = similarities { similarities = wanted.map { all[$0] } }
+    slots = wanted.map { slots[$0] }
   }
 }
 
@@ -29,7 +30,7 @@ extension Searcher {
     }
     return try QueryWords(
       lexical, scored: query.weights.lexical > 0, mentions: query.mentions != .ignore,
-      weights: query.fieldWeights ?? store.fieldWeights, store, in: txn)
+      weights: query.fieldWeights?.numbered(by: store.schema) ?? store.fieldWeights, store, in: txn)
   }
 
   /// Which products may be found; nil if all may.
@@ -152,18 +153,18 @@ extension Searcher {
     let nearest = try snapshot.search(
       vector.vector.span, k: size, ef: max(query.ef ?? 64, size), filter: permitted, exact: isScan)
     var found = Candidates()
-    var similarities: [Slot: Float] = [:]
-    for hit in nearest.hits { similarities[hit.slot] = metric.similarity(hit.distance) }
-    let strangers = others.filter { similarities[$0] == nil }
+    var hits = nearest.hits
+    let known = SlotSet(hits.lazy.map(\.slot))
+    let strangers = others.filter { !known.contains($0) }
     if !strangers.isEmpty {
       let measured = try snapshot.search(
         vector.vector.span, k: strangers.count, ef: strangers.count, filter: SlotSet(strangers),
         exact: true)
-      for hit in measured.hits { similarities[hit.slot] = metric.similarity(hit.distance) }
+      hits += measured.hits
       found.distances += measured.distanceCount
     }
-    found.slots = nearest.hits.map(\.slot) + strangers
-    found.similarities = similarities
+    found.slots = hits.map(\.slot)
+    found.similarities = hits.map { metric.similarity($0.distance) }
     found.spread =
       try vector.spread
       ?? SimilarityCalibration.own(

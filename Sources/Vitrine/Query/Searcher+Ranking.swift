@@ -6,7 +6,7 @@ extension Searcher {
   func blend(
     _ found: Candidates, _ words: QueryWords, in txn: borrowing ReadTransaction
   ) throws -> Blend {
-    var blend = Blend(store)
+    var blend = Blend(store, found.slots)
     let hasLooks = found.similarities != nil
     let sum = query.weights.similarity + query.weights.lexical
     // A part that is not asked for leaves its weight to the other.
@@ -15,16 +15,15 @@ extension Searcher {
       let measure: Blend.Measure =
         query.fusion == .calibrated
         ? .similarity(similarities, spread)
-        : .rank(Self.ranks(similarities), of: similarities)
+        : .rank(Self.ranks(similarities, of: found.slots), of: similarities)
       blend.parts.append(Blend.Part(name: "similarity", weight: weight, measure: measure))
     }
     if words.areScored {
       let weight = hasLooks ? query.weights.lexical : sum
       var measure = Blend.Measure.lexical(words.scores)
       if query.fusion == .reciprocalRank {
-        let raw = found.slots.map { ($0, words.scores[$0]) }.filter { $0.1 > 0 }
-        let scores = Dictionary(raw, uniquingKeysWith: { first, _ in first })
-        measure = .rank(Self.ranks(scores), of: scores)
+        let scores = found.slots.map { words.scores[$0] > 0 ? words.scores[$0] : nil }
+        measure = .rank(Self.ranks(scores, of: found.slots), of: scores)
       }
       blend.parts.append(Blend.Part(name: "lexical", weight: weight, measure: measure))
     }
@@ -37,7 +36,7 @@ extension Searcher {
         blend.parts.append(
           Blend.Part(
             name: "names \(values.joined(separator: ", "))", weight: query.weights.mention,
-            measure: .values(SlotSet(slots))))
+            measure: .values(slots)))
       }
     }
     return blend
@@ -51,26 +50,30 @@ extension Searcher {
     }
   }
 
-  private static func ranks(_ scores: [Slot: Float]) -> [Slot: Int] {
-    let order = scores.map { ScoredSlot(slot: $0.key, score: $0.value) }.sorted()
-    return Dictionary(
-      order.enumerated().map { ($1.slot, $0 + 1) }, uniquingKeysWith: { first, _ in first })
+  /// The ranks from 1 of those that have a score, in the order of `slots`.
+  private static func ranks(_ scores: [Float?], of slots: [Slot]) -> [Int?] {
+    let order = scores.indices.filter { scores[$0] != nil }.sorted {
+      (scores[$1] ?? 0, slots[$0]) < (scores[$0] ?? 0, slots[$1])
+    }
+    var ranks = [Int?](repeating: nil, count: scores.count)
+    for (rank, place) in order.enumerated() { ranks[place] = rank + 1 }
+    return ranks
   }
 
   /// The candidates that are good enough, the best first.
   func relevant(
     _ found: Candidates, _ blend: Blend, in txn: borrowing ReadTransaction
   ) throws -> [ScoredSlot] {
-    var ranked: [ScoredSlot] = []
-    ranked.reserveCapacity(found.slots.count)
+    var relevant: [ScoredSlot] = []
+    relevant.reserveCapacity(found.slots.count)
     for start in stride(from: 0, to: found.slots.count, by: 1024) {
       try cancellation.check()
-      let slots = found.slots[start..<min(start + 1024, found.slots.count)]
-      for (slot, score) in zip(slots, try blend.scores(of: slots, in: txn))
+      let places = start..<min(start + 1024, found.slots.count)
+      for (place, score) in zip(places, try blend.scores(at: places, in: txn))
       where query.cutoff.map({ score >= $0 }) ?? true {
-        ranked.append(ScoredSlot(slot: slot, score: score))
+        relevant.append(ScoredSlot(slot: found.slots[place], score: score))
       }
     }
-    return ranked.sorted()
+    return ScoredSlot.ranked(relevant)
   }
 }

@@ -46,6 +46,7 @@ final class Bitmap {
   var count: Int { Int(roaring_bitmap_get_cardinality(set)) }
   var isEmpty: Bool { roaring_bitmap_is_empty(set) }
 
+  func contains(_ slot: UInt32) -> Bool { roaring_bitmap_contains(set, slot) }
   func insert(_ slot: UInt32) { roaring_bitmap_add(set, slot) }
   func remove(_ slot: UInt32) { roaring_bitmap_remove(set, slot) }
 

@@ -20,15 +20,15 @@ enum Columns {
   static func union(
     in columns: Database, _ range: KeyRange, _ txn: borrowing some Transaction & ~Copyable
   ) throws -> Bitmap {
-    let union = Bitmap()
+    var union: Bitmap?
     try txn.forEach(in: columns, range) { _, bytes in
       guard let bitmap = Bitmap(sealed: bytes) else {
         throw VitrineError.damaged("posting of an attribute")
       }
-      union.formUnion(bitmap)
+      if let union { union.formUnion(bitmap) } else { union = bitmap }
       return true
     }
-    return union
+    return union ?? Bitmap()
   }
 
   /// Calls `body` with every value of an attribute and its slots, in the order of values.

@@ -11,20 +11,20 @@ struct FilterEvaluator {
   ) throws -> Bitmap {
     switch filter {
     case .and(let parts): return try intersection(of: parts, in: txn)
-    case .or(let parts):
-      let union = Bitmap()
-      for part in parts { union.formUnion(try slots(part, in: txn)) }
-      return union
+    case .or(let parts): return try union(of: parts) { try slots($0, in: txn) }
     case .not: return try intersection(of: [filter], in: txn)
     case .compare(let attribute, .notEqual, let value):
       return try slots(.not(.compare(attribute: attribute, .equal, value)), in: txn)
     default:
-      let union = Bitmap()
-      for range in ranges(of: filter) {
-        union.formUnion(try Columns.union(in: store.columns, range, txn))
-      }
-      return union
+      return try union(of: ranges(of: filter)) { try Columns.union(in: store.columns, $0, txn) }
     }
+  }
+
+  private func union<Part>(of parts: [Part], _ slots: (Part) throws -> Bitmap) throws -> Bitmap {
+    guard let first = parts.first else { return Bitmap() }
+    let union = try slots(first)
+    for part in parts.dropFirst() { union.formUnion(try slots(part)) }
+    return union
   }
 
   /// Negated parts are subtracted, so that only a filter of nothing but negations starts from all

@@ -23,8 +23,8 @@ package struct ProductStore: Sendable {
   let numbers: [String: Int]
   /// The names of the attributes by number.
   let jsonKeys: JSONKeys
-  /// How much words count by attribute where a query does not say.
-  let fieldWeights: FieldWeights
+  /// How much words count where a query does not say, by the number of their attribute.
+  let fieldWeights: [Float]
 
   /// The store of an environment, whose databases are made if they are not there.
   package init(creatingIn txn: borrowing WriteTransaction, schema: Schema) throws {
@@ -57,7 +57,7 @@ package struct ProductStore: Sendable {
     self.keywords = keywords
     self.names = names
     self.words = words
-    fieldWeights = FieldWeights.guessed(for: schema)
+    fieldWeights = FieldWeights.guessed(for: schema).numbered(by: schema)
     jsonKeys = JSONKeys(schema.attributes.map(\.name))
     numbers = Dictionary(
       schema.attributes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })

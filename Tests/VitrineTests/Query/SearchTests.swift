@@ -87,6 +87,25 @@ import Vitrine
     #expect(try fixture.search(query).plan?.distances ?? 0 >= 20_000)
   }
 
+  @Test(arguments: [71, 72] as [UInt64])
+  func `the best by words are the first of all that have any`(seed: UInt64) throws {
+    let fixture = try randomFixture(3000, seed: seed)
+    var random = RandomCatalogue(seed: seed + 1)
+    for round in 0..<20 {
+      var query = Query(
+        (0..<3).map { _ in random.pick(RandomCatalogue.words) }.joined(separator: " "))
+      query.weights = BlendWeights(similarity: 0, lexical: 1)
+      query.mentions = .ignore
+      query.filter = round.isMultiple(of: 2) ? nil : random.filter()
+      query.k = random.pick([1, 7, 30])
+      query.candidates = Query.Limits.candidates
+      let all = try fixture.search(query).hits.map(\.id)
+      query.candidates = query.k
+      let best = try fixture.search(query).hits.map(\.id)
+      #expect(best == all, "seed \(seed), \(query.terms), \(query.filter as Any)")
+    }
+  }
+
   @Test func anyFilterKeepsTheRecallOfALargeCatalogue() throws {
     let seed: UInt64 = 53
     let fixture = try randomFixture(20_000, seed: seed)
