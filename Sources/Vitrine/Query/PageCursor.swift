@@ -40,8 +40,13 @@ struct PageCursor {
       return QueryTerm(.vector([]), weight: term.weight)
     }
     if let filter = query.filter { hash.combine("\(filter)".utf8) }
+    for facet in query.facets {
+      hash.combine(facet.attribute.utf8)
+      hash.combine(number: UInt64(facet.limit))
+    }
     hash.combine(number: UInt64(query.k))
     (rest.filter, rest.fields, rest.cursor, rest.explain, rest.k) = (nil, nil, nil, false, 0)
+    rest.facets = []
     hash.combine(number: rest == usual.query ? usual.hash : jsonHash(rest))
     return hash.value
   }

@@ -6,7 +6,7 @@ extension Searcher {
   func facets(
     _ relevant: [ScoredSlot], _ found: Candidates, in txn: borrowing ReadTransaction
   ) throws -> [Facet] {
-    let slots = Bitmap(relevant.map(\.slot))
+    let slots = SlotSet(relevant.lazy.map(\.slot))
     // Ranked by score from the top, a cut-off inside the pool means that nothing below it, within
     // the pool or beyond, is relevant only if the pool is everything.
     let isExact = found.areAll && found.isExact
@@ -35,13 +35,15 @@ extension Searcher {
   }
 
   /// Every value that a relevant product has, in the order of values.
+  /// - Complexity: O(products that have a value): most values have few, which are soon looked up among
+  ///   the relevant ones.
   private func counts(
-    of attribute: Int, _ kind: Attribute.Kind, _ relevant: Bitmap,
+    of attribute: Int, _ kind: Attribute.Kind, _ relevant: SlotSet,
     _ txn: borrowing ReadTransaction
   ) throws -> [Facet.Count] {
     var counts: [Facet.Count] = []
     try Columns.forEachValue(in: store.columns, attribute: attribute, txn) { term, slots in
-      let count = slots.intersectionCount(relevant)
+      let count = slots.slots().count(where: relevant.contains)
       if count > 0, let value = ColumnTerm.value(of: term.bytes, kind: kind) {
         counts.append(Facet.Count(value: value, count: count))
       }

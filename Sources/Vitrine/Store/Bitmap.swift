@@ -54,11 +54,6 @@ final class Bitmap {
   func formIntersection(_ other: Bitmap) { roaring_bitmap_and_inplace(set, other.set) }
   func subtract(_ other: Bitmap) { roaring_bitmap_andnot_inplace(set, other.set) }
 
-  /// How many slots both sets have.
-  func intersectionCount(_ other: Bitmap) -> Int {
-    Int(roaring_bitmap_and_cardinality(set, other.set))
-  }
-
   /// The slots in ascending order.
   func slots() -> [UInt32] {
     [UInt32](unsafeUninitializedCapacity: count) { buffer, count in
