@@ -80,8 +80,9 @@ extension ResolvedIndex {
     // A filtered walk must bring more than k, or the last ones are from its ragged edge.
     let enough = parameters.filter == nil ? k : min(matches, k + k / 2)
     let live = state.header.liveCount
+    var affordable = Double(matches)
     while parameters.forcedPath.map({ $0 != .scan && ef < live })
-      ?? (Double(matches) > Self.walkCost(ef: ef, among: live))
+      ?? (affordable > Self.walkCost(ef: ef, among: live))
     {
       let found = walk(parameters, from: start, ef: ef, k: k, share: share, scratch)
       if found >= enough {
@@ -97,7 +98,8 @@ extension ResolvedIndex {
         let path: SearchPath = parameters.filter == nil ? .graph : .filteredGraph
         return result(hits, path, isExact: false, matches: matches, scratch)
       }
-      // Where the matches are not among the nearest, few tries must tell.
+      // Where the matches are not among the nearest, few tries must tell, and cheap ones where none is.
+      if found == 0 { affordable = Double(matches) / 10 }
       ef *= min(8, max(2, enough / max(1, found)))
     }
     return scanCodes(parameters, k: k, matches: matches, scratch)
