@@ -128,7 +128,7 @@ public final class CLIPModel: Sendable {
   ///
   /// Text beyond the model's context is ignored, as the reference does.
   public func encode(texts: [String]) -> [[Float]] {
-    var vectors = self.texts.withLock { cache in texts.map { cache.value(for: $0) } }
+    var vectors = known(texts)
     let missing = texts.indices.filter { vectors[$0] == nil }
     guard !missing.isEmpty else { return vectors.compactMap(\.self) }
     let found = encoders.encodeTexts(missing.map { tokenizer.encode(texts[$0]) })
@@ -139,5 +139,15 @@ public final class CLIPModel: Sendable {
       }
     }
     return vectors.compactMap(\.self)
+  }
+
+  /// The vectors of texts, if all of them are remembered.
+  public func remembered(texts: [String]) -> [[Float]]? {
+    let vectors = known(texts)
+    return vectors.contains { $0 == nil } ? nil : vectors.compactMap(\.self)
+  }
+
+  private func known(_ texts: [String]) -> [[Float]?] {
+    self.texts.withLock { cache in texts.map { cache.value(for: $0) } }
   }
 }

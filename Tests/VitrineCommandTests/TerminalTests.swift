@@ -106,7 +106,7 @@ private final class Terminal {
   /// The server that tmux leaves behind must not keep what it inherits: the end of a process is
   /// seen by the closing of a descriptor, and a server that is deaf to signals never ends.
   private static let detached = """
-    use POSIX; POSIX::close($_) for 3..63; sigprocmask(SIG_SETMASK, POSIX::SigSet->new);
+    use POSIX; POSIX::close($_) for 3..1023; sigprocmask(SIG_SETMASK, POSIX::SigSet->new);
     exec '/usr/bin/tmux', @ARGV
     """
 

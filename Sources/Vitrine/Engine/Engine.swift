@@ -32,6 +32,7 @@ public final class Engine: Sendable {
   public let options: Options
   let images = Mutex<ImageRoot?>(nil)
   let meters = SearchMeters()
+  let texts: TextQueue
   private let opened: Mutex<OpenIndex>
 
   /// Opens the index at a path.
@@ -48,6 +49,7 @@ public final class Engine: Sendable {
     self.path = path
     self.embedder = embedder
     self.options = options
+    texts = TextQueue(leaders: max(1, options.threads))
     configuration = index.index.configuration
     opened = Mutex(index)
   }

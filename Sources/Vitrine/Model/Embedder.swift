@@ -15,4 +15,13 @@ public protocol Embedder: Sendable {
 
   /// The unit vectors of texts, in order.
   func embed(texts: [String]) throws -> [[Float]]
+
+  /// The vectors of texts, if all of them are remembered from earlier calls; else nil. Must not
+  /// compute nor wait. Models that remember nothing can do without it.
+  func remembered(texts: [String]) -> [[Float]]?
+}
+
+extension Embedder {
+  /// Nothing is remembered.
+  public func remembered(texts: [String]) -> [[Float]]? { nil }
 }

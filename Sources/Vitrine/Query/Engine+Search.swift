@@ -17,8 +17,9 @@ extension Engine {
   /// - Returns: the answers in the order of the queries.
   /// - Throws: what ``search(_:)-(Query)`` throws, for the first query that fails.
   public func search(_ queries: [Query]) async throws -> [SearchResponse] {
-    try await Cancellation.offload { [self] cancellation in
-      let prepared = try Search.prepare(queries, embedder)
+    let turn = await turn(for: queries)
+    return try await Cancellation.offload { [self] cancellation in
+      let prepared = try Search.prepare(queries, embedder, turn)
       let responses = try read { txn, snapshot, store in
         try Search.answer(prepared, store: store, snapshot, txn, cancellation)
       }
@@ -37,17 +38,29 @@ extension Engine {
     _ queries: [Query], asArray: Bool, deadline: ContinuousClock.Instant? = nil
   ) async throws -> [UInt8] {
     if queries.count == 1, queries[0].isBrief {
-      return try json(queries, asArray, Cancellation(deadline: deadline))
+      return try json(queries, .alone, asArray, Cancellation(deadline: deadline))
     }
+    let turn = await turn(for: queries)
     return try await Cancellation.offload(deadline: deadline) { [self] cancellation in
-      try json(queries, asArray, cancellation)
+      try json(queries, turn, asArray, cancellation)
     }
   }
 
+  /// How the few texts of queries come to their vectors. Many are a batch of their own.
+  nonisolated(nonsending) private func turn(for queries: [Query]) async -> TextQueue.Turn {
+    guard let embedder else { return .alone }
+    let texts = QueryEmbedding.texts(of: queries).map(\.text)
+    guard (1...8).contains(texts.count) else { return .alone }
+    if let known = embedder.remembered(texts: texts) {
+      return .embedded(.success(known), milliseconds: 0)
+    }
+    return await self.texts.turn(for: texts)
+  }
+
   private func json(
-    _ queries: [Query], _ asArray: Bool, _ cancellation: Cancellation
+    _ queries: [Query], _ turn: TextQueue.Turn, _ asArray: Bool, _ cancellation: Cancellation
   ) throws -> [UInt8] {
-    let prepared = try Search.prepare(queries, embedder)
+    let prepared = try Search.prepare(queries, embedder, turn)
     var writer = JSONWriter(reserving: queries.count * 16 << 10)
     let responses = try read { txn, snapshot, store in
       if !asArray {

@@ -6,21 +6,9 @@ enum QueryEmbedding {
   /// - Throws: ``VitrineError/noEmbedder(operation:)`` for a photograph or a negative text without
   ///   a model, and what the model throws.
   static func vectors(
-    of queries: [Query], _ embedder: (any Embedder)?
+    of queries: [Query], _ embedder: (any Embedder)?, _ turn: TextQueue.Turn
   ) throws -> [[Int: [Float]]] {
-    var texts: [(query: Int, term: Int, text: String)] = []
-    var images: [(query: Int, term: Int, bytes: [UInt8])] = []
-    for (number, query) in queries.enumerated() where query.weights.similarity > 0 {
-      for (place, term) in query.terms.enumerated() {
-        switch term.subject {
-        case .text(let text):
-          let spoken = LexicalQuery(text).spoken
-          if !spoken.isEmpty { texts.append((number, place, spoken)) }
-        case .image(let bytes): images.append((number, place, bytes))
-        case .product, .vector: break
-        }
-      }
-    }
+    let texts = texts(of: queries), images = images(of: queries)
     var vectors = [[Int: [Float]]](repeating: [:], count: queries.count)
     guard let embedder else {
       if !images.isEmpty { throw VitrineError.noEmbedder(operation: "searching by a photograph") }
@@ -30,7 +18,7 @@ enum QueryEmbedding {
       return vectors
     }
     if !texts.isEmpty {
-      for (text, vector) in zip(texts, try embedder.embed(texts: texts.map(\.text))) {
+      for (text, vector) in zip(texts, try turn.vectors(of: texts.map(\.text), embedder)) {
         vectors[text.query][text.term] = vector
       }
     }
@@ -43,5 +31,34 @@ enum QueryEmbedding {
       }
     }
     return vectors
+  }
+
+  /// The texts that a model is to read, and where in which query they are.
+  static func texts(of queries: [Query]) -> [(query: Int, term: Int, text: String)] {
+    places(in: queries) { subject in
+      guard case .text(let text) = subject else { return nil }
+      let spoken = LexicalQuery(text).spoken
+      return spoken.isEmpty ? nil : spoken
+    }.map { (query: $0, term: $1, text: $2) }
+  }
+
+  private static func images(
+    of queries: [Query]
+  ) -> [(query: Int, term: Int, bytes: [UInt8])] {
+    places(in: queries) { subject in
+      if case .image(let bytes) = subject { bytes } else { nil }
+    }.map { (query: $0, term: $1, bytes: $2) }
+  }
+
+  private static func places<Content>(
+    in queries: [Query], _ content: (QueryTerm.Subject) -> Content?
+  ) -> [(Int, Int, Content)] {
+    var found: [(Int, Int, Content)] = []
+    for (number, query) in queries.enumerated() where query.weights.similarity > 0 {
+      for (place, term) in query.terms.enumerated() {
+        if let content = content(term.subject) { found.append((number, place, content)) }
+      }
+    }
+    return found
   }
 }

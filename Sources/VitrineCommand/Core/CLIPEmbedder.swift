@@ -18,4 +18,6 @@ struct CLIPEmbedder: Embedder {
   }
 
   func embed(texts: [String]) throws -> [[Float]] { model.encode(texts: texts) }
+
+  func remembered(texts: [String]) -> [[Float]]? { model.remembered(texts: texts) }
 }

@@ -1,0 +1,110 @@
+import Foundation
+import HNSW
+import Synchronization
+import Testing
+import Vitrine
+
+/// Searches that come while the model is at work share its next call.
+@Suite struct TextQueueTests {
+  struct Unreadable: Error, Equatable { let text: String }
+
+  /// Remembers its calls, the first of which lasts until it is told to go on; cannot read "bad".
+  private final class SlowModel: Embedder {
+    private let words = WordModel(dimensions: 32)
+    private let gate = DispatchSemaphore(value: 0)
+    private let texts = Mutex<[[String]]>([])
+
+    var calls: [[String]] { texts.withLock { $0 } }
+    var dimensions: Int { words.dimensions }
+    var fingerprint: String { words.fingerprint }
+    var logitScale: Float { words.logitScale }
+
+    func goOn() { gate.signal() }
+
+    func embed(images: [[UInt8]]) -> [Result<[Float], any Error>] { words.embed(images: images) }
+
+    func embed(texts: [String]) throws -> [[Float]] {
+      let isFirst = self.texts.withLock { calls in
+        calls.append(texts)
+        return calls.count == 1
+      }
+      if isFirst { gate.wait() }
+      if let bad = texts.first(where: { $0.contains("bad") }) { throw Unreadable(text: bad) }
+      return words.embed(texts: texts)
+    }
+  }
+
+  private func withEngine(_ body: (Engine, SlowModel) async throws -> Void) async throws {
+    let directory = FileManager.default.temporaryDirectory
+      .appending(path: "vitrine-texts-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: directory) }
+    var options = Engine.Options()
+    options.threads = 1
+    let (slow, words) = (SlowModel(), WordModel(dimensions: 32))
+    let engine = try Engine.create(
+      path: directory.path, configuration: IndexConfiguration(dimensions: 32),
+      modelFingerprint: words.fingerprint, schema: RandomCatalogue.schema, embedder: slow,
+      options: options)
+    try await engine.upsert(
+      Samples.products.map { ($0, words.vector($0.attributes["title"]?.label ?? "")) })
+    try await body(engine, slow)
+  }
+
+  /// Asks the first text, and the others once the model is at work on it.
+  private func ask(
+    _ texts: [String], _ engine: Engine, _ model: SlowModel, cancelling cancelled: Int? = nil
+  ) async throws -> [Result<SearchResponse, any Error>] {
+    func search(_ text: String) -> Task<SearchResponse, any Error> {
+      Task { try await engine.search(Query(text)) }
+    }
+    var tasks = [search(texts[0])]
+    while model.calls.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+    tasks += texts.dropFirst().map(search)
+    try await Task.sleep(for: .milliseconds(200))
+    if let cancelled { tasks[cancelled].cancel() }
+    model.goOn()
+    var results: [Result<SearchResponse, any Error>] = []
+    for task in tasks { results.append(await task.result) }
+    return results
+  }
+
+  @Test func `texts that wait are embedded together, and each gets its own answer`() async throws {
+    let texts = (0..<12).map { ["summer dress", "leather watch", "shoe"][$0 % 3] + " \($0)" }
+    try await withEngine { engine, model in
+      let answers = try await ask(texts, engine, model).map { try $0.get() }
+      #expect(model.calls[0] == [texts[0]])
+      #expect(model.calls.flatMap(\.self).sorted() == texts.sorted())
+      #expect(model.calls.count < texts.count)
+      for (text, answer) in zip(texts, answers) {
+        #expect(answer.query == text)
+        let alone = try await engine.search(Query(text))
+        #expect(answer.hits == alone.hits)
+      }
+    }
+  }
+
+  @Test func `a text that cannot be read is the error of its own search alone`() async throws {
+    let texts = ["dress", "watch", "a bad one", "shoe"]
+    try await withEngine { engine, model in
+      let results = try await ask(texts, engine, model)
+      for (text, result) in zip(texts, results) {
+        if text.contains("bad") {
+          #expect(throws: Unreadable(text: text)) { try result.get() }
+        } else {
+          #expect(try result.get().query == text)
+        }
+      }
+    }
+  }
+
+  @Test(arguments: 1..<4) func `whoever is cancelled holds nobody up`(place: Int) async throws {
+    let texts = ["dress", "watch", "hat", "shoe"]
+    try await withEngine { engine, model in
+      let results = try await ask(texts, engine, model, cancelling: place)
+      for (index, result) in results.enumerated() {
+        #expect(index == place || (try? result.get()) != nil)
+      }
+      _ = try await engine.search(Query("another dress"))
+    }
+  }
+}
