@@ -29,6 +29,7 @@ struct LexicalScorer {
   /// By the number of the attribute.
   let weights: [Float]
   private let products: Int
+  private let lastSlot: Slot?
   private let sums: PostingSums
 
   init(
@@ -38,6 +39,7 @@ struct LexicalScorer {
     self.weights = weights
     let (products, means) = try store.words.lengths(in: txn)
     self.products = products
+    lastSlot = try store.lastSlot(in: txn)
     var sums = PostingSums(base: 1 - Self.b, saturation: Self.k1, lengths: WordPosting.lengths)
     for (field, weight) in self.weights.prefix(256).enumerated() { sums.set(field, weight: weight) }
     for (field, mean) in means where field < 256 { sums.set(field, slope: Self.b / mean) }
@@ -136,6 +138,8 @@ struct LexicalScorer {
     found.values.reserveCapacity(most)
     try txn.forEach(in: store.words.postings, range) { key, postings in
       let first = WordPosting.group(of: key) << WordPosting.groupBits
+      // A damaged key would ask for room for a catalogue of billions.
+      guard let lastSlot, first <= lastSlot else { return true }
       sums.append(postings, first: first, to: &found.slots, &found.values)
       return true
     }

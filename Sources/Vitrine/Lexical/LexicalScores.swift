@@ -87,20 +87,22 @@ struct LexicalScores {
   /// The slots with the best scores, the best first.
   ///
   /// The greatest scores of equal parts of the catalogue are scores of different products, so that
-  /// the best `count` of them are a bound for all.
+  /// the best `count` of them are a bound for all. Of those that are just as good as the bound, which
+  /// may be very many, the first will do.
   /// - Complexity: O(greatest slot that has any of the words + count · log count).
   func best(_ count: Int, of permitted: SlotSet?) -> [Slot] {
     guard count > 0 else { return [] }
     let scores = permitted.map(scores) ?? totals
     var greatest = scores.span.maxima(of: 4 * count)
-    let floor = greatest.count < count ? 0 : greatest.greatest(count - 1)
+    let bound = greatest.count < count ? 0 : greatest.greatest(count - 1)
+    var floor = max(bound, .leastNonzeroMagnitude)
     var found: [ScoredSlot] = []
-    var next = 0
-    while let place = scores.span.firstIndex(
-      from: next, atLeast: max(floor, .leastNonzeroMagnitude))
-    {
+    var (next, equal) = (0, 0)
+    while let place = scores.span.firstIndex(from: next, atLeast: floor) {
       found.append(ScoredSlot(slot: Slot(place), score: scores[place]))
       next = place + 1
+      if scores[place] == bound { equal += 1 }
+      if equal == count { floor = bound.nextUp }
     }
     return ScoredSlot.ranked(found).prefix(count).map(\.slot)
   }

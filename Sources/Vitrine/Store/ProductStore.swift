@@ -132,6 +132,16 @@ extension ProductStore {
     }.map(\.element.name)
   }
 
+  /// The greatest slot of a product; nil if there are none.
+  func lastSlot(in txn: borrowing some Transaction & ~Copyable) throws -> Slot? {
+    var last: Slot?
+    try txn.forEach(in: products, .all, reversed: true) { key, _ in
+      last = Slot(key: key)
+      return false
+    }
+    return last
+  }
+
   /// The slots of all products.
   func live(in txn: borrowing some Transaction & ~Copyable) throws -> Bitmap {
     try Columns.union(in: columns, .prefix(ColumnTerm.live.bytes), txn)

@@ -56,6 +56,16 @@ import Vitrine
     }
   }
 
+  @Test func `postings of products far beyond the last are passed over`() throws {
+    let fixture = try fixture(["summer dress"])
+    try fixture.environment.write { txn in
+      let postings = try txn.createDatabase(named: "postings")
+      // The word, NUL, a group of 4,096 slots in three bytes; a posting of field 0, frequency 1.
+      try txn.put([0, 1, 0, 0], in: postings, for: Array("dress".utf8) + [0, 0x0F, 0xFF, 0xFF])
+    }
+    #expect(try found("dress ", in: fixture).keys.sorted() == [0])
+  }
+
   @Test func wordsAreFoldedAndStemmed() throws {
     let fixture = try fixture(["Été RUNNING Shoes", "Men’s T-Shirt", "ＦＵＬＬ width"])
     #expect(try Set(found("ete runs shoe ", in: fixture).keys) == [0])

@@ -48,6 +48,7 @@ struct Model: Embedder {
   }
 
   func embed(texts: [String]) -> [[Float]] { clip.encode(texts: texts) }
+  func remembered(texts: [String]) -> [[Float]]? { clip.remembered(texts: texts) }
 }
 
 /// What a request is answered with, as JSON.
