@@ -51,6 +51,28 @@ final class Bitmap {
   func remove(_ slot: UInt32) { roaring_bitmap_remove(set, slot) }
 
   func formUnion(_ other: Bitmap) { roaring_bitmap_or_inplace(set, other.set) }
+
+  /// The union of sets that come one by one, such as those of a thousand prices: it is counted and
+  /// put in order once all of them are there.
+  struct Union: ~Copyable {
+    private var sum: Bitmap?
+    private var isInOrder = true
+
+    /// Adds a set, which is the union's from then on.
+    mutating func add(_ other: Bitmap) {
+      guard let sum else { return sum = other }
+      roaring_bitmap_lazy_or_inplace(sum.set, other.set, true)
+      isInOrder = false
+    }
+
+    /// The union of all that were added.
+    consuming func finish() -> Bitmap {
+      guard let sum else { return Bitmap() }
+      if !isInOrder { roaring_bitmap_repair_after_lazy(sum.set) }
+      return sum
+    }
+  }
+
   func formIntersection(_ other: Bitmap) { roaring_bitmap_and_inplace(set, other.set) }
   func subtract(_ other: Bitmap) { roaring_bitmap_andnot_inplace(set, other.set) }
 

@@ -20,15 +20,15 @@ enum Columns {
   static func union(
     in columns: Database, _ range: KeyRange, _ txn: borrowing some Transaction & ~Copyable
   ) throws -> Bitmap {
-    var union: Bitmap?
+    var union = Bitmap.Union()
     try txn.forEach(in: columns, range) { _, bytes in
       guard let bitmap = Bitmap(sealed: bytes) else {
         throw VitrineError.damaged("posting of an attribute")
       }
-      if let union { union.formUnion(bitmap) } else { union = bitmap }
+      union.add(bitmap)
       return true
     }
-    return union ?? Bitmap()
+    return union.finish()
   }
 
   /// Calls `body` with every value of an attribute and its slots, in the order of values.

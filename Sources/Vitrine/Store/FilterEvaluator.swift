@@ -21,10 +21,9 @@ struct FilterEvaluator {
   }
 
   private func union<Part>(of parts: [Part], _ slots: (Part) throws -> Bitmap) throws -> Bitmap {
-    guard let first = parts.first else { return Bitmap() }
-    let union = try slots(first)
-    for part in parts.dropFirst() { union.formUnion(try slots(part)) }
-    return union
+    var union = Bitmap.Union()
+    for part in parts { union.add(try slots(part)) }
+    return union.finish()
   }
 
   /// Negated parts are subtracted, so that only a filter of nothing but negations starts from all
