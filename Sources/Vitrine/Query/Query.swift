@@ -155,7 +155,8 @@ public struct Grouping: Hashable, Sendable {
   }
 }
 
-/// An attribute to order by. Products without a value come last.
+/// An attribute to order by. Products without a value come last; of several values of a product the one
+/// counts that comes first in this order.
 public struct SortKey: Hashable, Sendable {
   /// The attribute.
   public var attribute: String

@@ -14,40 +14,13 @@ extension Searcher {
     _ txn: borrowing ReadTransaction
   ) throws -> Page {
     let end = start + query.k
-    var order = try sorted(relevant, txn)
+    var order = try sorted(relevant, of: snapshot.count, txn)
     if let lambda = query.diversity, query.sort.isEmpty {
       order = try diversified(order, lambda, count: end + 1, snapshot)
     }
     if let group = query.group { order = try grouped(order, group, count: end + 1, txn) }
     guard start < order.count else { return Page(slots: [], hasMore: false) }
     return Page(slots: Array(order[start..<min(end, order.count)]), hasMore: order.count > end)
-  }
-
-  private func sorted(
-    _ relevant: [ScoredSlot], _ txn: borrowing ReadTransaction
-  ) throws -> [ScoredSlot] {
-    guard !query.sort.isEmpty else { return relevant }
-    let attributes = try query.sort.map {
-      try store.attribute($0.attribute, expected: "an attribute with an order") { $0 != .text }
-    }
-    var keyed: [(slot: ScoredSlot, keys: [SortValue?])] = []
-    for slot in relevant {
-      var keys: [SortValue?] = []
-      for attribute in attributes {
-        let value = try store.value(of: attribute.number, at: slot.slot, in: txn)
-        keys.append(value.flatMap(SortValue.init))
-      }
-      keyed.append((slot, keys))
-    }
-    keyed.sort { a, b in
-      for (place, key) in query.sort.enumerated() where a.keys[place] != b.keys[place] {
-        guard let left = a.keys[place] else { return false }
-        guard let right = b.keys[place] else { return true }
-        return key.descending ? right < left : left < right
-      }
-      return a.slot < b.slot
-    }
-    return keyed.map(\.slot)
   }
 
   /// Maximal marginal relevance: takes the product with the greatest
@@ -99,23 +72,5 @@ extension Searcher {
       kept.append(candidate)
     }
     return kept
-  }
-}
-
-/// A value that can be put in order with others of its attribute.
-private enum SortValue: Comparable {
-  case number(Double)
-  case text(String)
-
-  init?(_ value: Value) {
-    switch value {
-    case .number(let number): self = .number(number)
-    case .date(let seconds): self = .number(Double(seconds))
-    case .boolean(let flag): self = .number(flag ? 1 : 0)
-    case .text(let text): self = .text(Folding.fold(text))
-    case .list(let items):
-      guard let first = items.first else { return nil }
-      self = .text(Folding.fold(first))
-    }
   }
 }

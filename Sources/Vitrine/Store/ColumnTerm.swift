@@ -73,8 +73,7 @@ struct ColumnTerm: Hashable {
     var terms: [ColumnTerm: String?] = [live: nil]
     for (number, attribute) in schema.attributes.enumerated() {
       guard let value = product.attributes[attribute.name] else { continue }
-      var values = [value]
-      if case .list(let items) = value { values = items.map(Value.text) }
+      let values = value.items
       guard !values.isEmpty else { continue }
       terms.updateValue(nil, forKey: .exists(number))
       for value in values {
@@ -129,6 +128,11 @@ extension ColumnTerm {
 }
 
 extension Value {
+  /// The items of a list, or the value alone.
+  var items: [Value] {
+    if case .list(let items) = self { items.map(Value.text) } else { [self] }
+  }
+
   /// The value as text without quotes; the items of a list with commas between them.
   var plainText: String {
     switch self {

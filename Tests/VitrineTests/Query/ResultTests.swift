@@ -141,22 +141,6 @@ import Vitrine
     #expect(try fixture.search(query).hits.map(\.id) == expected.map(\.id))
   }
 
-  @Test func sortingOrdersTheRelevantAndPutsTheValuelessLast() throws {
-    let fixture = try fixture(200, seed: 66)
-    var query = Query()
-    query.k = 200
-    query.sort = [SortKey("price", descending: true), SortKey("added")]
-    let hits = try fixture.search(query).hits
-    #expect(hits.count == 200)
-    for (first, second) in zip(hits, hits.dropFirst()) {
-      switch (first.attributes["price"], second.attributes["price"]) {
-      case (.number(let a), .number(let b)): #expect(a >= b)
-      case (nil, .number): Issue.record("a product without a price came first")
-      default: break
-      }
-    }
-  }
-
   @Test func diversityPrefersTheUnlike() throws {
     var fixture = try SearchFixture(dimensions: 64)
     let twins = (0..<5).map { Product(id: "t\($0)", attributes: ["title": .text("red shoes")]) }
