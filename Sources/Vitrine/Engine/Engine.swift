@@ -32,7 +32,7 @@ public final class Engine: Sendable {
   public let options: Options
   let images = Mutex<ImageRoot?>(nil)
   let meters = SearchMeters()
-  let texts: TextQueue
+  let textQueue: TextQueue
   private let opened: Mutex<OpenIndex>
 
   /// Opens the index at a path.
@@ -49,7 +49,7 @@ public final class Engine: Sendable {
     self.path = path
     self.embedder = embedder
     self.options = options
-    texts = TextQueue(leaders: max(1, options.threads))
+    textQueue = TextQueue(leaders: max(1, options.threads))
     configuration = index.index.configuration
     opened = Mutex(index)
   }

@@ -17,9 +17,10 @@ extension Engine {
   /// - Returns: the answers in the order of the queries.
   /// - Throws: what ``search(_:)-(Query)`` throws, for the first query that fails.
   public func search(_ queries: [Query]) async throws -> [SearchResponse] {
-    let turn = await turn(for: queries)
+    let embedding = QueryEmbedding(queries)
+    let turn = await turn(for: embedding)
     return try await Cancellation.offload { [self] cancellation in
-      let prepared = try Search.prepare(queries, embedder, turn)
+      let prepared = try Search.prepare(queries, embedding, embedder, turn)
       let responses = try read { txn, snapshot, store in
         try Search.answer(prepared, store: store, snapshot, txn, cancellation)
       }
@@ -38,30 +39,34 @@ extension Engine {
     _ queries: [Query], asArray: Bool, deadline: ContinuousClock.Instant? = nil
   ) async throws -> [UInt8] {
     if queries.count == 1, queries[0].isBrief {
-      return try json(queries, .alone, asArray, Cancellation(deadline: deadline))
+      let prepared = try Search.prepare(queries, embedder)
+      return try json(prepared, asArray, Cancellation(deadline: deadline))
     }
-    let turn = await turn(for: queries)
+    let embedding = QueryEmbedding(queries)
+    let turn = await turn(for: embedding)
     return try await Cancellation.offload(deadline: deadline) { [self] cancellation in
-      try json(queries, turn, asArray, cancellation)
+      let prepared = try Search.prepare(queries, embedding, embedder, turn)
+      return try json(prepared, asArray, cancellation)
     }
   }
 
   /// How the few texts of queries come to their vectors. Many are a batch of their own.
-  nonisolated(nonsending) private func turn(for queries: [Query]) async -> TextQueue.Turn {
+  nonisolated(nonsending) private func turn(
+    for embedding: QueryEmbedding
+  ) async -> TextQueue.Turn {
     guard let embedder else { return .alone }
-    let texts = QueryEmbedding.texts(of: queries).map(\.text)
+    let texts = embedding.spoken
     guard (1...8).contains(texts.count) else { return .alone }
     if let known = embedder.remembered(texts: texts) {
       return .embedded(.success(known), milliseconds: 0)
     }
-    return await self.texts.turn(for: texts)
+    return await textQueue.turn(for: texts)
   }
 
   private func json(
-    _ queries: [Query], _ turn: TextQueue.Turn, _ asArray: Bool, _ cancellation: Cancellation
+    _ prepared: Search.Prepared, _ asArray: Bool, _ cancellation: Cancellation
   ) throws -> [UInt8] {
-    let prepared = try Search.prepare(queries, embedder, turn)
-    var writer = JSONWriter(reserving: queries.count * 16 << 10)
+    var writer = JSONWriter(reserving: prepared.queries.count * 16 << 10)
     let responses = try read { txn, snapshot, store in
       if !asArray {
         return try Search.write(prepared, to: &writer, store: store, snapshot, txn, cancellation)

@@ -1,14 +1,33 @@
 /// Turns the texts and photographs of queries into vectors.
-enum QueryEmbedding {
+struct QueryEmbedding {
+  private let queries: [Query]
+  /// What a model is to read and to look at, and where in which query that is.
+  private let texts: [(query: Int, term: Int, text: String)]
+  private let images: [(query: Int, term: Int, bytes: [UInt8])]
+
+  init(_ queries: [Query]) {
+    self.queries = queries
+    texts = Self.places(in: queries) { subject in
+      guard case .text(let text) = subject else { return nil }
+      let spoken = LexicalQuery(text).spoken
+      return spoken.isEmpty ? nil : spoken
+    }.map { (query: $0, term: $1, text: $2) }
+    images = Self.places(in: queries) { subject in
+      if case .image(let bytes) = subject { bytes } else { nil }
+    }.map { (query: $0, term: $1, bytes: $2) }
+  }
+
+  /// The texts in their order.
+  var spoken: [String] { texts.map(\.text) }
+
   /// The vectors of each query's terms by their place, from one call of the model for all texts
   /// and one for all photographs. Without a model, texts are searched by their words alone.
   ///
   /// - Throws: ``VitrineError/noEmbedder(operation:)`` for a photograph or a negative text without
   ///   a model, and what the model throws.
-  static func vectors(
-    of queries: [Query], _ embedder: (any Embedder)?, _ turn: TextQueue.Turn
+  func vectors(
+    _ embedder: (any Embedder)?, _ turn: TextQueue.Turn
   ) throws -> [[Int: [Float]]] {
-    let texts = texts(of: queries), images = images(of: queries)
     var vectors = [[Int: [Float]]](repeating: [:], count: queries.count)
     guard let embedder else {
       if !images.isEmpty { throw VitrineError.noEmbedder(operation: "searching by a photograph") }
@@ -18,7 +37,7 @@ enum QueryEmbedding {
       return vectors
     }
     if !texts.isEmpty {
-      for (text, vector) in zip(texts, try turn.vectors(of: texts.map(\.text), embedder)) {
+      for (text, vector) in zip(texts, try turn.vectors(of: spoken, embedder)) {
         vectors[text.query][text.term] = vector
       }
     }
@@ -31,23 +50,6 @@ enum QueryEmbedding {
       }
     }
     return vectors
-  }
-
-  /// The texts that a model is to read, and where in which query they are.
-  static func texts(of queries: [Query]) -> [(query: Int, term: Int, text: String)] {
-    places(in: queries) { subject in
-      guard case .text(let text) = subject else { return nil }
-      let spoken = LexicalQuery(text).spoken
-      return spoken.isEmpty ? nil : spoken
-    }.map { (query: $0, term: $1, text: $2) }
-  }
-
-  private static func images(
-    of queries: [Query]
-  ) -> [(query: Int, term: Int, bytes: [UInt8])] {
-    places(in: queries) { subject in
-      if case .image(let bytes) = subject { bytes } else { nil }
-    }.map { (query: $0, term: $1, bytes: $2) }
   }
 
   private static func places<Content>(

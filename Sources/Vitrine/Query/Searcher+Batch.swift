@@ -15,16 +15,17 @@ package enum Search {
   package static func prepare(
     _ queries: [Query], _ embedder: (any Embedder)?
   ) throws -> Prepared {
-    try prepare(queries, embedder, .alone)
+    try prepare(queries, QueryEmbedding(queries), embedder, .alone)
   }
 
   /// The same, where the texts may have been embedded with those of others.
   static func prepare(
-    _ queries: [Query], _ embedder: (any Embedder)?, _ turn: TextQueue.Turn
+    _ queries: [Query], _ embedding: QueryEmbedding, _ embedder: (any Embedder)?,
+    _ turn: TextQueue.Turn
   ) throws -> Prepared {
     let clock = StageClock()
     for query in queries { try query.validate() }
-    let vectors = try QueryEmbedding.vectors(of: queries, embedder, turn)
+    let vectors = try embedding.vectors(embedder, turn)
     return Prepared(
       queries: queries, vectors: vectors,
       milliseconds: (clock.total + turn.milliseconds) / Double(max(1, queries.count)))

@@ -48,6 +48,7 @@ final class TextQueue: Sendable {
   enum Turn: Sendable {
     /// Nobody waits for it, nor does it wait.
     case alone
+    /// It embeds, and takes along whoever waits by then.
     case lead(Lead)
     /// Somebody took the texts along, which took so long for all of them.
     case embedded(Result<[[Float]], any Error>, milliseconds: Double)
