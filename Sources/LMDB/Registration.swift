@@ -9,6 +9,7 @@ final class Registration: Sendable {
   /// The directory's absolute path without links, which does not change with the process's
   /// working directory.
   let location: String
+  private let held: HeldDirectory
 
   /// Registers the directory at `path`, which must exist.
   init(path: String) throws(LMDBError) {
@@ -21,6 +22,7 @@ final class Registration: Sendable {
         .alreadyOpen, operation: "open", path: path,
         reason: "this process has it open already; share that environment instead")
     }
+    held = HeldDirectory(path: location)
     self.identity = identity
     self.location = location
   }

@@ -49,6 +49,15 @@ struct FileIdentity: Hashable {
   }
 }
 
+/// Keeps a directory's identity from being given to a new one, even when it is removed.
+final class HeldDirectory: Sendable {
+  private let descriptor: Int32
+
+  init(path: String) { descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+}
+
 /// The largest map not above `wanted` that the address space has room for, halving until it
 /// fits; never below 64 MiB.
 func availableMapSize(_ wanted: Int) -> Int {

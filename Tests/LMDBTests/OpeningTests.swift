@@ -5,6 +5,19 @@ import Testing
 @Suite struct OpeningTests {
   private let directory = TemporaryDirectory()
 
+  #if os(Linux)
+    @Test func `A directory that is removed while open keeps its identity from new ones`() throws {
+      let path = directory.appending("removed")
+      let environment = try Environment(path: path)
+      try FileManager.default.removeItem(atPath: path)
+      let held = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
+      }
+      #expect(held.contains { $0.hasSuffix("/removed (deleted)") })
+      withExtendedLifetime(environment) {}
+    }
+  #endif
+
   @Test func `A directory is opened once per process, by whatever name`() throws {
     let link = directory.appending("link")
     let index = directory.appending("index")
