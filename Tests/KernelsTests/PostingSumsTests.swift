@@ -71,7 +71,7 @@ import Testing
     let sorted = values.sorted(by: >)
     for place in values.indices {
       var shuffled = values.shuffled(using: &random)
-      #expect(shuffled.greatest(place) == sorted[place])
+      #expect(shuffled.quickselect(greatest: place) == sorted[place])
     }
   }
 }

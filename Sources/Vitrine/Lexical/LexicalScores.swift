@@ -93,8 +93,8 @@ struct LexicalScores {
   func best(_ count: Int, of permitted: SlotSet?) -> [Slot] {
     guard count > 0 else { return [] }
     let scores = permitted.map(scores) ?? totals
-    var greatest = scores.span.maxima(of: 4 * count)
-    let bound = greatest.count < count ? 0 : greatest.greatest(count - 1)
+    var maxima = scores.span.maxima(of: 4 * count)
+    let bound = maxima.count < count ? 0 : maxima.quickselect(greatest: count - 1)
     var floor = max(bound, .leastNonzeroMagnitude)
     var found: [ScoredSlot] = []
     var (next, equal) = (0, 0)

@@ -14,7 +14,7 @@ extension Searcher {
     _ txn: borrowing ReadTransaction
   ) throws -> Page {
     let end = start + query.k
-    var order = try sorted(relevant, of: snapshot.count, txn)
+    var order = try sorted(relevant, among: snapshot.count, txn)
     if let lambda = query.diversity, query.sort.isEmpty {
       order = try diversified(order, lambda, count: end + 1, snapshot)
     }

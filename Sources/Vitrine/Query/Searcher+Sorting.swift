@@ -5,7 +5,7 @@ extension Searcher {
   /// The relevant products in the order that the query asks for. Those without a value come last, and
   /// of several values the one counts that comes first in this order.
   func sorted(
-    _ relevant: [ScoredSlot], of count: Int, _ txn: borrowing ReadTransaction
+    _ relevant: [ScoredSlot], among products: Int, _ txn: borrowing ReadTransaction
   ) throws -> [ScoredSlot] {
     guard !query.sort.isEmpty else { return relevant }
     let slots = relevant.map(\.slot)
@@ -13,8 +13,8 @@ extension Searcher {
       let attribute = try store.attribute(
         key.attribute, expected: "an attribute with an order"
       ) { $0 != .text }
-      // A product is read in the time in which some 200 are passed over in a column.
-      return slots.count > count / 200
+      // A column is read whole, in the time in which one in some 200 products is.
+      return slots.count > products / 200
         ? try columnKeys(of: slots, attribute.number, key.descending, txn)
         : try productKeys(of: slots, attribute, key.descending, txn)
     }
