@@ -1,5 +1,7 @@
 #include "ck_distance.h"
 
+#include <math.h>
+
 #include "distance_rows.h"
 
 #if defined(__aarch64__)

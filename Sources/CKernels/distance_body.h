@@ -28,7 +28,6 @@ static inline float NAME(bf16)(uint16_t h) {
 }
 
 static inline float NAME(f32)(float x) { return x; }
-static inline float NAME(code)(uint8_t x) { return (float)((int)x - 128); }
 
 #define DOT(TYPE, LOAD)                                                                   \
   static inline float NAME(dot_##LOAD)(const float *a, const TYPE *b, uint32_t n) {       \
@@ -49,30 +48,6 @@ static inline float NAME(code)(uint8_t x) { return (float)((int)x - 128); }
     return sum;                                                                           \
   }
 
-// Integers of 16 bits, and behind them the step that they count: see ck_distance.h.
-static inline float NAME(step_of)(const int16_t *row, uint32_t n) {
-  float step;
-  memcpy(&step, row + n, 4);
-  return step;
-}
-
-static inline float NAME(dot_i16)(const float *a, const int16_t *row, uint32_t n) {
-  SUM_PRAGMA
-  float sum = 0;
-  for (uint32_t i = 0; i < n; i++) sum += a[i] * (float)row[i];
-  return sum * NAME(step_of)(row, n);
-}
-
-static inline float NAME(l2_i16)(const float *a, const int16_t *row, uint32_t n) {
-  SUM_PRAGMA
-  float sum = 0, step = NAME(step_of)(row, n);
-  for (uint32_t i = 0; i < n; i++) {
-    float d = a[i] - step * (float)row[i];
-    sum += d * d;
-  }
-  return sum;
-}
-
 // Rows are fetched four ahead of the one that is scored.
 #define ROWS(FUNCTION, TYPE, LOAD)                                                        \
   static void NAME(rows_##FUNCTION##_##LOAD)(const ck_rows *rows, const float *query,     \
@@ -86,28 +61,39 @@ static inline float NAME(l2_i16)(const float *a, const int16_t *row, uint32_t n)
     }                                                                                     \
   }
 
-#define ROW_KERNELS(TYPE, LOAD) ROWS(dot, TYPE, LOAD) ROWS(l2, TYPE, LOAD)
-#define KERNELS(TYPE, LOAD) DOT(TYPE, LOAD) L2(TYPE, LOAD) ROW_KERNELS(TYPE, LOAD)
+#define KERNELS(TYPE, LOAD) \
+  DOT(TYPE, LOAD) L2(TYPE, LOAD) ROWS(dot, TYPE, LOAD) ROWS(l2, TYPE, LOAD)
 KERNELS(float, f32)
 KERNELS(uint16_t, f16)
 KERNELS(uint16_t, bf16)
-ROW_KERNELS(int16_t, i16)
-DOT(uint8_t, code)
 
 static inline void NAME(code_values)(const ck_codes *codes, uint32_t id, uint32_t n,
                                      uint8_t *values) {
   NAME(unsplit)(row_at(&codes->upper, id), row_at(&codes->lower, id), n, values);
 }
 
-static void NAME(code_dots)(const ck_codes *codes, const float *query, uint32_t n,
-                            const uint32_t *ids, uint32_t count, float *out) {
-  uint8_t values[MAX_CODE_BYTES];
-  for (uint32_t i = 0; i < count; i++) prefetch_code(codes, ids[i]);
-  for (uint32_t i = 0; i < count; i++) {
-    NAME(code_values)(codes, ids[i], 2 * codes->upper.stride, values);
-    out[i] = NAME(dot_code)(query, values, n);
+// Products with, and distances from, what codes and residuals stand for.
+#define FINE_SCORES(FUNCTION)                                                              \
+  static void NAME(fine_##FUNCTION##s)(const ck_codes *codes, const ck_fine_query *query,  \
+                                       uint32_t n, float scale, const uint32_t *ids,       \
+                                       uint32_t count, float *out) {                       \
+    const uint32_t ahead = RESIDUALS_AHEAD;                                                \
+    float x[MAX_CODE_BYTES], values[MAX_CODE_BYTES], unit = query->step / 256;             \
+    for (uint32_t i = 0; i < ahead && i < count; i++) prefetch_residual(codes, ids[i]);    \
+    for (uint32_t i = 0; i < n; i++)                                                       \
+      x[i] = unit * (float)(256 * query->high[i] + query->low[i]);                         \
+    for (uint32_t i = 0; i < count; i++) {                                                 \
+      if (i + ahead < count) prefetch_residual(codes, ids[i + ahead]);                     \
+      fine_place at = place_fine(codes, ids[i]);                                           \
+      NAME(fine_values)(at.upper, at.lower, at.residual, at.step, scale,                   \
+                        2 * codes->upper.stride, values);                                  \
+      out[i] = NAME(FUNCTION##_f32)(x, values, n);                                         \
+    }                                                                                      \
   }
-}
+#if !OWN_CODE_KERNELS
+FINE_SCORES(dot)
+#endif
+FINE_SCORES(l2)
 
 static float NAME(dot)(const float *a, const float *b, uint32_t n) {
   return NAME(dot_f32)(a, b, n);
@@ -219,21 +205,25 @@ static float NAME(reach)(const float *x, const float *mean, float share, uint32_
   return reach;
 }
 
-static float NAME(quantise)(const float *x, const float *mean, float share, float floor,
-                            uint32_t n, int8_t *dst, int32_t *norm) {
+static ck_fine_query NAME(quantise)(const float *x, const float *mean, float share, float floor,
+                                    uint32_t n, int8_t *high, int8_t *low, int32_t *norm) {
   float step = NAME(reach)(x, mean, share, n) / 127;
   step = step > floor ? step : floor;
   float inverse = 1 / step;
-  int32_t sum = 0;
+  int32_t squares = 0, sum = 0;
   for (uint32_t i = 0; i < n; i++) {
     float value = (x[i] - share * mean[i]) * inverse;
     value = value > 127.0f ? 127.0f : value < -127.0f ? -127.0f : value;
     int32_t code = (int32_t)(value + 384.5f) - 384;
-    sum += code * code;
-    dst[i] = (int8_t)code;
+    int32_t rest = (int32_t)(256 * (value - (float)code) + 384.5f) - 384;
+    rest = rest > 127 ? 127 : rest < -127 ? -127 : rest;
+    squares += code * code;
+    sum += 256 * code + rest;
+    high[i] = (int8_t)code;
+    low[i] = (int8_t)rest;
   }
-  *norm = sum;
-  return step;
+  *norm = squares;
+  return (ck_fine_query){high, low, step, sum};
 }
 
 static void NAME(pack_f32)(const float *src, uint32_t n, void *dst) { memcpy(dst, src, n * 4u); }
@@ -270,35 +260,18 @@ static void NAME(unpack_bf16)(const void *src, uint32_t n, float *dst) {
   for (uint32_t i = 0; i < n; i++) dst[i] = NAME(bf16)(in[i]);
 }
 
-static void NAME(pack_i16)(const float *src, uint32_t n, void *dst) {
-  int16_t *out = dst;
-  // A step that is not a normal number has no inverse: such vectors become zero.
-  float step = NAME(reach)(src, src, 0, n) / 32767, inverse = step >= 0x1p-126f ? 1 / step : 0;
-  for (uint32_t i = 0; i < n; i++) {
-    float value = src[i] * inverse;
-    value = value > 32767.0f ? 32767.0f : value < -32767.0f ? -32767.0f : value;
-    out[i] = (int16_t)(int32_t)(value < 0 ? value - 0.5f : value + 0.5f);
-  }
-  memcpy(out + n, &step, 4);
-}
-
-static void NAME(unpack_i16)(const void *src, uint32_t n, float *dst) {
-  const int16_t *in = src;
-  float step = NAME(step_of)(in, n);
-  for (uint32_t i = 0; i < n; i++) dst[i] = step * (float)in[i];
-}
-
 #define TABLE                                                                               \
   {                                                                                         \
     .dot = NAME(dot), .l2 = NAME(l2),                                                       \
-    .dots = {NAME(rows_dot_f32), NAME(rows_dot_f16), NAME(rows_dot_bf16),                   \
-             NAME(rows_dot_i16)},                                                           \
-    .l2s = {NAME(rows_l2_f32), NAME(rows_l2_f16), NAME(rows_l2_bf16), NAME(rows_l2_i16)},   \
-    .code_dots = NAME(code_dots), .code_scores = NAME(code_scores),                         \
-    .coarse_scores = NAME(coarse_scores), .refine_scores = NAME(refine_scores),             \
-    .signed_code = NAME(signed_code), .code_l2s = NAME(code_l2s), .is_near = NAME(is_near), \
-    .encode = NAME(encode), .values = NAME(unsplit), .quantise = NAME(quantise),            \
-    .reach = NAME(reach), .rotate = NAME(rotate), .unrotate = NAME(unrotate),               \
-    .pack = {NAME(pack_f32), NAME(pack_f16), NAME(pack_bf16), NAME(pack_i16)},              \
-    .unpack = {NAME(unpack_f32), NAME(unpack_f16), NAME(unpack_bf16), NAME(unpack_i16)},    \
+    .dots = {NAME(rows_dot_f32), NAME(rows_dot_f16), NAME(rows_dot_bf16)},                  \
+    .l2s = {NAME(rows_l2_f32), NAME(rows_l2_f16), NAME(rows_l2_bf16)},                      \
+    .fine_dots = NAME(fine_dots), .fine_l2s = NAME(fine_l2s),                               \
+    .code_scores = NAME(code_scores), .coarse_scores = NAME(coarse_scores),                 \
+    .refine_scores = NAME(refine_scores), .signed_code = NAME(signed_code),                 \
+    .code_l2s = NAME(code_l2s), .is_near = NAME(is_near), .encode = NAME(encode),           \
+    .encode_residual = NAME(encode_residual), .fine_values = NAME(fine_values),             \
+    .values = NAME(unsplit), .quantise = NAME(quantise), .reach = NAME(reach),              \
+    .rotate = NAME(rotate), .unrotate = NAME(unrotate),                                     \
+    .pack = {NAME(pack_f32), NAME(pack_f16), NAME(pack_bf16)},                              \
+    .unpack = {NAME(unpack_f32), NAME(unpack_f16), NAME(unpack_bf16)},                      \
   }

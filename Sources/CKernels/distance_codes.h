@@ -39,6 +39,60 @@ static int32_t NAME(encode)(const float *x, const float *mean, float inverse_sca
   return norm;
 }
 
+static float NAME(encode_residual)(const float *x, const float *mean, float scale, uint32_t n,
+                                   uint32_t padded, const uint8_t *upper, const uint8_t *lower,
+                                   uint8_t *residual) {
+  uint8_t values[MAX_CODE_BYTES];
+  float inverse = 1 / scale, first = CLIPPED_FROM * scale, most = 0;
+  NAME(unsplit)(upper, lower, padded, values);
+  for (uint32_t i = 0; i < n; i++) {
+    float left = (x[i] - mean[i]) * inverse - (float)((int32_t)values[i] - 128);
+    float byte = 256 * left + 128;
+    byte = byte > 255.0f ? 255.0f : byte < 0.0f ? 0.0f : byte;
+    residual[i] = (uint8_t)(int32_t)byte;
+  }
+  memset(residual + n, 0, padded - n);
+  for (uint32_t i = 0; i < n; i++) {
+    float beyond = fabsf(x[i] - mean[i]) - first;
+    if (is_clipped(values[i]) && beyond > most) most = beyond;
+  }
+  float step = most / 255;
+  for (uint32_t i = 0; i < n; i++) {
+    if (!is_clipped(values[i])) continue;
+    float count = step > 0 ? (fabsf(x[i] - mean[i]) - first) / step + 0.5f : 0;
+    residual[i] = count > 255.0f ? 255 : count > 0.0f ? (uint8_t)count : 0;
+  }
+  return step;
+}
+
+// Components that are not clipped are linear in code and residual; the others are looked for by blocks.
+static void NAME(fine_values)(const uint8_t *upper, const uint8_t *lower, const uint8_t *residual,
+                              const uint8_t *step, float scale, uint32_t n, float *dst) {
+  enum { BLOCK = 64 };
+  uint8_t values[MAX_CODE_BYTES];
+  float unit = scale / 256;
+  NAME(unsplit)(upper, lower, n, values);
+  if (!residual) {
+    for (uint32_t i = 0; i < n; i++) dst[i] = scale * (float)((int32_t)values[i] - 128);
+    return;
+  }
+  for (uint32_t start = 0; start < n; start += BLOCK) {
+    bool any = false;
+    for (uint32_t i = start; i < start + BLOCK; i++) {
+      dst[i] = unit * ((float)(256 * (int32_t)values[i] + residual[i]) - MIDDLE);
+      any |= is_clipped(values[i]);
+    }
+    if (!any) continue;
+    float beyond;
+    memcpy(&beyond, step, 4);
+    for (uint32_t i = start; i < start + BLOCK; i++) {
+      if (!is_clipped(values[i])) continue;
+      float size = CLIPPED_FROM * scale + beyond * residual[i];
+      dst[i] = values[i] > 128 ? size : -size;
+    }
+  }
+}
+
 // Sums and differences of sixteen components at each of `radix` places, first of those half of them
 // apart, then a quarter, and so on: all in registers.
 static inline __attribute__((always_inline)) void NAME(stages)(float *x, uint32_t stride,

@@ -6,6 +6,14 @@
 
 enum { MAX_CODE_BYTES = 16384 };
 
+// What residuals of clipped components count from, in scales; and what a component of 0 is in a code and a
+// residual taken for one number.
+#define CLIPPED_FROM 126.5f
+#define MIDDLE (256 * 128 + 127.5f)
+
+// Whether a component's byte is the least or the greatest, 1 or 255.
+static inline bool is_clipped(uint8_t value) { return (uint8_t)(value - 2) > 252; }
+
 typedef struct {
   uint64_t block;
   uint32_t index;
@@ -55,3 +63,22 @@ static inline void prefetch_code(const ck_codes *codes, uint32_t id) {
   prefetch_row(&codes->upper, id);
   prefetch_row(&codes->lower, id);
 }
+
+// Where a code lies, and its residual and the step of that, or NULL.
+typedef struct {
+  const uint8_t *upper, *lower, *residual, *step;
+} fine_place;
+
+static inline fine_place place_fine(const ck_codes *codes, uint32_t id) {
+  bool has = codes->residuals.blocks != NULL;
+  return (fine_place){row_at(&codes->upper, id), row_at(&codes->lower, id),
+                      has ? row_at(&codes->residuals, id) : NULL,
+                      has ? norm_address(&codes->residuals, id) : NULL};
+}
+
+// Codes have been read before, or are read in order.
+static inline void prefetch_residual(const ck_codes *codes, uint32_t id) {
+  if (codes->residuals.blocks) prefetch_row(&codes->residuals, id);
+}
+
+enum { RESIDUALS_AHEAD = 8 };

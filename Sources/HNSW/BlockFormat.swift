@@ -2,12 +2,13 @@ internal import Kernels
 
 /// The kinds of blocks, each in databases of its own. See `Indexes/README.md`.
 enum BlockKind: UInt8 {
-  case codes = 1, vectors, links, live, lowerCodes
+  case codes = 1, vectors, links, live, lowerCodes, residuals
 
   var name: String {
     switch self {
     case .codes: "hnsw.codes"
     case .lowerCodes: "hnsw.codes.lower"
+    case .residuals: "hnsw.residuals"
     case .vectors: "hnsw.vectors"
     case .links: "hnsw.links"
     case .live: "hnsw.live"
@@ -33,7 +34,7 @@ struct BlockGeometry: Equatable {
   let pages: Int
   /// Bytes that a writer keeps for each record beside a block of its own: the distances of links.
   let companionBytes: Int
-  /// Where the norms of the codes begin; the records' end for other kinds.
+  /// Where the norms of codes or the steps of residuals begin; the records' end for other kinds.
   var normOffset: Int { Self.headerBytes + recordsPerBlock * recordBytes }
 
   var databaseName: String { kind == .links ? "\(kind.name).\(level)" : kind.name }
@@ -66,6 +67,15 @@ struct BlockGeometry: Equatable {
   static func lowerCodes(_ configuration: IndexConfiguration, pageSize: Int) -> BlockGeometry {
     BlockGeometry(
       .lowerCodes, recordBytes: configuration.codeBytes / 2, pages: 65_536 / pageSize,
+      pageSize: pageSize)
+  }
+
+  /// What a code leaves per record, and their steps behind all of them: about 64 KiB. `nil` if that is
+  /// not kept.
+  static func residuals(_ configuration: IndexConfiguration, pageSize: Int) -> BlockGeometry? {
+    guard configuration.storage == .int16 else { return nil }
+    return BlockGeometry(
+      .residuals, recordBytes: configuration.codeBytes, trailerBytes: 4, pages: 65_536 / pageSize,
       pageSize: pageSize)
   }
 

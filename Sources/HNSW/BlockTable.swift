@@ -149,7 +149,7 @@ final class BlockTable: @unchecked Sendable {
       count: geometry.recordsPerBlock * geometry.companionBytes)
   }
 
-  /// The address of a code's norm, to be read.
+  /// The address of a code's norm or of a residual's step, to be read, or changed after the record.
   @inline(__always)
   func norm(_ index: Int) -> UnsafeMutableRawPointer {
     let (block, offset) = index.quotientAndRemainder(dividingBy: geometry.recordsPerBlock)

@@ -62,20 +62,27 @@ final class Calibration: Sendable {
     return Float(clipped) / Float(max(1, sample.count))
   }
 
-  /// The vector that a code stands for.
+  /// The vector that a code, with its residual and the step of that if they are kept, stands for.
   func decode(
     upper: UnsafePointer<UInt8>, lower: UnsafePointer<UInt8>,
+    residual: (bytes: UnsafeMutablePointer<UInt8>, step: UnsafeMutableRawPointer)?,
     into vector: UnsafeMutablePointer<Float>, _ kernels: RowKernels
   ) {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: mean.count) { bytes in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: dimensions) { rotated in
-        guard let components = bytes.baseAddress, let values = rotated.baseAddress else { return }
-        kernels.components(upper: upper, lower: lower, mean.count, into: components)
-        for index in 0..<dimensions {
-          values[index] = mean[index] + scale * (Float(components[index]) - 128)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: mean.count) { rotated in
+      guard let values = rotated.baseAddress else { return }
+      if let residual {
+        kernels.fineValues(
+          upper: upper, lower: lower, residual: residual.bytes, step: residual.step, scale: scale,
+          mean.count, into: values)
+      } else {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: mean.count) { bytes in
+          guard let components = bytes.baseAddress else { return }
+          kernels.components(upper: upper, lower: lower, mean.count, into: components)
+          for index in 0..<dimensions { values[index] = scale * (Float(components[index]) - 128) }
         }
-        rotation.undo(values, into: vector, kernels)
       }
+      for index in 0..<dimensions { values[index] += mean[index] }
+      rotation.undo(values, into: vector, kernels)
     }
   }
 

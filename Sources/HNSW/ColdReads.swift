@@ -13,7 +13,7 @@ extension RowTable {
     }
   }
 
-  /// Has the norms of the rows `ids` read from the disk.
+  /// Has the norms, or steps, of the rows `ids` read from the disk.
   func fetchNorms(_ ids: UnsafePointer<UInt32>, _ count: Int) {
     for index in 0..<count {
       guard let norm = normAddress(of: ids[index]) else { continue }
@@ -75,7 +75,10 @@ extension IndexState {
         .codes(configuration, pageSize: pageSize), .lowerCodes(configuration, pageSize: pageSize),
         .live(pageSize: pageSize),
       ]
-      + (BlockGeometry.vectors(configuration, pageSize: pageSize).map { [$0] } ?? [])
+      + [
+        BlockGeometry.residuals(configuration, pageSize: pageSize),
+        BlockGeometry.vectors(configuration, pageSize: pageSize),
+      ].compactMap { $0 }
       + header.levelCounts.indices.map {
         .links(configuration, level: $0, pageSize: pageSize)
       }

@@ -90,6 +90,16 @@ private struct Compaction {
         .update(
           from: state.lowerCodes.record(Int(slots[index])), count: configuration.codeBytes / 2)
     }
+    if let geometry = BlockGeometry.residuals(configuration, pageSize: header.pageSize),
+      let residuals = state.residuals
+    {
+      try write(geometry, count, in: target) { block, local, index in
+        let old = Int(slots[index])
+        block.writableRecord(local)
+          .update(from: residuals.record(old), count: geometry.recordBytes)
+        block.norm(local).copyMemory(from: residuals.norm(old), byteCount: 4)
+      }
+    }
     if let geometry = BlockGeometry.vectors(configuration, pageSize: header.pageSize),
       let vectors = state.vectors
     {

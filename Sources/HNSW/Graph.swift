@@ -30,25 +30,31 @@ struct Graph: Sendable {
     calibration.rotation.apply(vector, into: scratch.rotated, kernels)
     calibration.mean.withUnsafeBufferPointer { mean in
       guard let mean = mean.baseAddress else { return }
-      let share = configuration.metric == .l2 ? 1 : sharedMeanWeight(of: scratch.rotated, mean)
+      let isL2 = configuration.metric == .l2
+      let product = isL2 ? 0 : kernels.dot(scratch.rotated, mean, n)
+      let share = isL2 ? 1 : sharedMeanWeight(of: scratch.rotated, mean, product: product)
       // A query at the mean needs a floor, or the norms' weight would overflow.
       let floor = share == 0 ? Float.leastNormalMagnitude : share * calibration.scale / 8
-      let (step, norm) = kernels.quantise(
-        scratch.rotated, mean: mean, share: share, floor: floor, n, into: scratch.code.bytes)
-      (scratch.code.bytes + n).update(repeating: 0, count: configuration.codeBytes - n)
-      scratch.code.normWeight = share * calibration.scale / (2 * step)
-      scratch.code.scoreUnit = (configuration.metric == .l2 ? 2 : 1) * calibration.scale * step
+      let (bytes, rest) = (scratch.code.bytes, scratch.code.rest)
+      let (fine, norm) = kernels.quantise(
+        scratch.rotated, mean: mean, share: share, floor: floor, n, high: bytes, low: rest)
+      (bytes + n).update(repeating: 0, count: configuration.codeBytes - n)
+      (rest + n).update(repeating: 0, count: configuration.codeBytes - n)
+      scratch.code.fine = fine
+      (scratch.code.share, scratch.code.meanProduct) = (share, product)
+      scratch.code.normWeight = share * calibration.scale / (2 * fine.step)
+      scratch.code.scoreUnit = (isL2 ? 2 : 1) * calibration.scale * fine.step
       scratch.code.norm = Float(norm)
     }
   }
 
   /// How much of the mean to take out of a unit query: none, unless that halves its reach.
   private func sharedMeanWeight(
-    of query: UnsafePointer<Float>, _ mean: UnsafePointer<Float>
+    of query: UnsafePointer<Float>, _ mean: UnsafePointer<Float>, product: Float
   ) -> Float {
     guard configuration.metric == .cosine, calibration.meanNorm > 0 else { return 0 }
     let n = configuration.dimensions
-    let share = min(2, max(0, kernels.dot(query, mean, n) / calibration.meanNorm))
+    let share = min(2, max(0, product / calibration.meanNorm))
     let whole = kernels.reach(query, mean: mean, share: 0, n)
     return kernels.reach(query, mean: mean, share: share, n) < whole / 2 ? share : 0
   }

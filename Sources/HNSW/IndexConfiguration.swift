@@ -16,8 +16,9 @@ public enum VectorStorage: UInt8, Sendable, Hashable, CaseIterable {
   /// As the graph's codes alone, 8 bits a component: a third of the size or less, at a few points of
   /// recall.
   case codesOnly
-  /// As integers of 16 bits that count a step of the vector's own: as small as halves, and answers are
-  /// those of `float32`.
+  /// As the graph's codes and what these leave, 8 bits a component each: half the size of `float16`
+  /// beside the codes, and answers are those of `float32`. A component is kept to a 65,000th of the
+  /// range of the codes, which suit all vectors together: vectors much smaller than the others lose.
   case int16
 
   /// The format of stored vectors, or `nil` where there are none.

@@ -9,6 +9,8 @@ struct IndexState: Sendable {
   /// The upper halves of the codes with their norms, and the lower halves.
   let codes: BlockTable
   let lowerCodes: BlockTable
+  /// What the codes leave, or the vectors themselves, or neither.
+  let residuals: BlockTable?
   let vectors: BlockTable?
   let live: BlockTable
   var levels: [BlockTable]
@@ -24,6 +26,9 @@ struct IndexState: Sendable {
       .codes(configuration, pageSize: pageSize), records: header.slotCount, in: txn)
     lowerCodes = try BlockTable(
       .lowerCodes(configuration, pageSize: pageSize), records: header.slotCount, in: txn)
+    residuals = try BlockGeometry.residuals(configuration, pageSize: pageSize).map {
+      try BlockTable($0, records: header.slotCount, in: txn)
+    }
     vectors = try BlockGeometry.vectors(configuration, pageSize: pageSize).map {
       try BlockTable($0, records: header.slotCount, in: txn)
     }
@@ -39,8 +44,8 @@ struct IndexState: Sendable {
   func writable() -> IndexState {
     IndexState(
       header: header, calibration: calibration, codes: codes.writable(),
-      lowerCodes: lowerCodes.writable(), vectors: vectors?.writable(), live: live.writable(),
-      levels: levels.map { $0.writable() })
+      lowerCodes: lowerCodes.writable(), residuals: residuals?.writable(),
+      vectors: vectors?.writable(), live: live.writable(), levels: levels.map { $0.writable() })
   }
 
   /// The state of an index without vectors.
@@ -52,6 +57,7 @@ struct IndexState: Sendable {
       calibration: Calibration(mean: mean, scale: 1, dimensions: configuration.dimensions),
       codes: .empty(.codes(configuration, pageSize: pageSize)),
       lowerCodes: .empty(.lowerCodes(configuration, pageSize: pageSize)),
+      residuals: BlockGeometry.residuals(configuration, pageSize: pageSize).map { .empty($0) },
       vectors: BlockGeometry.vectors(configuration, pageSize: pageSize).map { .empty($0) },
       live: .empty(.live(pageSize: pageSize)),
       levels: header.levelCounts.indices.map {
@@ -61,12 +67,14 @@ struct IndexState: Sendable {
 
   private init(
     header: IndexHeader, calibration: Calibration, codes: BlockTable,
-    lowerCodes: BlockTable, vectors: BlockTable?, live: BlockTable, levels: [BlockTable]
+    lowerCodes: BlockTable, residuals: BlockTable?, vectors: BlockTable?, live: BlockTable,
+    levels: [BlockTable]
   ) {
     self.header = header
     self.calibration = calibration
     self.codes = codes
     self.lowerCodes = lowerCodes
+    self.residuals = residuals
     self.vectors = vectors
     self.live = live
     self.levels = levels
@@ -88,10 +96,14 @@ struct IndexState: Sendable {
   }
 
   /// The tables, for those that go through all of them.
-  var tables: [BlockTable] { [codes, lowerCodes, live] + (vectors.map { [$0] } ?? []) + levels }
+  var tables: [BlockTable] {
+    [codes, lowerCodes, live] + [residuals, vectors].compactMap { $0 } + levels
+  }
 
   /// The codes as the kernels see them.
-  var codeTable: CodeTable { CodeTable(upper: codes.rows, lower: lowerCodes.rows) }
+  var codeTable: CodeTable {
+    CodeTable(upper: codes.rows, lower: lowerCodes.rows, residuals: residuals?.rows)
+  }
 
   /// The addresses that walks use; must not outlive this state nor the growth of its tables.
   func graph(_ kernels: Kernels) -> Graph {
@@ -123,9 +135,10 @@ struct IndexState: Sendable {
       kernels.rows.unpack(
         vectors.record(Int(slot)), configuration.dimensions, as: format, into: vector)
     } else {
+      let slot = Int(slot)
       calibration.decode(
-        upper: codes.record(Int(slot)), lower: lowerCodes.record(Int(slot)), into: vector,
-        kernels.rows)
+        upper: codes.record(slot), lower: lowerCodes.record(slot),
+        residual: residuals.map { ($0.record(slot), $0.norm(slot)) }, into: vector, kernels.rows)
     }
   }
 }

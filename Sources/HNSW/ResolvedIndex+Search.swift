@@ -57,6 +57,7 @@ extension ResolvedIndex {
     let matches = parameters.filter?.count ?? live
     let k = min(parameters.k, matches, live)
     guard k > 0 else { return result([], .scan, isExact: true, matches: matches, scratch) }
+    if start == nil { graph.prepare(scratch.query, scratch) }
     let share = min(1, Double(matches) / Double(live))
     let breadth = parameters.ef ?? max(64, parameters.filter == nil ? k : 3 * k)
     let ef = Int(min(Double(live), (Double(breadth) / share).rounded(.up)))
@@ -75,7 +76,6 @@ extension ResolvedIndex {
     _ parameters: SearchParameters, from start: WalkStart?, k: Int, matches: Int, share: Double,
     ef: Int, _ scratch: Scratch
   ) -> SearchResult {
-    if start == nil { graph.prepare(scratch.query, scratch) }
     var ef = ef
     // A filtered walk must bring more than k, or the last ones are from its ragged edge.
     let enough = parameters.filter == nil ? k : min(matches, k + k / 2)

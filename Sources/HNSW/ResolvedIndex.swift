@@ -87,29 +87,43 @@ final class ResolvedIndex: Sendable {
     }
   }
 
-  /// |q - x|² and q·x for x = mean + scale · c.
+  /// The same by what codes, and residuals if they are kept, stand for. With a vector x = mean + y and the
+  /// query less its share s of the mean, q = r + s · mean: q·x = q·mean + r·y + s · mean·y.
   private func measureCodes(_ count: Int, _ scratch: Scratch) {
+    guard let query = scratch.code.fine else { return }
     let (ids, out) = (UnsafePointer(scratch.candidates), scratch.candidateDistances)
-    let calibration = state.calibration
-    let (scale, n) = (calibration.scale, configuration.dimensions)
-    let query = scratch.rotated
-    calibration.rotation.apply(scratch.query, into: query, kernels.rows)
+    let (codes, n, scale) = (graph.codes, configuration.dimensions, state.calibration.scale)
+    if scratch.isCold, let residuals = codes.residuals {
+      residuals.fetch(ids, count)
+      residuals.fetchNorms(ids, count)
+    }
     if configuration.metric == .l2 {
-      var base: Float = 0
-      for index in 0..<n {
-        query[index] -= calibration.mean[index]
-        base += query[index] * query[index]
+      return kernels.rows.fineSquaredDistances(codes, query, n, scale: scale, ids, count, out)
+    }
+    kernels.rows.fineDots(codes, query, n, scale: scale, ids, count, out)
+    if scratch.code.share != 0 { addMeanProducts(count, scratch) }
+    let base = (configuration.metric == .cosine ? 1 : 0) - scratch.code.meanProduct
+    for index in 0..<count { out[index] = base - out[index] }
+  }
+
+  private func addMeanProducts(_ count: Int, _ scratch: Scratch) {
+    let (codeBytes, n) = (configuration.codeBytes, configuration.dimensions)
+    let mean = state.calibration.mean
+    withUnsafeTemporaryAllocation(byteCount: 2 * codeBytes, alignment: 64) { bytes in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { products in
+        let high = bytes.bindMemory(to: Int8.self)
+        guard let high = high.baseAddress, let products = products.baseAddress else { return }
+        let query = kernels.rows.quantise(
+          mean, mean: mean, share: 0, floor: .leastNormalMagnitude, codeBytes, high: high,
+          low: high + codeBytes
+        ).query
+        kernels.rows.fineDots(
+          graph.codes, query, n, scale: state.calibration.scale, scratch.candidates, count, products
+        )
+        for index in 0..<count {
+          scratch.candidateDistances[index] += scratch.code.share * products[index]
+        }
       }
-      kernels.rows.codeDots(state.codeTable, query, n, ids, count, out)
-      for index in 0..<count {
-        let norm = state.codes.norm(Int(ids[index])).loadUnaligned(as: Int32.self).littleEndian
-        out[index] = max(0, base + scale * (scale * Float(norm) - 2 * out[index]))
-      }
-    } else {
-      kernels.rows.codeDots(state.codeTable, query, n, ids, count, out)
-      var base: Float = configuration.metric == .cosine ? 1 : 0
-      for index in 0..<n { base -= query[index] * calibration.mean[index] }
-      for index in 0..<count { out[index] = base - scale * out[index] }
     }
   }
 

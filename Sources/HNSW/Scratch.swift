@@ -28,6 +28,7 @@ final class Scratch: @unchecked Sendable {
   let rotated: UnsafeMutablePointer<Float>
   var code: QueryCode
   private let codeBuffer: UnsafeMutablePointer<Int8>
+  private let codeBytes: Int
 
   /// Candidates that are scored again on full vectors, and the scores that made them that.
   private(set) var candidates: UnsafeMutablePointer<UInt32>
@@ -44,6 +45,7 @@ final class Scratch: @unchecked Sendable {
   var missingCount = 0
 
   init(codeBytes: Int) {
+    self.codeBytes = codeBytes
     gathered = .allocate(capacity: Self.gatherCapacity)
     gatheredSlots = .allocate(capacity: Self.gatherCapacity)
     scores = .allocate(capacity: Self.gatherCapacity)
@@ -57,7 +59,7 @@ final class Scratch: @unchecked Sendable {
     rotated = .allocate(capacity: codeBytes)
     rotated.initialize(repeating: 0, count: codeBytes)
     codeBuffer = QueryCode.allocate(codeBytes)
-    code = QueryCode(bytes: codeBuffer)
+    code = QueryCode(codeBuffer, codeBytes)
   }
 
   deinit {
@@ -74,7 +76,7 @@ final class Scratch: @unchecked Sendable {
   }
 
   /// Takes the place of another query's code.
-  func beginCode() { code = QueryCode(bytes: codeBuffer) }
+  func beginCode() { code = QueryCode(codeBuffer, codeBytes) }
 
   /// Makes room for `count` candidates.
   func reserveCandidates(_ count: Int) {
@@ -89,11 +91,18 @@ final class Scratch: @unchecked Sendable {
   }
 }
 
-/// A query as a signed code.
+/// A query, less its share of the mean, as a signed code, and what that leaves.
 struct QueryCode: @unchecked Sendable {
   // Sendable: who makes it writes the bytes; from then on they are only read.
 
   let bytes: UnsafeMutablePointer<Int8>
+  let rest: UnsafeMutablePointer<Int8>
+  /// The two together, once they are made.
+  var fine: FineQuery?
+  /// How much of the mean was taken out.
+  var share: Float = 0
+  /// The inner product of the whole query and the mean (not for squared distances).
+  var meanProduct: Float = 0
   /// The weight of the rows' norms.
   var normWeight: Float = 0
   /// The distance that a step of the scores is.
@@ -101,10 +110,15 @@ struct QueryCode: @unchecked Sendable {
   /// The sum of the bytes' squares.
   var norm: Float = 0
 
-  /// Room where the kernels like codes to begin.
+  /// A code of `byteCount` bytes, with as many behind them for what it leaves.
+  init(_ bytes: UnsafeMutablePointer<Int8>, _ byteCount: Int) {
+    (self.bytes, rest) = (bytes, bytes + byteCount)
+  }
+
+  /// Room for a code where the kernels like it to begin.
   static func allocate(_ byteCount: Int) -> UnsafeMutablePointer<Int8> {
-    UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
-      .bindMemory(to: Int8.self, capacity: byteCount)
+    UnsafeMutableRawPointer.allocate(byteCount: 2 * byteCount, alignment: 64)
+      .bindMemory(to: Int8.self, capacity: 2 * byteCount)
   }
 }
 

@@ -4,7 +4,7 @@ import Synchronization
 
 extension Snapshot {
   /// Queries that are put in order at a time, and bytes of their codes.
-  private static let (mostAtOnce, mostCodeBytes) = (1 << 14, 1 << 24)
+  private static let (mostAtOnce, mostCodeBytes) = (1 << 14, 1 << 25)
 
   /// Answers many queries, given row by row, on `threads` threads; results in their order.
   ///
@@ -21,7 +21,7 @@ extension Snapshot {
       throw HNSWError.wrongDimensions(expected: dimensions, found: queries.count % dimensions)
     }
     let count = queries.count / dimensions
-    let most = max(1, min(Self.mostAtOnce, Self.mostCodeBytes / configuration.codeBytes))
+    let most = max(1, min(Self.mostAtOnce, Self.mostCodeBytes / (2 * configuration.codeBytes)))
     return try queries.withUnsafeBufferPointer { queries in
       try stride(from: 0, to: count, by: most).flatMap { start in
         let rows = start..<min(count, start + most)
@@ -109,7 +109,7 @@ private struct QueryBatch: @unchecked Sendable {
     _ queries: UnsafeBufferPointer<Float>, rows: Range<Int>, _ resolved: ResolvedIndex
   ) throws {
     (self.queries, self.rows, self.resolved) = (queries, rows, resolved)
-    let byteCount = rows.count * resolved.configuration.codeBytes
+    let byteCount = rows.count * 2 * resolved.configuration.codeBytes
     guard let arena = Arena(capacity: byteCount), let memory = arena.allocate(byteCount) else {
       throw HNSWError.invalidArgument("there is no memory for \(rows.count) queries at once")
     }
@@ -126,19 +126,22 @@ private struct QueryBatch: @unchecked Sendable {
   func descend(_ row: Int, to level: Int, _ scratch: Scratch) throws -> WalkStart {
     let isNormalised = try resolved.load(query(row).span, row: row, scratch)
     let codeBytes = resolved.configuration.codeBytes
-    scratch.code = QueryCode(bytes: codes + (row - rows.lowerBound) * codeBytes)
+    scratch.code = QueryCode(codes + (row - rows.lowerBound) * 2 * codeBytes, codeBytes)
     let (position, count) = resolved.descend(to: level, scratch)
     return WalkStart(
       position: position, level: level, distanceCount: count, code: scratch.code,
       isNormalised: isNormalised)
   }
 
-  /// Puts a row's query into `scratch`, as it was when it came down.
+  /// Puts a row's query into `scratch`, as it was when it came down: its code, and where vectors are
+  /// kept the query itself.
   func load(_ row: Int, _ start: WalkStart, _ scratch: Scratch) throws {
-    if start.isNormalised, let base = query(row).baseAddress {
-      scratch.query = base
-    } else {
-      try resolved.load(query(row).span, row: row, scratch)
+    if resolved.state.vectors != nil {
+      if start.isNormalised, let base = query(row).baseAddress {
+        scratch.query = base
+      } else {
+        try resolved.load(query(row).span, row: row, scratch)
+      }
     }
     scratch.code = start.code
   }

@@ -44,6 +44,7 @@ final class WorkingIndex: @unchecked Sendable {
     state.header.liveCount += 1
     state.codes.reserve(records: slot + 1)
     state.lowerCodes.reserve(records: slot + 1)
+    state.residuals?.reserve(records: slot + 1)
     state.vectors?.reserve(records: slot + 1)
     state.live.reserve(records: slot / 64 + 1)
     setLive(Slot(slot), true)
@@ -65,21 +66,26 @@ final class WorkingIndex: @unchecked Sendable {
     }
   }
 
-  /// Writes the code and the norm of a slot.
+  /// Writes the code and the norm of a slot, and the residual, if such are kept.
   func encode(_ vector: UnsafePointer<Float>, into slot: Int) {
     let (upper, lower) = (
       state.codes.writableRecord(slot), state.lowerCodes.writableRecord(slot)
     )
     let (n, padded) = (configuration.dimensions, configuration.codeBytes)
     let calibration = state.calibration
-    let norm = withUnsafeTemporaryAllocation(of: Float.self, capacity: n) { rotated -> Int32 in
-      guard let base = rotated.baseAddress else { return 0 }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: n) { rotated in
+      guard let base = rotated.baseAddress else { return }
       calibration.rotation.apply(vector, into: base, kernels.rows)
-      return kernels.rows.encode(
+      let norm = kernels.rows.encode(
         base, mean: calibration.mean, inverseScale: 1 / calibration.scale, n, padded: padded,
         upper: upper, lower: lower)
+      state.codes.norm(slot).storeBytes(of: norm.littleEndian, as: Int32.self)
+      guard let residuals = state.residuals else { return }
+      let step = kernels.rows.encodeResidual(
+        base, mean: calibration.mean, scale: calibration.scale, n, padded: padded, upper: upper,
+        lower: lower, into: residuals.writableRecord(slot))
+      residuals.norm(slot).storeBytes(of: step.bitPattern.littleEndian, as: UInt32.self)
     }
-    state.codes.norm(slot).storeBytes(of: norm.littleEndian, as: Int32.self)
   }
 
   func setLive(_ slot: Slot, _ isLive: Bool) {

@@ -3,26 +3,16 @@ internal import CKernels
 /// How the components of stored vectors are represented.
 public enum VectorFormat: UInt8, Sendable, CaseIterable {
   case float32, float16, bfloat16
-  /// Integers that count a step of the vector's own: as small as `float16`, and more exact where no
-  /// component is much greater than the others.
-  case int16 = 4
 
   /// Bytes of a vector of `count` components.
-  public func byteCount(_ count: Int) -> Int {
-    switch self {
-    case .float32: 4 * count
-    case .float16, .bfloat16: 2 * count
-    case .int16: 2 * count + 4
-    }
-  }
+  public func byteCount(_ count: Int) -> Int { (self == .float32 ? 4 : 2) * count }
 
   /// The kernel for this format.
-  fileprivate func kernel<K>(_ kernels: (K, K, K, K)) -> K {
+  fileprivate func kernel<K>(_ kernels: (K, K, K)) -> K {
     switch self {
     case .float32: kernels.0
     case .float16: kernels.1
     case .bfloat16: kernels.2
-    case .int16: kernels.3
     }
   }
 }
@@ -88,13 +78,28 @@ package struct RowKernels: @unchecked Sendable {
     }
   }
 
-  /// Inner products of `query` with the values of the codes `ids`.
-  package func codeDots(
-    _ codes: borrowing CodeTable, _ query: UnsafePointer<Float>, _ n: Int,
+  /// Inner products of `query` with the fine values of the codes `ids`: `scale` times what codes and
+  /// residuals make together.
+  package func fineDots(
+    _ codes: borrowing CodeTable, _ query: FineQuery, _ n: Int, scale: Float,
     _ ids: UnsafePointer<UInt32>, _ count: Int, _ out: UnsafeMutablePointer<Float>
   ) {
-    withUnsafePointer(to: codes.codes) {
-      table.pointee.code_dots($0, query, UInt32(n), ids, UInt32(count), out)
+    withUnsafePointer(to: codes.codes) { codes in
+      withUnsafePointer(to: query.parts) {
+        table.pointee.fine_dots(codes, $0, UInt32(n), scale, ids, UInt32(count), out)
+      }
+    }
+  }
+
+  /// Squared Euclidean distances of `query` from the fine values of the codes `ids`.
+  package func fineSquaredDistances(
+    _ codes: borrowing CodeTable, _ query: FineQuery, _ n: Int, scale: Float,
+    _ ids: UnsafePointer<UInt32>, _ count: Int, _ out: UnsafeMutablePointer<Float>
+  ) {
+    withUnsafePointer(to: codes.codes) { codes in
+      withUnsafePointer(to: query.parts) {
+        table.pointee.fine_l2s(codes, $0, UInt32(n), scale, ids, UInt32(count), out)
+      }
     }
   }
 
@@ -169,6 +174,27 @@ package struct RowKernels: @unchecked Sendable {
     table.pointee.encode(vector, mean, inverseScale, UInt32(n), UInt32(padded), upper, lower)
   }
 
+  /// Writes what the code of `vector` leaves, a byte a component, `padded` as the code is; returns the
+  /// step that the residuals of clipped components count. See `ck_distance`.
+  package func encodeResidual(
+    _ vector: UnsafePointer<Float>, mean: UnsafePointer<Float>, scale: Float, _ n: Int,
+    padded: Int, upper: UnsafePointer<UInt8>, lower: UnsafePointer<UInt8>,
+    into residual: UnsafeMutablePointer<UInt8>
+  ) -> Float {
+    table.pointee.encode_residual(
+      vector, mean, scale, UInt32(n), UInt32(padded), upper, lower, residual)
+  }
+
+  /// The fine values of a code of `n` components: a vector less the mean. `step` is where the step of
+  /// its clipped components lies.
+  package func fineValues(
+    upper: UnsafePointer<UInt8>, lower: UnsafePointer<UInt8>, residual: UnsafePointer<UInt8>,
+    step: UnsafeRawPointer, scale: Float, _ n: Int, into values: UnsafeMutablePointer<Float>
+  ) {
+    table.pointee.fine_values(
+      upper, lower, residual, step.assumingMemoryBound(to: UInt8.self), scale, UInt32(n), values)
+  }
+
   /// The bytes of a code's components, in their order: 128 plus the values.
   package func components(
     upper: UnsafePointer<UInt8>, lower: UnsafePointer<UInt8>, _ n: Int,
@@ -193,15 +219,16 @@ package struct RowKernels: @unchecked Sendable {
     table.pointee.unrotate(vector, UInt32(n), order, signs, result)
   }
 
-  /// Writes the signed code of `query - share * mean` and returns the step of its values, which
-  /// spreads them over a byte but is at least `floor`, and the sum of their squares.
+  /// Makes two bytes a component of `query - share * mean`, in units of a step that spreads them over
+  /// their range but is at least `floor`, and returns them with the sum of the squares of `high`. What
+  /// pads a code is to be 0 before.
   package func quantise(
     _ query: UnsafePointer<Float>, mean: UnsafePointer<Float>, share: Float, floor: Float, _ n: Int,
-    into code: UnsafeMutablePointer<Int8>
-  ) -> (step: Float, norm: Int32) {
+    high: UnsafeMutablePointer<Int8>, low: UnsafeMutablePointer<Int8>
+  ) -> (query: FineQuery, norm: Int32) {
     var norm: Int32 = 0
-    let step = table.pointee.quantise(query, mean, share, floor, UInt32(n), code, &norm)
-    return (step, norm)
+    let parts = table.pointee.quantise(query, mean, share, floor, UInt32(n), high, low, &norm)
+    return (FineQuery(parts: parts), norm)
   }
 
   /// The greatest component, without its sign, of `query - share * mean`.

@@ -11,7 +11,8 @@ package struct RowTable: @unchecked Sendable {
   ///   - blocks: the address of each block; must outlive the table.
   ///   - recordsPerBlock: at least 2.
   ///   - offset: bytes from a block's start to its first record.
-  ///   - normOffset: bytes from a block's start to its `Int32` norms (upper halves of codes only).
+  ///   - normOffset: bytes from a block's start to what it holds for each row beside: the norms of upper
+  ///     halves of codes, the steps of residuals.
   package init(
     blocks: UnsafePointer<UnsafePointer<UInt8>?>, recordsPerBlock: Int, stride: Int, offset: Int,
     normOffset: Int
@@ -30,7 +31,7 @@ package struct RowTable: @unchecked Sendable {
     address(of: row, offset: rows.offset, stride: rows.stride)
   }
 
-  /// Where a row's norm lies (upper halves of codes only).
+  /// Where the norm of an upper half of a code, or the step of a residual, lies.
   package func normAddress(of row: UInt32) -> UnsafeRawPointer? {
     address(of: row, offset: rows.norm_offset, stride: 4)
   }
@@ -42,16 +43,27 @@ package struct RowTable: @unchecked Sendable {
 }
 
 /// Codes in two tables: the upper four bits of every component with the norms, and the lower four.
+/// With what they leave of vectors in a third, if that is kept.
 package struct CodeTable: @unchecked Sendable {
-  // Sendable: two tables, which are, and a copy of their addresses.
+  // Sendable: tables, which are, and a copy of their addresses.
   package let upper: RowTable
   package let lower: RowTable
+  package let residuals: RowTable?
   let codes: ck_codes
 
-  package init(upper: RowTable, lower: RowTable) {
-    (self.upper, self.lower) = (upper, lower)
-    codes = ck_codes(upper: upper.rows, lower: lower.rows)
+  package init(upper: RowTable, lower: RowTable, residuals: RowTable? = nil) {
+    (self.upper, self.lower, self.residuals) = (upper, lower, residuals)
+    codes = ck_codes(
+      upper: upper.rows, lower: lower.rows, residuals: residuals?.rows ?? ck_rows())
   }
+}
+
+/// A query as two bytes a component: its code, and what that leaves. For HNSW's fence alone; whoever
+/// makes one keeps the bytes.
+package struct FineQuery {
+  let parts: ck_fine_query
+  /// What a component's code counts.
+  package var step: Float { parts.step }
 }
 
 /// Codes of rows taken out of their table: their values, and what distances from them need beside

@@ -14,6 +14,7 @@
 void check_distances(ck_level level);
 void check_formats(ck_level level);
 void check_codes(ck_level level);
+void check_fine(ck_level level);
 void check_encoding(ck_level level);
 void check_pools(ck_level level);
 void check_gathering(ck_level level);

@@ -114,19 +114,6 @@ static void check_distances_between(const ck_distance *kernels, const code_set *
   }
 }
 
-static void check_products(const ck_distance *kernels, const code_set *set) {
-  uint32_t n = set->n;
-  float *query = draw_floats(n, -1, 1), *out = zeros(4 * CODES);
-  memset(query + n - 5, 0, 20);  // as padding is
-  kernels->code_dots(&set->stored, query, n - 5, ids, CODES, out);
-  for (uint32_t i = 0; i < CODES; i++) {
-    double sum = 0;
-    for (uint32_t k = 0; k < n; k++)
-      sum += (double)query[k] * (set->components[ids[i]][k] - 128);
-    NEAR(out[i], sum, 1e-3 * n, "code_dots, n %u, row %u", n, ids[i]);
-  }
-}
-
 static void check_storing(const ck_distance *kernels, const code_set *set) {
   uint32_t n = set->n, used = n - 7;
   uint8_t *upper = zeros(n / 2), *lower = zeros(n / 2), *back = zeros(n);
@@ -162,7 +149,6 @@ void check_codes(ck_level level) {
     for (uint32_t k = 0; k < widths[i]; k++) query[k] = (int8_t)((int)draw(255) - 127);
     check_scores(kernels, set, query);
     check_distances_between(kernels, set);
-    check_products(kernels, set);
     check_storing(kernels, set);
   }
 }

@@ -38,18 +38,23 @@ static void check_rotation(const ck_distance *kernels, uint32_t n) {
 
 static void check_quantising(const ck_distance *kernels, uint32_t n, float share, float floor) {
   float *x = draw_floats(n, -1, 1), *mean = draw_floats(n, -0.2f, 0.2f);
-  int8_t *codes = zeros(n);
+  int8_t *codes = zeros(n), *rest = zeros(n);
   double most = 0;
   for (uint32_t i = 0; i < n; i++) most = fmax(most, fabs((double)x[i] - (double)share * mean[i]));
   NEAR(kernels->reach(x, mean, share, n), most, 1e-6, "reach, n %u", n);
-  int32_t norm, sum = 0;
-  float step = kernels->quantise(x, mean, share, floor, n, codes, &norm);
-  NEAR(step, fmax(most / 127, floor), 1e-8, "the step of quantise, n %u", n);
+  int32_t norm, squares = 0, sum = 0;
+  ck_fine_query query = kernels->quantise(x, mean, share, floor, n, codes, rest, &norm);
+  NEAR(query.step, fmax(most / 127, floor), 1e-8, "the step of quantise, n %u", n);
   for (uint32_t i = 0; i < n; i++) {
-    NEAR(codes[i], ((double)x[i] - (double)share * mean[i]) / step, 0.5 + 1e-4, "quantise, n %u", n);
-    sum += codes[i] * codes[i];
+    double value = ((double)x[i] - (double)share * mean[i]) / query.step;
+    NEAR(codes[i], value, 0.5 + 1e-4, "quantise, n %u", n);
+    NEAR(codes[i] + rest[i] / 256.0, value, 1.02 / 256, "what quantise leaves, n %u", n);
+    squares += codes[i] * codes[i];
+    sum += 256 * codes[i] + rest[i];
   }
-  EQUAL(norm, sum, "the norm of quantise, n %u", n);
+  EQUAL(norm, squares, "the norm of quantise, n %u", n);
+  EQUAL(query.sum, sum, "the sum of quantise, n %u", n);
+  EXPECT(query.high == codes && query.low == rest, "where quantise has written, n %u", n);
 }
 
 void check_encoding(ck_level level) {
@@ -63,8 +68,8 @@ void check_encoding(ck_level level) {
   }
   const float x[] = {1, -2, 0.5f, 2}, mean[] = {1, 0, 0, 0};
   const int8_t expected[] = {0, -127, 32, 127};
-  int8_t codes[4];
+  int8_t codes[4], rest[4];
   int32_t norm;
-  kernels->quantise(x, mean, 1, 0, 4, codes, &norm);
+  kernels->quantise(x, mean, 1, 0, 4, codes, rest, &norm);
   EXPECT(memcmp(codes, expected, 4) == 0, "quantise of four components");
 }

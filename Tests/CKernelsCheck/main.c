@@ -59,11 +59,12 @@ static const struct {
   void (*check)(ck_level level);
 } features[] = {
     {"distances", check_distances},     {"formats", check_formats},
-    {"codes", check_codes},             {"encoding", check_encoding},
-    {"pools", check_pools},             {"gathering", check_gathering},
-    {"matrices", check_matrices},       {"transformer steps", check_transformer},
-    {"attention", check_attention},     {"pictures", check_images},
-    {"postings", check_postings},       {"checksum", check_checksum},
+    {"codes", check_codes},             {"fine values", check_fine},
+    {"encoding", check_encoding},       {"pools", check_pools},
+    {"gathering", check_gathering},     {"matrices", check_matrices},
+    {"transformer steps", check_transformer}, {"attention", check_attention},
+    {"pictures", check_images},         {"postings", check_postings},
+    {"checksum", check_checksum},
 };
 
 int main(void) {

@@ -72,7 +72,7 @@ enum Inspection {
           guard let slot = try snapshot.slot(of: id), try snapshot.id(of: slot) == id else {
             return .wrong("\(id) is missing after \(batches) batches")
           }
-          guard let found = snapshot.vector(of: slot), found[...] == vector else {
+          guard Workload.holds(snapshot.vector(of: slot), vector) else {
             return .wrong("\(id) has another vector")
           }
         }

@@ -33,12 +33,13 @@ import Testing
     #expect(try answers() == first)
   }
 
-  @Test func verifyFindsAFlippedByteInEveryKindOfBlock() throws {
-    let fixture = try Fixture(IndexConfiguration(dimensions: 16))
+  @Test(arguments: [(VectorStorage.int16, "hnsw.residuals"), (.float16, "hnsw.vectors")])
+  func verifyFindsAFlippedByteInEveryKindOfBlock(storage: VectorStorage, database: String) throws {
+    let fixture = try Fixture(IndexConfiguration(dimensions: 16, storage: storage))
     try fixture.upsert((0..<1500).map { "p\($0)" }, clustered(1500, dimensions: 16, seed: 22))
     #expect(try fixture.environment.read { try fixture.index.verify($0) } == [])
     for name in [
-      "hnsw.codes", "hnsw.codes.lower", "hnsw.vectors", "hnsw.live", "hnsw.links.0", "hnsw.links.1",
+      "hnsw.codes", "hnsw.codes.lower", database, "hnsw.live", "hnsw.links.0", "hnsw.links.1",
     ] {
       try fixture.environment.write { txn in
         guard let database = try txn.database(named: name) else { throw HNSWError.alreadyExists }
@@ -63,7 +64,7 @@ import Testing
     let fixture = try Fixture(IndexConfiguration(dimensions: 16))
     let rows = clustered(40, dimensions: 16, seed: 23)
     try fixture.upsert((0..<40).map { "p\($0)" }, rows)
-    for name in ["hnsw.codes", "hnsw.codes.lower", "hnsw.vectors", "hnsw.live", "hnsw.links.0"] {
+    for name in ["hnsw.codes", "hnsw.codes.lower", "hnsw.residuals", "hnsw.live", "hnsw.links.0"] {
       func flip() throws {
         try fixture.environment.write { txn in
           guard let database = try txn.database(named: name) else { return }

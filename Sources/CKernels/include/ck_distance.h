@@ -14,17 +14,31 @@ typedef struct {
   uint32_t per_block;
   uint32_t stride;       // bytes from one record to the next
   uint32_t offset;       // of the first record in its block
-  uint32_t norm_offset;  // of the block's int32 norms (upper halves of codes only)
+  uint32_t norm_offset;  // of what else the block holds for each: see ck_codes
 } ck_rows;
 
-/// The halves of codes: the upper four bits of every component, and the lower four.
+/// The halves of codes, the upper four bits of every component, with the int32 norms of the codes, and
+/// the lower four; and the residuals, a byte for each component, with the f32 steps that those of
+/// clipped ones count. Only the kernels of `fine` values read residuals.
 typedef struct {
-  ck_rows upper, lower;
+  ck_rows upper, lower, residuals;
 } ck_codes;
+
+/// A query as codes and residuals see it, a byte each: component i is `step` times high[i] + low[i] / 256.
+/// Both are padded with 0; `sum` is that of all 256 * high[i] + low[i].
+typedef struct {
+  const int8_t *high, *low;
+  float step;
+  int32_t sum;
+} ck_fine_query;
 
 /// Scores `count` rows: out[i] belongs to row ids[i].
 typedef void ck_row_scores(const ck_rows *rows, const float *query, uint32_t n,
                            const uint32_t *ids, uint32_t count, float *out);
+
+/// Scores `count` rows by their fine values.
+typedef void ck_fine_scores(const ck_codes *codes, const ck_fine_query *query, uint32_t n,
+                            float scale, const uint32_t *ids, uint32_t count, float *out);
 
 /// The kernels of one instruction set. A component's code is a byte: 128 plus a value from -127 to
 /// 127; there are `n` of them, a multiple of 128 and 16,384 at most, padded with 128 (and queries
@@ -34,13 +48,12 @@ typedef struct {
   /// Inner product, and squared Euclidean distance, of two f32 vectors.
   float (*dot)(const float *a, const float *b, uint32_t n);
   float (*l2)(const float *a, const float *b, uint32_t n);
-  /// Inner products and squared Euclidean distances with rows of each format: f32, f16, bf16, and
-  /// i16, which is `n` integers and behind them the f32 step that they count.
-  ck_row_scores *dots[4];
-  ck_row_scores *l2s[4];
-  /// Inner products of a f32 query with the values of codes.
-  void (*code_dots)(const ck_codes *codes, const float *query, uint32_t n, const uint32_t *ids,
-                    uint32_t count, float *out);
+  /// Inner products and squared Euclidean distances with rows of each format: f32, f16, bf16.
+  ck_row_scores *dots[3];
+  ck_row_scores *l2s[3];
+  /// Inner products, and squared Euclidean distances, with fine values, which are `scale` times those of
+  /// codes and residuals together, or of codes alone if no residuals are kept.
+  ck_fine_scores *fine_dots, *fine_l2s;
   /// out[i] = (int)(weight * norm of the row) - (code of the row + 128) . query
   void (*code_scores)(const ck_codes *codes, const int8_t *query, uint32_t n, float weight,
                       const uint32_t *ids, uint32_t count, int32_t *out);
@@ -67,13 +80,22 @@ typedef struct {
   /// pads them; returns the sum of squares of the values.
   int32_t (*encode)(const float *x, const float *mean, float inverse_scale, uint32_t n,
                     uint32_t padded, uint8_t *upper, uint8_t *lower);
+  /// Stores what a code with that scale leaves of x[i] - mean[i], and returns the step for clipped
+  /// components, those whose values are -127 or 127: their residuals count it from 126.5 scales on. Of
+  /// the others a residual is 127.5 + 256 times what is left, in scales, to within half.
+  float (*encode_residual)(const float *x, const float *mean, float scale, uint32_t n,
+                           uint32_t padded, const uint8_t *upper, const uint8_t *lower,
+                           uint8_t *residual);
+  /// The fine values of a stored code of `n` components, with its residual or without; `step` is where that
+  /// lies.
+  void (*fine_values)(const uint8_t *upper, const uint8_t *lower, const uint8_t *residual,
+                      const uint8_t *step, float scale, uint32_t n, float *dst);
   /// The bytes of a stored code's components.
   void (*values)(const uint8_t *upper, const uint8_t *lower, uint32_t n, uint8_t *dst);
-  /// dst[i] = round((x[i] - share * mean[i]) / step), where the step, which is returned, is the
-  /// greatest of those differences over 127, or `floor` if that is more. `norm` becomes the sum of
-  /// squares of dst.
-  float (*quantise)(const float *x, const float *mean, float share, float floor, uint32_t n,
-                    int8_t *dst, int32_t *norm);
+  /// Makes a query of x[i] - share * mean[i], not padded. Its step is the greatest of those components
+  /// over 127, or `floor` if that is more. `norm` becomes the sum of squares of `high`.
+  ck_fine_query (*quantise)(const float *x, const float *mean, float share, float floor, uint32_t n,
+                            int8_t *high, int8_t *low, int32_t *norm);
   /// The greatest |x[i] - share * mean[i]|.
   float (*reach)(const float *x, const float *mean, float share, uint32_t n);
   /// Turns a vector, keeping lengths and angles, so that no component stands out: takes the
@@ -85,10 +107,9 @@ typedef struct {
                  float *dst);
   /// Turns it back, and leaves something else in `x`.
   void (*unrotate)(float *x, uint32_t n, const uint32_t *order, const float *signs, float *dst);
-  /// Conversions of finite numbers between f32 and a format; rounds to nearest. The step of i16
-  /// makes the greatest component 32,767 of it.
-  void (*pack[4])(const float *src, uint32_t n, void *dst);
-  void (*unpack[4])(const void *src, uint32_t n, float *dst);
+  /// Conversions of finite numbers between f32 and a format; rounds to nearest.
+  void (*pack[3])(const float *src, uint32_t n, void *dst);
+  void (*unpack[3])(const void *src, uint32_t n, float *dst);
 } ck_distance;
 
 /// The kernels of a level, which the processor must support.
