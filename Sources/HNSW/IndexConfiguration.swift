@@ -13,12 +13,11 @@ public enum Metric: UInt8, Sendable, Hashable, CaseIterable {
 /// How full vectors are kept, beside the codes that the graph is walked on.
 public enum VectorStorage: UInt8, Sendable, Hashable, CaseIterable {
   case float32, float16, bfloat16
-  /// As the graph's codes alone, 8 bits a component: a third of the size or less, at a few points of
-  /// recall.
+  /// As the graph's codes alone, 8 bits a component: about half the size, at a few points of recall.
   case codesOnly
-  /// As the graph's codes and what these leave, 8 bits a component each: half the size of `float16`
-  /// beside the codes, and answers are those of `float32`. A component is kept to a 65,000th of the
-  /// range of the codes, which suit all vectors together: vectors much smaller than the others lose.
+  /// As the graph's codes and what these leave, 8 bits a component each. Answers are those of `float32`.
+  /// A component is kept to a 65,000th of the codes' range, which suits all vectors together: of
+  /// vectors that are much smaller than the others, less is left.
   case int16
 
   /// The format of stored vectors, or `nil` where there are none.

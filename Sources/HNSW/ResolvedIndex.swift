@@ -106,6 +106,7 @@ final class ResolvedIndex: Sendable {
     for index in 0..<count { out[index] = base - out[index] }
   }
 
+  /// Adds what the query's share of the mean makes of the candidates' products.
   private func addMeanProducts(_ count: Int, _ scratch: Scratch) {
     let (codeBytes, n) = (configuration.codeBytes, configuration.dimensions)
     let mean = state.calibration.mean
