@@ -66,26 +66,4 @@ extension BlockTable {
 extension IndexState {
   /// Whether searches will find nearly all that they read in memory.
   var isInMemory: Bool { codes.isInMemory && levels.allSatisfy(\.isInMemory) }
-
-  /// Has the key pages of all block databases read together, which resolving walks.
-  static func prefetch(_ header: IndexHeader, in txn: borrowing SnapshotTransaction) {
-    let (configuration, pageSize) = (header.configuration, header.pageSize)
-    let geometries =
-      [
-        .codes(configuration, pageSize: pageSize), .lowerCodes(configuration, pageSize: pageSize),
-        .live(pageSize: pageSize),
-      ]
-      + [
-        BlockGeometry.residuals(configuration, pageSize: pageSize),
-        BlockGeometry.vectors(configuration, pageSize: pageSize),
-      ].compactMap { $0 }
-      + header.levelCounts.indices.map {
-        .links(configuration, level: $0, pageSize: pageSize)
-      }
-    for geometry in geometries {
-      if let database = try? txn.database(named: geometry.databaseName) {
-        txn.prefetchKeys(of: database)
-      }
-    }
-  }
 }

@@ -92,6 +92,8 @@ struct IndexState: Sendable {
     guard let meta = try txn.database(named: IndexHeader.database),
       let bytes = try txn.address(in: meta, for: Calibration.key)
     else { throw HNSWError.corrupted("its calibration is missing") }
+    // Touched without, it would have the system read megabytes around it first.
+    PageCache.fetch(bytes)
     return try Calibration(bytes, configuration)
   }
 

@@ -64,7 +64,6 @@ public final class VectorIndex: Sendable {
         throw HNSWError.notFound(path: environment.path)
       }
       let header = try IndexHeader(bytes, pageSize: pageSize)
-      IndexState.prefetch(header, in: txn)
       let state = try IndexState(header: header, in: txn)
       try state.checkSample()
       return ResolvedIndex(state, header: bytes, kernels: kernels)

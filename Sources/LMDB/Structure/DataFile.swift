@@ -11,18 +11,30 @@ import CLMDB
 final class DataFile: Sendable {
   let path: String
   private let descriptor: Int32
+  private let ownsDescriptor: Bool
 
   /// Opens the data file of an environment; `nil` if there is none.
   init?(environment: String) throws(LMDBError) {
     path = environment + "/data.mdb"
+    ownsDescriptor = true
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor < 0 else { return }
     if errno == ENOENT { return nil }
     throw LMDBError(status: errno, operation: "open", path: path)
   }
 
+  /// The file that an environment has open, whatever has come to be in its place. Not to be kept longer
+  /// than the environment.
+  init(of environment: Environment) {
+    path = environment.path + "/data.mdb"
+    ownsDescriptor = false
+    var found: mdb_filehandle_t = -1
+    mdb_env_get_fd(environment.handle, &found)
+    descriptor = found
+  }
+
   deinit {
-    if descriptor >= 0 { close(descriptor) }
+    if ownsDescriptor, descriptor >= 0 { close(descriptor) }
   }
 
   /// Asks for pages that are about to be read, so that the disk fetches them together.
