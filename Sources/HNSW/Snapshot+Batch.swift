@@ -113,6 +113,7 @@ private struct QueryBatch: @unchecked Sendable {
     guard let arena = Arena(capacity: byteCount), let memory = arena.allocate(byteCount) else {
       throw HNSWError.invalidArgument("there is no memory for \(rows.count) queries at once")
     }
+    arena.populate()
     self.arena = arena
     codes = memory.bindMemory(to: Int8.self, capacity: byteCount)
   }

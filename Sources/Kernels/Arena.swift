@@ -56,6 +56,14 @@ public final class Arena: @unchecked Sendable {
     return base + used
   }
 
+  /// Takes the pages of all the memory at once, which is cheaper than one by one. A hint.
+  package func populate() {
+    #if os(Linux)
+      let populateForWriting: Int32 = 23  // MADV_POPULATE_WRITE, newer than some headers
+      madvise(base, capacity, populateForWriting)
+    #endif
+  }
+
   /// Writes the bytes allocated so far to an open file; `false` where the system refuses.
   public func write(to descriptor: Int32) -> Bool {
     var written = 0
