@@ -84,9 +84,9 @@ static inline void NAME(code_values)(const ck_codes *codes, uint32_t id, uint32_
       x[i] = unit * (float)(256 * query->high[i] + query->low[i]);                         \
     for (uint32_t i = 0; i < count; i++) {                                                 \
       if (i + ahead < count) prefetch_residual(codes, ids[i + ahead]);                     \
-      fine_place at = place_fine(codes, ids[i]);                                           \
-      NAME(fine_values)(at.upper, at.lower, at.residual, at.step, scale,                   \
-                        2 * codes->upper.stride, values);                                  \
+      NAME(fine_values)(row_at(&codes->upper, ids[i]), row_at(&codes->lower, ids[i]),      \
+                        residual_at(codes, ids[i]), step_at(codes, ids[i]), scale,         \
+                        2 * codes->upper.stride, n, values);                               \
       out[i] = NAME(FUNCTION##_f32)(x, values, n);                                         \
     }                                                                                      \
   }

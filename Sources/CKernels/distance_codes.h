@@ -51,7 +51,7 @@ static float NAME(encode_residual)(const float *x, const float *mean, float scal
     byte = byte > 255.0f ? 255.0f : byte < 0.0f ? 0.0f : byte;
     residual[i] = (uint8_t)(int32_t)byte;
   }
-  memset(residual + n, 0, padded - n);
+  memset(residual + n, 0, -n % 64);
   for (uint32_t i = 0; i < n; i++) {
     float beyond = fabsf(x[i] - mean[i]) - first;
     if (is_clipped(values[i]) && beyond > most) most = beyond;
@@ -67,11 +67,12 @@ static float NAME(encode_residual)(const float *x, const float *mean, float scal
 
 // Components that are not clipped are linear in code and residual; the others are looked for by blocks.
 static void NAME(fine_values)(const uint8_t *upper, const uint8_t *lower, const uint8_t *residual,
-                              const uint8_t *step, float scale, uint32_t n, float *dst) {
+                              const uint8_t *step, float scale, uint32_t padded, uint32_t n,
+                              float *dst) {
   enum { BLOCK = 64 };
   uint8_t values[MAX_CODE_BYTES];
   float unit = scale / 256;
-  NAME(unsplit)(upper, lower, n, values);
+  NAME(unsplit)(upper, lower, padded, values);
   if (!residual) {
     for (uint32_t i = 0; i < n; i++) dst[i] = scale * (float)((int32_t)values[i] - 128);
     return;

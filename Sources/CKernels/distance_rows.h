@@ -64,16 +64,13 @@ static inline void prefetch_code(const ck_codes *codes, uint32_t id) {
   prefetch_row(&codes->lower, id);
 }
 
-// Where a code lies, and its residual and the step of that, or NULL.
-typedef struct {
-  const uint8_t *upper, *lower, *residual, *step;
-} fine_place;
+// Where a residual and its step lie, or NULL.
+static inline const uint8_t *residual_at(const ck_codes *codes, uint32_t id) {
+  return codes->residuals.blocks ? row_at(&codes->residuals, id) : NULL;
+}
 
-static inline fine_place place_fine(const ck_codes *codes, uint32_t id) {
-  bool has = codes->residuals.blocks != NULL;
-  return (fine_place){row_at(&codes->upper, id), row_at(&codes->lower, id),
-                      has ? row_at(&codes->residuals, id) : NULL,
-                      has ? norm_address(&codes->residuals, id) : NULL};
+static inline const uint8_t *step_at(const ck_codes *codes, uint32_t id) {
+  return codes->residuals.blocks ? norm_address(&codes->residuals, id) : NULL;
 }
 
 // Codes have been read before, or are read in order.

@@ -189,16 +189,23 @@ static bool is_near_avx512(const ck_codes *codes, uint32_t row, uint32_t n, cons
   return false;
 }
 
+// A component of the query and one of a row are two bytes each, so their product is four of bytes: sums
+// of those that count 65,536, 256 and 1, and what clipped components add beside.
+typedef struct {
+  __m512i most, more, least;
+  float beyond;
+} fine_sums;
+
 // What clipped components among 64 from `start` on add to a product with 256 · high + low beside what they
 // would if they were not: those that have a bit in `clipped`, the greatest of them also in `greatest`.
 static float beyond_clipping(uint64_t clipped, uint64_t greatest, uint32_t start,
-                             const ck_fine_query *query, const fine_place *at, float scale) {
-  float step, sum = 0;
-  memcpy(&step, at->step, 4);
+                             const ck_fine_query *query, const uint8_t *residual, float step,
+                             float scale) {
+  float sum = 0;
   for (; clipped; clipped &= clipped - 1) {
     uint32_t bit = (uint32_t)__builtin_ctzll(clipped), i = start + bit;
-    float linear = (greatest >> bit & 1 ? 256 * 255 : 256) - MIDDLE + at->residual[i];
-    float size = CLIPPED_FROM * scale + step * at->residual[i];
+    float linear = (greatest >> bit & 1 ? 256 * 255 : 256) - MIDDLE + residual[i];
+    float size = CLIPPED_FROM * scale + step * residual[i];
     sum += (float)(256 * query->high[i] + query->low[i])
         * ((greatest >> bit & 1 ? size : -size) - scale / 256 * linear);
   }
@@ -210,49 +217,47 @@ static inline __mmask64 clipped_of(__m512i bytes) {
   return _mm512_cmpgt_epu8_mask(_mm512_sub_epi8(bytes, two), most);
 }
 
-// A component of the query and one of a row are two bytes each, so their product is four of bytes: sums
-// of those that count 65,536, 256 and 1.
-typedef struct {
-  __m512i most, more, least;
-  float beyond;
-} fine_sums;
-
 static inline void add_fine(fine_sums *sums, __m512i bytes, uint32_t i, const ck_fine_query *query,
-                            const fine_place *at, float scale) {
+                            const uint8_t *residual, const ck_codes *codes, uint32_t id,
+                            float scale) {
   __m512i high = _mm512_loadu_si512(query->high + i), low = _mm512_loadu_si512(query->low + i);
   sums->most = _mm512_dpbusd_epi32(sums->most, bytes, high);
   sums->more = _mm512_dpbusd_epi32(sums->more, bytes, low);
-  if (!at->residual) return;
-  __m512i left = _mm512_loadu_si512(at->residual + i);
+  if (!residual) return;
+  __m512i left = _mm512_loadu_si512(residual + i);
   sums->more = _mm512_dpbusd_epi32(sums->more, left, high);
   sums->least = _mm512_dpbusd_epi32(sums->least, left, low);
   __mmask64 clipped = clipped_of(bytes);
-  if (clipped)
-    sums->beyond +=
-        beyond_clipping(clipped, _mm512_movepi8_mask(bytes), i, query, at, scale);
+  if (clipped) {
+    float step;
+    memcpy(&step, step_at(codes, id), 4);
+    sums->beyond += beyond_clipping(clipped, _mm512_movepi8_mask(bytes), i, query, residual, step,
+                                    scale);
+  }
 }
 
 static void fine_dots_avx512(const ck_codes *codes, const ck_fine_query *query, uint32_t n,
                              float scale, const uint32_t *ids, uint32_t count, float *out) {
-  (void)n;
   uint32_t half = codes->upper.stride;
   const __m512i zero = _mm512_setzero_si512();
   for (uint32_t i = 0; i < RESIDUALS_AHEAD && i < count; i++) prefetch_residual(codes, ids[i]);
   for (uint32_t i = 0; i < count; i++) {
     if (i + RESIDUALS_AHEAD < count) prefetch_residual(codes, ids[i + RESIDUALS_AHEAD]);
-    fine_place at = place_fine(codes, ids[i]);
+    code_place at = place_code(codes, ids[i]);
+    const uint8_t *residual = residual_at(codes, ids[i]);
     fine_sums sums = {zero, zero, zero, 0};
     for (uint32_t j = 0; j < half; j += 64) {
       components parts =
           whole(_mm512_loadu_si512(at.upper + j), _mm512_loadu_si512(at.lower + j));
-      add_fine(&sums, parts.first, j, query, &at, scale);
-      add_fine(&sums, parts.second, half + j, query, &at, scale);
+      if (j < n) add_fine(&sums, parts.first, j, query, residual, codes, ids[i], scale);
+      if (half + j < n)
+        add_fine(&sums, parts.second, half + j, query, residual, codes, ids[i], scale);
     }
     const __m512i all[4] = {sums.most, sums.more, sums.least, zero};
     int32_t of[4];
     _mm_storeu_si128((__m128i *)of, reduce4(all));
     int64_t product = 65536 * (int64_t)of[0] + 256 * (int64_t)of[1] + of[2];
-    double middle = at.residual ? MIDDLE : 256 * 128;
+    double middle = residual ? MIDDLE : 256 * 128;
     double linear = ((double)product - middle * query->sum) * scale / 256;
     out[i] = (float)((linear + sums.beyond) * query->step / 256);
   }

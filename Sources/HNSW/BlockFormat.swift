@@ -75,8 +75,8 @@ struct BlockGeometry: Equatable {
   static func residuals(_ configuration: IndexConfiguration, pageSize: Int) -> BlockGeometry? {
     guard configuration.storage == .int16 else { return nil }
     return BlockGeometry(
-      .residuals, recordBytes: configuration.codeBytes, trailerBytes: 4, pages: 65_536 / pageSize,
-      pageSize: pageSize)
+      .residuals, recordBytes: configuration.residualBytes, trailerBytes: 4,
+      pages: 65_536 / pageSize, pageSize: pageSize)
   }
 
   /// A vector per record: about 64 KiB. `nil` if there are none.

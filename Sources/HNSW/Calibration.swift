@@ -73,7 +73,7 @@ final class Calibration: Sendable {
       if let residual {
         kernels.fineValues(
           upper: upper, lower: lower, residual: residual.bytes, step: residual.step, scale: scale,
-          mean.count, into: values)
+          dimensions, padded: mean.count, into: values)
       } else {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: mean.count) { bytes in
           guard let components = bytes.baseAddress else { return }

@@ -67,6 +67,9 @@ public struct IndexConfiguration: Sendable, Hashable {
   /// Bytes of a code: the dimensions padded so that either half of it fills whole cache lines.
   var codeBytes: Int { (dimensions + 127) / 128 * 128 }
 
+  /// Bytes of a residual: the dimensions padded to whole cache lines.
+  var residualBytes: Int { (dimensions + 63) / 64 * 64 }
+
   /// Whether walks read the upper halves of codes alone. With few components the errors of halves do
   /// not even out, and there is little to save.
   var walksCoarsely: Bool { dimensions > 128 }

@@ -174,7 +174,7 @@ package struct RowKernels: @unchecked Sendable {
     table.pointee.encode(vector, mean, inverseScale, UInt32(n), UInt32(padded), upper, lower)
   }
 
-  /// Writes what the code of `vector` leaves, a byte a component, `padded` as the code is; returns the
+  /// Writes what the code of `vector` leaves, a byte a component and up to a multiple of 64; returns the
   /// step that the residuals of clipped components count. See `ck_distance`.
   package func encodeResidual(
     _ vector: UnsafePointer<Float>, mean: UnsafePointer<Float>, scale: Float, _ n: Int,
@@ -185,14 +185,16 @@ package struct RowKernels: @unchecked Sendable {
       vector, mean, scale, UInt32(n), UInt32(padded), upper, lower, residual)
   }
 
-  /// The fine values of a code of `n` components: a vector less the mean. `step` is where the step of
-  /// its clipped components lies.
+  /// The fine values of a code of `padded` components, of which `n` are the vector's, less the mean;
+  /// `values` has room for as many as the code has. `step` is where the step of its clipped ones lies.
   package func fineValues(
     upper: UnsafePointer<UInt8>, lower: UnsafePointer<UInt8>, residual: UnsafePointer<UInt8>,
-    step: UnsafeRawPointer, scale: Float, _ n: Int, into values: UnsafeMutablePointer<Float>
+    step: UnsafeRawPointer, scale: Float, _ n: Int, padded: Int,
+    into values: UnsafeMutablePointer<Float>
   ) {
     table.pointee.fine_values(
-      upper, lower, residual, step.assumingMemoryBound(to: UInt8.self), scale, UInt32(n), values)
+      upper, lower, residual, step.assumingMemoryBound(to: UInt8.self), scale, UInt32(padded),
+      UInt32(n), values)
   }
 
   /// The bytes of a code's components, in their order: 128 plus the values.

@@ -34,7 +34,7 @@ static fine_set *vectors_of(const ck_distance *kernels, uint32_t n) {
   set->padded = (uint32_t)rounded_up(n, 128);
   set->stored = (ck_codes){rows_of(set->upper, set->padded / 2),
                            rows_of(set->lower, set->padded / 2),
-                           rows_of(set->residuals, set->padded)};
+                           rows_of(set->residuals, (uint32_t)rounded_up(n, 64))};
   float *mean = draw_floats(n, -0.2f, 0.2f);
   for (uint32_t row = 0; row < ROWS; row++) {
     float *x = draw_floats(n, -1.2f, 1.2f);
@@ -62,7 +62,7 @@ static float *values_of(const ck_distance *kernels, const fine_set *set, uint32_
   kernels->fine_values(row_of(&set->stored.upper, row),
                        row_of(&set->stored.lower, row),
                        fine ? row_of(&set->stored.residuals, row) : NULL,
-                       step_of(&set->stored.residuals, row), SCALE, set->padded, values);
+                       step_of(&set->stored.residuals, row), SCALE, set->padded, set->n, values);
   return values;
 }
 

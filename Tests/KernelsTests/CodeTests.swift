@@ -120,7 +120,7 @@ import Testing
       var (high, low) = (
         [UInt8](repeating: 0, count: padded / 2), [UInt8](repeating: 0, count: padded / 2)
       )
-      var residual = [UInt8](repeating: 0, count: padded)
+      var residual = [UInt8](repeating: 0, count: (count + 63) / 64 * 64)
       _ = kernels.rows.encode(
         vector, mean: mean, inverseScale: 1 / scale, count, padded: padded, upper: &high,
         lower: &low)
@@ -131,7 +131,8 @@ import Testing
       withUnsafeBytes(of: step) { step in
         guard let step = step.baseAddress else { return }
         kernels.rows.fineValues(
-          upper: high, lower: low, residual: residual, step: step, scale: scale, padded,
+          upper: high, lower: low, residual: residual, step: step, scale: scale, count,
+          padded: padded,
           into: &back)
       }
       for index in 0..<count {

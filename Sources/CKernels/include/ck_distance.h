@@ -18,8 +18,8 @@ typedef struct {
 } ck_rows;
 
 /// The halves of codes, the upper four bits of every component, with the int32 norms of the codes, and
-/// the lower four; and the residuals, a byte for each component, with the f32 steps that those of
-/// clipped ones count. Only the kernels of `fine` values read residuals.
+/// the lower four; and the residuals, a byte for each component, padded to a multiple of 64, with the f32
+/// steps that those of clipped ones count. Only the kernels of `fine` values read residuals.
 typedef struct {
   ck_rows upper, lower, residuals;
 } ck_codes;
@@ -86,10 +86,10 @@ typedef struct {
   float (*encode_residual)(const float *x, const float *mean, float scale, uint32_t n,
                            uint32_t padded, const uint8_t *upper, const uint8_t *lower,
                            uint8_t *residual);
-  /// The fine values of a stored code of `n` components, with its residual or without; `step` is where that
-  /// lies.
+  /// The first `n` fine values of a stored code, with its residual or without, and, up to the next multiple
+  /// of 64, others; `step` is where the residual's lies.
   void (*fine_values)(const uint8_t *upper, const uint8_t *lower, const uint8_t *residual,
-                      const uint8_t *step, float scale, uint32_t n, float *dst);
+                      const uint8_t *step, float scale, uint32_t padded, uint32_t n, float *dst);
   /// The bytes of a stored code's components.
   void (*values)(const uint8_t *upper, const uint8_t *lower, uint32_t n, uint8_t *dst);
   /// Makes a query of x[i] - share * mean[i], not padded. Its step is the greatest of those components
