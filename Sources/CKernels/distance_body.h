@@ -206,18 +206,20 @@ static float NAME(reach)(const float *x, const float *mean, float share, uint32_
 }
 
 static ck_fine_query NAME(quantise)(const float *x, const float *mean, float share, float floor,
-                                    uint32_t n, int8_t *high, int8_t *low, int32_t *norm) {
+                                    uint32_t n, int8_t *high, int8_t *low, float *norm) {
+  SUM_PRAGMA
   float step = NAME(reach)(x, mean, share, n) / 127;
   step = step > floor ? step : floor;
   float inverse = 1 / step;
-  int32_t squares = 0, sum = 0;
+  int32_t sum = 0;
+  float squares = 0;
   for (uint32_t i = 0; i < n; i++) {
     float value = (x[i] - share * mean[i]) * inverse;
     value = value > 127.0f ? 127.0f : value < -127.0f ? -127.0f : value;
     int32_t code = (int32_t)(value + 384.5f) - 384;
     int32_t rest = (int32_t)(256 * (value - (float)code) + 384.5f) - 384;
     rest = rest > 127 ? 127 : rest < -127 ? -127 : rest;
-    squares += code * code;
+    squares += (float)code * (float)code;
     sum += 256 * code + rest;
     high[i] = (int8_t)code;
     low[i] = (int8_t)rest;

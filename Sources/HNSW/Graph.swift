@@ -44,7 +44,7 @@ struct Graph: Sendable {
       (scratch.code.share, scratch.code.meanProduct) = (share, product)
       scratch.code.normWeight = share * calibration.scale / (2 * fine.step)
       scratch.code.scoreUnit = (isL2 ? 2 : 1) * calibration.scale * fine.step
-      scratch.code.norm = Float(norm)
+      scratch.code.norm = norm
     }
   }
 

@@ -17,6 +17,8 @@ final class ResolvedIndex: Sendable {
   private let headerBytes: [UInt8]
   /// Whether much of the index was not in memory, as far as searches have met it.
   private let isCold: Atomic<Bool>
+  /// The mean of the vectors as a query, with its bytes.
+  private let mean: QueryCode
 
   init(_ state: IndexState, header: UnsafeRawBufferPointer, kernels: Kernels) {
     self.state = state
@@ -25,7 +27,17 @@ final class ResolvedIndex: Sendable {
     self.kernels = kernels
     graph = state.graph(kernels)
     isCold = Atomic(!state.isInMemory)
+    let (rotated, codeBytes) = (state.calibration.mean, state.configuration.codeBytes)
+    var mean = QueryCode(QueryCode.allocate(codeBytes), codeBytes)
+    mean.fine =
+      kernels.rows.quantise(
+        rotated, mean: rotated, share: 0, floor: .leastNormalMagnitude, codeBytes, high: mean.bytes,
+        low: mean.rest
+      ).query
+    self.mean = mean
   }
+
+  deinit { mean.bytes.deallocate() }
 
   /// Whether this is what a transaction sees that has found `header`.
   func isCurrent(_ header: UnsafeRawBufferPointer) -> Bool {
@@ -108,22 +120,14 @@ final class ResolvedIndex: Sendable {
 
   /// Adds what the query's share of the mean makes of the candidates' products.
   private func addMeanProducts(_ count: Int, _ scratch: Scratch) {
-    let (codeBytes, n) = (configuration.codeBytes, configuration.dimensions)
-    let mean = state.calibration.mean
-    withUnsafeTemporaryAllocation(byteCount: 2 * codeBytes, alignment: 64) { bytes in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { products in
-        let high = bytes.bindMemory(to: Int8.self)
-        guard let high = high.baseAddress, let products = products.baseAddress else { return }
-        let query = kernels.rows.quantise(
-          mean, mean: mean, share: 0, floor: .leastNormalMagnitude, codeBytes, high: high,
-          low: high + codeBytes
-        ).query
-        kernels.rows.fineDots(
-          graph.codes, query, n, scale: state.calibration.scale, scratch.candidates, count, products
-        )
-        for index in 0..<count {
-          scratch.candidateDistances[index] += scratch.code.share * products[index]
-        }
+    guard let mean = mean.fine else { return }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { products in
+      guard let products = products.baseAddress else { return }
+      kernels.rows.fineDots(
+        graph.codes, mean, configuration.dimensions, scale: state.calibration.scale,
+        scratch.candidates, count, products)
+      for index in 0..<count {
+        scratch.candidateDistances[index] += scratch.code.share * products[index]
       }
     }
   }

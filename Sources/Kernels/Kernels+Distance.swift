@@ -227,8 +227,8 @@ package struct RowKernels: @unchecked Sendable {
   package func quantise(
     _ query: UnsafePointer<Float>, mean: UnsafePointer<Float>, share: Float, floor: Float, _ n: Int,
     high: UnsafeMutablePointer<Int8>, low: UnsafeMutablePointer<Int8>
-  ) -> (query: FineQuery, norm: Int32) {
-    var norm: Int32 = 0
+  ) -> (query: FineQuery, norm: Float) {
+    var norm: Float = 0
     let parts = table.pointee.quantise(query, mean, share, floor, UInt32(n), high, low, &norm)
     return (FineQuery(parts: parts), norm)
   }

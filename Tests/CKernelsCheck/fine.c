@@ -86,7 +86,7 @@ static void check_scores(const ck_distance *kernels, const fine_set *set, bool f
   const uint32_t ids[ROWS] = {8, 1, 0, 2, 3, 4, 7, 6, 5};
   uint32_t n = set->n;
   float *x = draw_floats(n, -1, 1), dots[ROWS], l2s[ROWS];
-  int32_t norm;
+  float norm;
   ck_fine_query query = kernels->quantise(x, x, 0, 1e-9f, n, zeros(set->padded),
                                           zeros(set->padded), &norm);
   ck_codes codes = set->stored;

@@ -95,7 +95,7 @@ typedef struct {
   /// Makes a query of x[i] - share * mean[i], not padded. Its step is the greatest of those components
   /// over 127, or `floor` if that is more. `norm` becomes the sum of squares of `high`.
   ck_fine_query (*quantise)(const float *x, const float *mean, float share, float floor, uint32_t n,
-                            int8_t *high, int8_t *low, int32_t *norm);
+                            int8_t *high, int8_t *low, float *norm);
   /// The greatest |x[i] - share * mean[i]|.
   float (*reach)(const float *x, const float *mean, float share, uint32_t n);
   /// Turns a vector, keeping lengths and angles, so that no component stands out: takes the
