@@ -55,10 +55,11 @@ enum Workload {
     return number
   }
 
-  /// Whether a vector that was read is the one that was given, but for what keeping it in 16 bits changes.
+  /// Whether a vector that was read is the one that was given, but for what keeping it in 16 bits changes:
+  /// a few tens of 32,768 where components are clipped, hardly one elsewhere. Others differ by thousands.
   static func holds(_ found: [Float]?, _ vector: ArraySlice<Float>) -> Bool {
     guard let found, found.count == vector.count else { return false }
-    return zip(found, vector).allSatisfy { abs($0 - $1) < 16 }
+    return zip(found, vector).allSatisfy { abs($0 - $1) < 64 }
   }
 
   /// The vectors, by id, that must be in an index after so many batches; as they were given.
