@@ -70,17 +70,9 @@ final class Calibration: Sendable {
   ) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: mean.count) { rotated in
       guard let values = rotated.baseAddress else { return }
-      if let residual {
-        kernels.fineValues(
-          upper: upper, lower: lower, residual: residual.bytes, step: residual.step, scale: scale,
-          dimensions, padded: mean.count, into: values)
-      } else {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: mean.count) { bytes in
-          guard let components = bytes.baseAddress else { return }
-          kernels.components(upper: upper, lower: lower, mean.count, into: components)
-          for index in 0..<dimensions { values[index] = scale * (Float(components[index]) - 128) }
-        }
-      }
+      kernels.fineValues(
+        upper: upper, lower: lower, residual: residual?.bytes, step: residual?.step, scale: scale,
+        dimensions, padded: mean.count, into: values)
       for index in 0..<dimensions { values[index] += mean[index] }
       rotation.undo(values, into: vector, kernels)
     }

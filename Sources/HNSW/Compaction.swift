@@ -76,37 +76,19 @@ private struct Compaction {
 
   func writeRecords(in target: Environment) throws {
     let (configuration, count) = (state.configuration, header.slotCount)
-    let slots = oldPositions[0]
-    try write(.codes(configuration, pageSize: header.pageSize), count, in: target) {
-      block, local, index in
-      let old = Int(slots[index])
-      block.writableRecord(local)
-        .update(from: state.codes.record(old), count: configuration.codeBytes / 2)
-      block.norm(local).copyMemory(from: state.codes.norm(old), byteCount: 4)
-    }
-    try write(.lowerCodes(configuration, pageSize: header.pageSize), count, in: target) {
-      block, local, index in
-      block.writableRecord(local)
-        .update(
-          from: state.lowerCodes.record(Int(slots[index])), count: configuration.codeBytes / 2)
-    }
-    if let geometry = BlockGeometry.residuals(configuration, pageSize: header.pageSize),
-      let residuals = state.residuals
+    let pageSize = header.pageSize
+    try copy(
+      state.codes, as: .codes(configuration, pageSize: pageSize), withNorms: true, into: target)
+    try copy(state.lowerCodes, as: .lowerCodes(configuration, pageSize: pageSize), into: target)
+    if let residuals = state.residuals,
+      let geometry = BlockGeometry.residuals(configuration, pageSize: pageSize)
     {
-      try write(geometry, count, in: target) { block, local, index in
-        let old = Int(slots[index])
-        block.writableRecord(local)
-          .update(from: residuals.record(old), count: geometry.recordBytes)
-        block.norm(local).copyMemory(from: residuals.norm(old), byteCount: 4)
-      }
+      try copy(residuals, as: geometry, withNorms: true, into: target)
     }
-    if let geometry = BlockGeometry.vectors(configuration, pageSize: header.pageSize),
-      let vectors = state.vectors
+    if let vectors = state.vectors,
+      let geometry = BlockGeometry.vectors(configuration, pageSize: pageSize)
     {
-      try write(geometry, count, in: target) { block, local, index in
-        block.writableRecord(local)
-          .update(from: vectors.record(Int(slots[index])), count: geometry.recordBytes)
-      }
+      try copy(vectors, as: geometry, into: target)
     }
     try write(.live(pageSize: header.pageSize), (count + 63) / 64, in: target) {
       block, local, index in
@@ -120,6 +102,19 @@ private struct Compaction {
       try write(geometry, header.levelCounts[level], in: target) { block, local, index in
         copyNode(index, level, into: block.writableRecord(local))
       }
+    }
+  }
+
+  /// Writes the records of the slots that are kept, with what their table holds for each beside.
+  private func copy(
+    _ table: BlockTable, as geometry: BlockGeometry, withNorms: Bool = false,
+    into target: Environment
+  ) throws {
+    let slots = oldPositions[0]
+    try write(geometry, header.slotCount, in: target) { block, local, index in
+      let old = Int(slots[index])
+      block.writableRecord(local).update(from: table.record(old), count: geometry.recordBytes)
+      if withNorms { block.norm(local).copyMemory(from: table.norm(old), byteCount: 4) }
     }
   }
 

@@ -185,15 +185,15 @@ package struct RowKernels: @unchecked Sendable {
       vector, mean, scale, UInt32(n), UInt32(padded), upper, lower, residual)
   }
 
-  /// The fine values of a code of `padded` components, of which `n` are the vector's, less the mean;
-  /// `values` has room for as many as the code has. `step` is where the step of its clipped ones lies.
+  /// The fine values of a code of `padded` components, with its residual or without: of them `n` are the
+  /// vector's, less the mean, but `values` has room for all. `step` is where the residual's lies.
   package func fineValues(
-    upper: UnsafePointer<UInt8>, lower: UnsafePointer<UInt8>, residual: UnsafePointer<UInt8>,
-    step: UnsafeRawPointer, scale: Float, _ n: Int, padded: Int,
+    upper: UnsafePointer<UInt8>, lower: UnsafePointer<UInt8>, residual: UnsafePointer<UInt8>?,
+    step: UnsafeRawPointer?, scale: Float, _ n: Int, padded: Int,
     into values: UnsafeMutablePointer<Float>
   ) {
     table.pointee.fine_values(
-      upper, lower, residual, step.assumingMemoryBound(to: UInt8.self), scale, UInt32(padded),
+      upper, lower, residual, step?.assumingMemoryBound(to: UInt8.self), scale, UInt32(padded),
       UInt32(n), values)
   }
 

@@ -25,7 +25,7 @@ import Testing
     }
     try fixture.upsert(Self.ids, rows(Self.count, seed: 61))
     let queries = rows(20, seed: 62)
-    // Of the greatest component, of which there are a few.
+    // Of unit vectors; squared distances are of vectors some hundreds of times as large.
     let relative: [VectorStorage: Double] = [
       .float32: 1e-6, .float16: 1e-3, .bfloat16: 1e-2, .int16: 3e-5,
     ]
