@@ -66,4 +66,31 @@ import Testing
       #expect(last.baseAddress == known)
     }
   }
+
+  /// What is damaged after an environment was opened has not been checked.
+  @Test func `A place beyond the file is an error`() throws {
+    let environment = try Environment(path: directory.path)
+    try environment.fillWithSamples()
+    let pageSize = environment.information.pageSize
+    let file = try FileHandle(forUpdating: URL(fileURLWithPath: directory.appending("data.mdb")))
+    let bytes = [UInt8](try #require(try file.readToEnd()))
+    func number(at offset: Int) -> Int { Int(bytes[offset]) | Int(bytes[offset + 1]) << 8 }
+    for page in stride(from: 2 * pageSize, to: bytes.count, by: pageSize) {
+      let node = page + number(at: page + 16)
+      guard number(at: page + 10) == 2, node + 20 <= page + pageSize, number(at: node + 4) == 1
+      else { continue }
+      // The first page of a leaf's first value, behind a key of four bytes.
+      try file.seek(toOffset: UInt64(node + 12))
+      try file.write(contentsOf: [UInt8](repeating: 0x7F, count: 8))
+    }
+    try environment.read { (txn: borrowing ReadTransaction) in
+      let large = try #require(try txn.database(named: "large"))
+      do {
+        _ = try txn.largeValues(of: large)
+        Issue.record("found a place beyond the file")
+      } catch {
+        #expect("\(error)".contains("which is not in the file"), "\(error)")
+      }
+    }
+  }
 }

@@ -44,11 +44,18 @@ extension TreeRecord {
     in file: DataFile, pageSize: Int
   ) throws(Damage) -> [(offset: Int, byteCount: Int)] {
     guard let root, (1...32).contains(depth) else { return [] }
+    let pageCount = file.byteCount / pageSize
+    func check(_ number: Int, count: Int = 1) throws(Damage) {
+      guard number >= 2, count <= pageCount, number <= pageCount - count else {
+        throw Damage("refers to page \(number), which is not in the file")
+      }
+    }
     func page(_ number: Int, isLeaf: Bool) throws(Damage) -> TreePage {
       let bytes = file.read(at: number * pageSize, count: pageSize)
       guard bytes.count == pageSize else { throw Damage("ends beyond the file") }
       return try TreePage(bytes, number: number, isLeaf: isLeaf)
     }
+    try check(root)
     var level = [root]
     for _ in 1..<depth {
       file.prefetch(level, pageSize: pageSize)
@@ -57,17 +64,18 @@ extension TreeRecord {
         let branch = try page(number, isLeaf: false)
         next += branch.nodes.indices.map(branch.child)
       }
+      for number in next { try check(number) }
       level = next
     }
     file.prefetch(level, pageSize: pageSize)
     var values: [(offset: Int, byteCount: Int)] = []
-    values.reserveCapacity(entries)
     for number in level {
       let leaf = try page(number, isLeaf: true)
       for index in leaf.nodes.indices {
         guard case .overflow(let first, let byteCount) = try leaf.value(index) else {
           throw Damage("has a small value")
         }
+        try check(first, count: (TreePage.headerByteCount - 1 + byteCount) / pageSize + 1)
         values.append((first * pageSize + TreePage.headerByteCount, byteCount))
       }
     }
