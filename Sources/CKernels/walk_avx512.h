@@ -37,17 +37,42 @@ static inline void put_open_avx512(ck_pool *pool, __m512i some, __mmask8 chosen)
   pool->open += number;
 }
 
+// The two least of each lane. Two of these take turns, since each waits for its own last step.
+typedef struct {
+  __m512i least, second;
+} lanes;
+
+static inline lanes with(lanes a, __m512i some) {
+  return (lanes){_mm512_min_epu64(a.least, some),
+                 _mm512_min_epu64(a.second, _mm512_max_epu64(a.least, some))};
+}
+
+static inline lanes least_of(const uint64_t *entries, uint32_t start, uint32_t end) {
+  const __m512i far = _mm512_set1_epi64(-1);
+  lanes even = {far, far}, odd = {far, far};
+  for (uint32_t i = start; i < end; i += 16) {
+    even = with(even, some_of(entries, end, i));
+    odd = with(odd, some_of(entries, end, i + 8));
+  }
+  return with(with(even, odd.least), odd.second);
+}
+
+static uint64_t greatest_of(const uint64_t *entries, uint32_t count) {
+  __m512i most = _mm512_setzero_si512();
+  for (uint32_t i = 0; i < count; i += 8)
+    most = _mm512_max_epu64(most, _mm512_maskz_loadu_epi64(valid(count, i), entries + i));
+  return _mm512_reduce_max_epu64(most);
+}
+
+// Halves the numbers that it may be, the fewer the better: sixteen entries at least are up to the greatest
+// of the two least of each lane.
 static uint64_t entry_at_avx512(const ck_pool *pool, uint32_t place) {
   const uint64_t *entries = pool->entries;
   uint32_t count = pool->count;
-  __m512i least = _mm512_set1_epi64(-1), most = _mm512_setzero_si512();
-  for (uint32_t i = 0; i < count; i += 8) {
-    __mmask8 here = valid(count, i);
-    __m512i some = _mm512_maskz_loadu_epi64(here, entries + i);
-    least = _mm512_mask_min_epu64(least, here, least, some);
-    most = _mm512_max_epu64(most, some);
-  }
-  uint64_t low = _mm512_reduce_min_epu64(least), high = _mm512_reduce_max_epu64(most);
+  lanes all = least_of(entries, 0, count);
+  uint64_t low = _mm512_reduce_min_epu64(all.least);
+  uint64_t high = place <= 16 && count >= 16 ? _mm512_reduce_max_epu64(all.second)
+                                             : greatest_of(entries, count);
   while (low < high) {
     uint64_t middle = low + (high - low) / 2;
     uint32_t nearer = count_to_avx512(entries, count, middle);
@@ -133,16 +158,6 @@ static void merge_avx512(ck_pool *pool, const int32_t *scores, const uint32_t *p
   if (pool->open > MOST_OPEN) open_nearest_avx512(pool, pool->expanded);
 }
 
-// The two least of each lane. Two of these take turns, since each waits for its own last step.
-typedef struct {
-  __m512i least, second;
-} lanes;
-
-static inline lanes with(lanes a, __m512i some) {
-  return (lanes){_mm512_min_epu64(a.least, some),
-                 _mm512_min_epu64(a.second, _mm512_max_epu64(a.least, some))};
-}
-
 static inline uint32_t place_of_avx512(const ck_pool *pool, uint64_t entry) {
   const __m512i one = _mm512_set1_epi64((long long)entry);
   __mmask8 same = 0;
@@ -158,12 +173,7 @@ static uint32_t expand_avx512(ck_pool *pool, uint32_t breadth, uint32_t width,
   if (pool->open <= width && pool->expanded + pool->open < pool->count)
     open_nearest_avx512(pool, pool->expanded + pool->open);
   uint32_t count = pool->expanded + pool->open, found = 0;
-  lanes even = {far, far}, odd = {far, far};
-  for (uint32_t i = pool->expanded; i < count; i += 16) {
-    even = with(even, some_of(entries, count, i));
-    odd = with(odd, some_of(entries, count, i + 8));
-  }
-  lanes all = with(with(even, odd.least), odd.second);
+  lanes all = least_of(entries, pool->expanded, count);
   uint64_t open[4];
   for (int k = 0; k < 4; k++) {
     // From the third on it may be a later one; that is only to be fetched.

@@ -56,9 +56,11 @@ public final class Arena: @unchecked Sendable {
     return base + used
   }
 
-  /// Takes the pages of all the memory at once, which is cheaper than one by one. A hint.
+  /// Takes the pages of all the memory at once, and large ones where there are any, which is cheaper than
+  /// one by one. A hint.
   package func populate() {
     #if os(Linux)
+      madvise(base, capacity, MADV_HUGEPAGE)
       let populateForWriting: Int32 = 23  // MADV_POPULATE_WRITE, newer than some headers
       madvise(base, capacity, populateForWriting)
     #endif
