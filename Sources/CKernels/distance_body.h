@@ -111,7 +111,8 @@ static int32_t NAME(signed_code)(const ck_codes *codes, uint32_t row, uint32_t n
     values[i] = (int8_t)((uint8_t)values[i] ^ 0x80);
     total += values[i];
   }
-  return norm_at(&codes->upper, row) + 256 * total;
+  if (has_inner_norms(codes)) total -= clear_inner_norm(values, n);
+  return norm_at(codes, row) + 256 * total;
 }
 
 // Products of a half of a code with the query: of 4 by 8 bits, so that 16 hold the sum of eight.
@@ -173,7 +174,7 @@ static uint32_t NAME(code_l2s)(const ck_codes *codes, const int8_t *values, int3
                                int32_t *out) {
   for (uint32_t i = 0; i < count; i++) prefetch_code(codes, ids[i]);
   for (uint32_t i = 0; i < count; i++) {
-    out[i] = base + norm_at(&codes->upper, ids[i]) - 2 * NAME(code_dot)(codes, ids[i], values, n);
+    out[i] = base + norm_at(codes, ids[i]) - 2 * NAME(code_dot)(codes, ids[i], values, n);
     if (out[i] < near) return i + 1;
   }
   return count;
@@ -181,7 +182,7 @@ static uint32_t NAME(code_l2s)(const ck_codes *codes, const int8_t *values, int3
 
 static bool NAME(is_near)(const ck_codes *codes, uint32_t row, uint32_t n, const int8_t *values,
                           const int32_t *bases, uint32_t count, int32_t near) {
-  int32_t norm = norm_at(&codes->upper, row);
+  int32_t norm = norm_at(codes, row);
   for (uint32_t i = 0; i < count; i++) {
     int32_t dot = NAME(code_dot)(codes, row, values + (uint64_t)i * n, n);
     if (bases[i] + norm - 2 * dot < near) return true;
@@ -210,19 +211,17 @@ static ck_fine_query NAME(quantise)(const float *x, const float *mean, float sha
   SUM_PRAGMA
   float step = NAME(reach)(x, mean, share, n) / 127;
   step = step > floor ? step : floor;
-  float inverse = 1 / step;
+  float inverse = 256 / step;
   int32_t sum = 0;
   float squares = 0;
   for (uint32_t i = 0; i < n; i++) {
+    // Both bytes as one number, rounded without a branch on its sign.
     float value = (x[i] - share * mean[i]) * inverse;
-    value = value > 127.0f ? 127.0f : value < -127.0f ? -127.0f : value;
-    int32_t code = (int32_t)(value + 384.5f) - 384;
-    int32_t rest = (int32_t)(256 * (value - (float)code) + 384.5f) - 384;
-    rest = rest > 127 ? 127 : rest < -127 ? -127 : rest;
+    int32_t both = (int32_t)(value + 98304.5f) - 98304, code = (both + 128) >> 8;
     squares += (float)code * (float)code;
-    sum += 256 * code + rest;
+    sum += both;
     high[i] = (int8_t)code;
-    low[i] = (int8_t)rest;
+    low[i] = (int8_t)both;
   }
   *norm = squares;
   return (ck_fine_query){high, low, step, sum};

@@ -34,14 +34,39 @@ static inline const uint8_t *norm_address(const ck_rows *rows, uint32_t id) {
   return rows->blocks[at.block] + rows->norm_offset + 4u * at.index;
 }
 
-static inline int32_t norm_at(const ck_rows *rows, uint32_t id) {
+// Whether upper halves hold the norms of their codes themselves.
+static inline bool has_inner_norms(const ck_codes *codes) { return codes->upper.norm_offset == 0; }
+
+// The upper four bits of each of the eight bytes before `end`.
+static inline int32_t inner_norm(const uint8_t *end) {
+  uint64_t bits;
+  memcpy(&bits, end - 8, 8);
+  bits = bits >> 4 & 0x0F0F0F0F0F0F0F0F;
+  bits = (bits | bits >> 4) & 0x00FF00FF00FF00FF;
+  bits = (bits | bits >> 8) & 0x0000FFFF0000FFFF;
+  return (int32_t)(bits | bits >> 16);
+}
+
+static inline int32_t norm_at(const ck_codes *codes, uint32_t id) {
+  const ck_rows *rows = &codes->upper;
+  if (has_inner_norms(codes)) return inner_norm(row_at(rows, id) + rows->stride);
   int32_t norm;
   memcpy(&norm, norm_address(rows, id), 4);
   return norm;
 }
 
+// Makes 0 again what an inner norm made of the values that pad a code; returns what they added up to.
+static inline int32_t clear_inner_norm(int8_t *values, uint32_t n) {
+  int32_t sum = 0;
+  for (uint32_t i = n - 8; i < n; i++) {
+    sum += values[i];
+    values[i] = 0;
+  }
+  return sum;
+}
+
 static inline int32_t weighted_norm(const ck_codes *codes, float weight, uint32_t id) {
-  return weight == 0 ? 0 : (int32_t)(weight * (float)norm_at(&codes->upper, id));
+  return weight == 0 ? 0 : (int32_t)(weight * (float)norm_at(codes, id));
 }
 
 // Asks for every cache line of a row, in the second level: what is under way to the first one has
@@ -55,7 +80,7 @@ static inline void prefetch_row(const ck_rows *rows, uint32_t id) {
 }
 
 static inline void prefetch_norms(const ck_codes *codes, const uint32_t *ids, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++)
+  for (uint32_t i = 0; i < count && !has_inner_norms(codes); i++)
     __builtin_prefetch(norm_address(&codes->upper, ids[i]), 0, 2);
 }
 

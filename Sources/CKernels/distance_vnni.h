@@ -138,7 +138,8 @@ static int32_t signed_code_avx512(const ck_codes *codes, uint32_t row, uint32_t 
     _mm512_storeu_si512(values + n / 2 + i, _mm512_xor_si512(parts.second, flip));
   }
   int32_t sum = _mm512_reduce_add_epi32(total) - 128 * (int32_t)n;
-  return norm_at(&codes->upper, row) + 256 * sum;
+  if (has_inner_norms(codes)) sum -= clear_inner_norm(values, n);
+  return norm_at(codes, row) + 256 * sum;
 }
 
 static uint32_t code_l2s_avx512(const ck_codes *codes, const int8_t *values, int32_t base,
@@ -153,7 +154,7 @@ static uint32_t code_l2s_avx512(const ck_codes *codes, const int8_t *values, int
       four[k] = place_code(codes, ids[i + k < count ? i + k : count - 1]);
     _mm_storeu_si128((__m128i *)dot, dot4(four, values, n));
     for (uint32_t k = 0; k < 4 && i + k < count; k++) {
-      out[i + k] = base + norm_at(&codes->upper, ids[i + k]) - 2 * dot[k];
+      out[i + k] = base + norm_at(codes, ids[i + k]) - 2 * dot[k];
       isNear |= out[i + k] < near;
     }
     if (isNear) return i + 4 < count ? i + 4 : count;
@@ -164,7 +165,7 @@ static uint32_t code_l2s_avx512(const ck_codes *codes, const int8_t *values, int
 static bool is_near_avx512(const ck_codes *codes, uint32_t row, uint32_t n, const int8_t *values,
                            const int32_t *bases, uint32_t count, int32_t near) {
   const uint8_t *upper = row_at(&codes->upper, row), *lower = row_at(&codes->lower, row);
-  int32_t norm = norm_at(&codes->upper, row), dot[4];
+  int32_t norm = norm_at(codes, row), dot[4];
   for (uint32_t start = 0; start < count; start += 4) {
     const int8_t *code[4];
     __m512i sums[4];

@@ -34,8 +34,12 @@ struct BlockGeometry: Equatable {
   let pages: Int
   /// Bytes that a writer keeps for each record beside a block of its own: the distances of links.
   let companionBytes: Int
-  /// Where the norms of codes or the steps of residuals begin; the records' end for other kinds.
-  var normOffset: Int { Self.headerBytes + recordsPerBlock * recordBytes }
+  /// Bytes that a block holds behind all records for each: norms of codes, or steps of residuals.
+  let trailerBytes: Int
+  /// Where these begin; 0 if there are none.
+  var normOffset: Int {
+    trailerBytes > 0 ? Self.headerBytes + recordsPerBlock * recordBytes : 0
+  }
 
   var databaseName: String { kind == .links ? "\(kind.name).\(level)" : kind.name }
 
@@ -50,16 +54,18 @@ struct BlockGeometry: Equatable {
     self.kind = kind
     self.level = level
     self.recordBytes = recordBytes
+    self.trailerBytes = trailerBytes
     self.companionBytes = companionBytes
     self.pages = wholePages
     recordsPerBlock = (wholePages * pageSize - overhead) / each
     blockBytes = wholePages * pageSize - Self.pageHeaderBytes
   }
 
-  /// The upper half of a code per record, and their norms behind all of them: about 64 KiB.
+  /// The upper half of a code per record, and their norms behind all of them, if not in them: about 64 KiB.
   static func codes(_ configuration: IndexConfiguration, pageSize: Int) -> BlockGeometry {
     BlockGeometry(
-      .codes, recordBytes: configuration.codeBytes / 2, trailerBytes: 4, pages: 65_536 / pageSize,
+      .codes, recordBytes: configuration.codeBytes / 2,
+      trailerBytes: configuration.hasInnerNorms ? 0 : 4, pages: 65_536 / pageSize,
       pageSize: pageSize)
   }
 

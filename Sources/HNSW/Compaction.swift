@@ -78,12 +78,12 @@ private struct Compaction {
     let (configuration, count) = (state.configuration, header.slotCount)
     let pageSize = header.pageSize
     try copy(
-      state.codes, as: .codes(configuration, pageSize: pageSize), withNorms: true, into: target)
+      state.codes, as: .codes(configuration, pageSize: pageSize), into: target)
     try copy(state.lowerCodes, as: .lowerCodes(configuration, pageSize: pageSize), into: target)
     if let residuals = state.residuals,
       let geometry = BlockGeometry.residuals(configuration, pageSize: pageSize)
     {
-      try copy(residuals, as: geometry, withNorms: true, into: target)
+      try copy(residuals, as: geometry, into: target)
     }
     if let vectors = state.vectors,
       let geometry = BlockGeometry.vectors(configuration, pageSize: pageSize)
@@ -107,14 +107,13 @@ private struct Compaction {
 
   /// Writes the records of the slots that are kept, with what their table holds for each beside.
   private func copy(
-    _ table: BlockTable, as geometry: BlockGeometry, withNorms: Bool = false,
-    into target: Environment
+    _ table: BlockTable, as geometry: BlockGeometry, into target: Environment
   ) throws {
     let slots = oldPositions[0]
     try write(geometry, header.slotCount, in: target) { block, local, index in
       let old = Int(slots[index])
       block.writableRecord(local).update(from: table.record(old), count: geometry.recordBytes)
-      if withNorms { block.norm(local).copyMemory(from: table.norm(old), byteCount: 4) }
+      block.trailer(local).copyMemory(from: table.trailer(old), byteCount: geometry.trailerBytes)
     }
   }
 

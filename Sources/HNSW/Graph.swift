@@ -34,7 +34,7 @@ struct Graph: Sendable {
       let product = isL2 ? 0 : kernels.dot(scratch.rotated, mean, n)
       let share = isL2 ? 1 : sharedMeanWeight(of: scratch.rotated, mean, product: product)
       // A query at the mean needs a floor, or the norms' weight would overflow.
-      let floor = share == 0 ? Float.leastNormalMagnitude : share * calibration.scale / 8
+      let floor = share == 0 ? QueryCode.leastStep : share * calibration.scale / 8
       let (bytes, rest) = (scratch.code.bytes, scratch.code.rest)
       let (fine, norm) = kernels.quantise(
         scratch.rotated, mean: mean, share: share, floor: floor, n, high: bytes, low: rest)

@@ -12,7 +12,8 @@ struct GraphLevel: @unchecked Sendable {
 
   typealias Links = UnsafeMutablePointer<UInt32>
 
-  let table: BlockTable
+  /// Kept by the state that this level is of: to count references would take time in every hop.
+  unowned(unsafe) let table: BlockTable
   /// The records as the kernels see them.
   let rows: RowTable
   let isUpper: Bool

@@ -67,6 +67,10 @@ public struct IndexConfiguration: Sendable, Hashable {
   /// Bytes of a code: the dimensions padded so that either half of it fills whole cache lines.
   var codeBytes: Int { (dimensions + 127) / 128 * 128 }
 
+  /// Whether eight components at least only pad a code. Then its norm is in its upper half, four bits in
+  /// each of the last bytes: a walk reads no other cache line for it.
+  var hasInnerNorms: Bool { codeBytes - dimensions >= 8 }
+
   /// Bytes of a residual: the dimensions padded to whole cache lines.
   var residualBytes: Int { (dimensions + 63) / 64 * 64 }
 

@@ -140,7 +140,7 @@ struct IndexState: Sendable {
       let slot = Int(slot)
       calibration.decode(
         upper: codes.record(slot), lower: lowerCodes.record(slot),
-        residual: residuals.map { ($0.record(slot), $0.norm(slot)) }, into: vector, kernels.rows)
+        residual: residuals.map { ($0.record(slot), $0.trailer(slot)) }, into: vector, kernels.rows)
     }
   }
 }

@@ -36,7 +36,7 @@ extension ResolvedIndex {
   /// the difference of two such scores, leave room for what clipping adds.
   func uncertainty(around slot: Slot, _ scratch: Scratch) -> Int32 {
     if scratch.isCold { withUnsafePointer(to: slot) { graph.codes.upper.fetchNorms($0, 1) } }
-    let norm = state.codes.norm(Int(slot)).loadUnaligned(as: Int32.self).littleEndian
+    let norm = state.codes.norm(Int(slot))
     // Damage may have made the norm negative.
     return Int32(6 * (max(0, scratch.code.norm + Float(norm)) / 6).squareRoot())
   }

@@ -31,7 +31,7 @@ final class ResolvedIndex: Sendable {
     var mean = QueryCode(QueryCode.allocate(codeBytes), codeBytes)
     mean.fine =
       kernels.rows.quantise(
-        rotated, mean: rotated, share: 0, floor: .leastNormalMagnitude, codeBytes, high: mean.bytes,
+        rotated, mean: rotated, share: 0, floor: QueryCode.leastStep, codeBytes, high: mean.bytes,
         low: mean.rest
       ).query
     self.mean = mean
@@ -64,20 +64,20 @@ final class ResolvedIndex: Sendable {
 
   var configuration: IndexConfiguration { state.header.configuration }
 
-  /// Copies a query into `scratch`, checked and, for cosine, normalised; returns whether that has left
-  /// it as it is. `row` is its number in a batch.
-  @discardableResult
-  func load(_ query: Span<Float>, row: Int, _ scratch: Scratch) throws -> Bool {
-    let dimensions = configuration.dimensions
-    guard query.count == dimensions else {
+  /// Puts a query into `scratch`, checked and, for cosine, normalised: itself, which then must last for
+  /// the search, or else a copy. `row` is its number in a batch.
+  func load(_ query: UnsafeBufferPointer<Float>, row: Int, _ scratch: Scratch) throws {
+    let (dimensions, metric) = (configuration.dimensions, configuration.metric)
+    guard query.count == dimensions, let base = query.baseAddress else {
       throw HNSWError.wrongDimensions(expected: dimensions, found: query.count)
     }
-    query.withUnsafeBufferPointer { query in
-      if let base = query.baseAddress { scratch.queryCopy.update(from: base, count: dimensions) }
-    }
-    scratch.query = UnsafePointer(scratch.queryCopy)
     scratch.beginCode()
-    return try normalise(scratch.queryCopy, dimensions, configuration.metric, row: row, kernels)
+    scratch.query = base
+    let span = query.span
+    if isNormalised(norm: kernels.dot(span, span), metric) { return }
+    scratch.queryCopy.update(from: base, count: dimensions)
+    scratch.query = UnsafePointer(scratch.queryCopy)
+    try normalise(scratch.queryCopy, dimensions, metric, row: row, kernels)
   }
 
   /// Distances of the query in `scratch` from the first `count` candidates, in full precision, or

@@ -95,6 +95,9 @@ final class Scratch: @unchecked Sendable {
 struct QueryCode: @unchecked Sendable {
   // Sendable: who makes it writes the bytes; from then on they are only read.
 
+  /// What a component's step is at least; the inverse of less would be no number.
+  static let leastStep = 512 * Float.leastNormalMagnitude
+
   let bytes: UnsafeMutablePointer<Int8>
   let rest: UnsafeMutablePointer<Int8>
   /// The two together, once they are made.

@@ -89,8 +89,6 @@ struct WalkStart: Sendable {
   let level: Int
   let distanceCount: Int
   let code: QueryCode
-  /// Whether the query is normalised as it was given.
-  let isNormalised: Bool
 }
 
 /// Queries that are read where they were given, and the codes that are made of them on the way down,
@@ -125,25 +123,18 @@ private struct QueryBatch: @unchecked Sendable {
 
   /// Goes down to a level with a row's query.
   func descend(_ row: Int, to level: Int, _ scratch: Scratch) throws -> WalkStart {
-    let isNormalised = try resolved.load(query(row).span, row: row, scratch)
+    try resolved.load(query(row), row: row, scratch)
     let codeBytes = resolved.configuration.codeBytes
     scratch.code = QueryCode(codes + (row - rows.lowerBound) * 2 * codeBytes, codeBytes)
     let (position, count) = resolved.descend(to: level, scratch)
     return WalkStart(
-      position: position, level: level, distanceCount: count, code: scratch.code,
-      isNormalised: isNormalised)
+      position: position, level: level, distanceCount: count, code: scratch.code)
   }
 
   /// Puts a row's query into `scratch`, as it was when it came down: its code, and where vectors are
   /// kept the query itself.
   func load(_ row: Int, _ start: WalkStart, _ scratch: Scratch) throws {
-    if resolved.state.vectors != nil {
-      if start.isNormalised, let base = query(row).baseAddress {
-        scratch.query = base
-      } else {
-        try resolved.load(query(row).span, row: row, scratch)
-      }
-    }
+    if resolved.state.vectors != nil { try resolved.load(query(row), row: row, scratch) }
     scratch.code = start.code
   }
 }

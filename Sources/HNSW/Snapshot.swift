@@ -72,9 +72,11 @@ public struct Snapshot: ~Copyable {
     _ query: Span<Float>, _ parameters: SearchParameters = SearchParameters()
   ) throws -> SearchResult {
     try validate(parameters)
-    return try index.scratch.with { scratch in
-      try resolved.load(query, row: 0, scratch)
-      return resolved.search(parameters, scratch)
+    return try query.withUnsafeBufferPointer { query in
+      try index.scratch.with { scratch in
+        try resolved.load(query, row: 0, scratch)
+        return resolved.search(parameters, scratch)
+      }
     }
   }
 

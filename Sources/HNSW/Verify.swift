@@ -88,11 +88,12 @@ extension IndexState {
     graph.kernels.components(
       upper: codes.record(slot), lower: lowerCodes.record(slot), components.count,
       into: &components)
-    let norm = components.reduce(into: Int32(0)) { sum, component in
+    let used = components.prefix(configuration.dimensions)
+    let norm = used.reduce(into: Int32(0)) { sum, component in
       let value = Int32(component) - 128
       sum += value * value
     }
-    return norm == codes.norm(slot).loadUnaligned(as: Int32.self).littleEndian
+    return norm == codes.norm(slot)
   }
 
   /// Lists must end with their first empty link, and lead to nodes of their level alone.

@@ -79,12 +79,12 @@ final class WorkingIndex: @unchecked Sendable {
       let norm = kernels.rows.encode(
         base, mean: calibration.mean, inverseScale: 1 / calibration.scale, n, padded: padded,
         upper: upper, lower: lower)
-      state.codes.norm(slot).storeBytes(of: norm.littleEndian, as: Int32.self)
+      state.codes.setNorm(slot, to: norm)
       guard let residuals = state.residuals else { return }
       let step = kernels.rows.encodeResidual(
         base, mean: calibration.mean, scale: calibration.scale, n, padded: padded, upper: upper,
         lower: lower, into: residuals.writableRecord(slot))
-      residuals.norm(slot).storeBytes(of: step.bitPattern.littleEndian, as: UInt32.self)
+      residuals.trailer(slot).storeBytes(of: step.bitPattern.littleEndian, as: UInt32.self)
     }
   }
 

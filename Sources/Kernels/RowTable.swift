@@ -12,7 +12,7 @@ package struct RowTable: @unchecked Sendable {
   ///   - recordsPerBlock: at least 2.
   ///   - offset: bytes from a block's start to its first record.
   ///   - normOffset: bytes from a block's start to what it holds for each row beside: the norms of upper
-  ///     halves of codes, the steps of residuals.
+  ///     halves of codes, the steps of residuals. 0 if it holds none; norms are in the halves then.
   package init(
     blocks: UnsafePointer<UnsafePointer<UInt8>?>, recordsPerBlock: Int, stride: Int, offset: Int,
     normOffset: Int
@@ -31,9 +31,9 @@ package struct RowTable: @unchecked Sendable {
     address(of: row, offset: rows.offset, stride: rows.stride)
   }
 
-  /// Where the norm of an upper half of a code, or the step of a residual, lies.
+  /// Where the norm of an upper half of a code, or the step of a residual, lies; `nil` if in the row.
   package func normAddress(of row: UInt32) -> UnsafeRawPointer? {
-    address(of: row, offset: rows.norm_offset, stride: 4)
+    rows.norm_offset == 0 ? nil : address(of: row, offset: rows.norm_offset, stride: 4)
   }
 
   private func address(of row: UInt32, offset: UInt32, stride: UInt32) -> UnsafeRawPointer? {

@@ -3,9 +3,10 @@
 
 enum { CODES = 9, PER_BLOCK = 4, OFFSET = 48 };
 
-/// Codes of `n` components, and where their halves are stored.
+/// Codes of `n` components, of which `used` are not padding, and where their halves are stored: with the
+/// norms in the upper ones if there is padding.
 typedef struct {
-  uint32_t n;
+  uint32_t n, used;
   uint8_t components[CODES][4096];
   int32_t norms[CODES];
   const uint8_t *upper[3], *lower[3];
@@ -20,16 +21,21 @@ static void store(code_set *set, uint32_t row, uint8_t *upper, uint8_t *lower) {
     upper[j] = (uint8_t)(first >> 4 | (second >> 4) << 4);
     lower[j] = (uint8_t)((first & 15) | (second & 15) << 4);
   }
+  for (uint32_t k = 0; k < 8 && set->used < set->n; k++) {
+    uint8_t *byte = upper + half - 8 + k;
+    *byte = (uint8_t)((*byte & 15) | ((uint32_t)set->norms[row] >> 4 * k & 15) << 4);
+  }
 }
 
 /// The first three are the extremes and the middle, the others mixed.
-static code_set *codes_of(uint32_t n) {
+static code_set *codes_of(uint32_t n, uint32_t used) {
   code_set *set = zeros(sizeof *set);
   uint32_t half = n / 2, norm_offset = OFFSET + PER_BLOCK * half;
   const uint8_t extremes[] = {1, 255, 128};
   set->n = n;
+  set->used = used;
   set->stored.upper = (ck_rows){set->upper, UINT64_MAX / PER_BLOCK + 1, PER_BLOCK, half, OFFSET,
-                                norm_offset};
+                                used < n ? 0 : norm_offset};
   set->stored.lower = set->stored.upper;
   set->stored.lower.blocks = set->lower;
   for (uint32_t row = 0; row < CODES; row++) {
@@ -39,12 +45,14 @@ static code_set *codes_of(uint32_t n) {
       set->lower[block] = zeros(norm_offset);
     }
     for (uint32_t i = 0; i < n; i++) {
-      int32_t value = set->components[row][i] = row < 3 ? extremes[row] : (uint8_t)(1 + draw(255));
+      int32_t value = row < 3 ? extremes[row] : (int32_t)(1 + draw(255));
+      if (i >= used) value = 128;
+      set->components[row][i] = (uint8_t)value;
       set->norms[row] += (value - 128) * (value - 128);
     }
     uint8_t *upper = (uint8_t *)set->upper[block], *lower = (uint8_t *)set->lower[block];
     store(set, row, upper + OFFSET + place * half, lower + OFFSET + place * half);
-    memcpy(upper + norm_offset + 4 * place, &set->norms[row], 4);
+    if (used == n) memcpy(upper + norm_offset + 4 * place, &set->norms[row], 4);
   }
   return set;
 }
@@ -132,23 +140,28 @@ static void check_storing(const ck_distance *kernels, const code_set *set) {
   }
   EQUAL(norm, sum, "encode, n %u, the norm", n);
   kernels->values(set->upper[0] + OFFSET + n, set->lower[0] + OFFSET + n, n, back);
-  EXPECT(memcmp(back, set->components[2], n) == 0, "values, n %u", n);
+  EXPECT(memcmp(back, set->components[2], set->used) == 0, "values, n %u", n);
+}
+
+static void check_set(const ck_distance *kernels, const code_set *set) {
+  int8_t *query = zeros(set->n);
+  const int8_t fillings[] = {127, -127, 3};
+  for (int filling = 0; filling < 3; filling++) {
+    memset(query, fillings[filling], set->used);
+    check_scores(kernels, set, query);
+  }
+  for (uint32_t k = 0; k < set->used; k++) query[k] = (int8_t)((int)draw(255) - 127);
+  check_scores(kernels, set, query);
+  check_distances_between(kernels, set);
+  check_storing(kernels, set);
 }
 
 void check_codes(ck_level level) {
   const ck_distance *kernels = ck_distance_kernels(level);
   const uint32_t widths[] = {128, 256, 384, 512, 896, 4096};
   for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
-    code_set *set = codes_of(widths[i]);
-    int8_t *query = zeros(widths[i]);
-    const int8_t fillings[] = {127, -127, 3};
-    for (int filling = 0; filling < 3; filling++) {
-      memset(query, fillings[filling], widths[i]);
-      check_scores(kernels, set, query);
-    }
-    for (uint32_t k = 0; k < widths[i]; k++) query[k] = (int8_t)((int)draw(255) - 127);
-    check_scores(kernels, set, query);
-    check_distances_between(kernels, set);
-    check_storing(kernels, set);
+    check_set(kernels, codes_of(widths[i], widths[i]));
+    check_set(kernels, codes_of(widths[i], widths[i] - 8));
+    check_set(kernels, codes_of(widths[i], widths[i] / 4 * 3));
   }
 }

@@ -11,17 +11,20 @@ import Testing
   func distancesAreThoseOfTheVectors(metric: Metric, storage: VectorStorage) throws {
     try checkDistances(metric, storage, common: 0)
     try checkDistances(metric, storage, common: 60)
+    try checkDistances(metric, storage, common: 60, dimensions: 128)
   }
 
-  private func checkDistances(_ metric: Metric, _ storage: VectorStorage, common: Float) throws {
+  private func checkDistances(
+    _ metric: Metric, _ storage: VectorStorage, common: Float, dimensions: Int = Self.dimensions
+  ) throws {
     let fixture = try Fixture(
-      IndexConfiguration(dimensions: Self.dimensions, metric: metric, storage: storage))
+      IndexConfiguration(dimensions: dimensions, metric: metric, storage: storage))
     func rows(_ count: Int, seed: UInt64) -> [Float] {
-      var rows = clustered(count, dimensions: Self.dimensions, seed: seed, offset: 0)
-      for index in rows.indices where index % Self.dimensions % 20 == 7 {
+      var rows = clustered(count, dimensions: dimensions, seed: seed, offset: 0)
+      for index in rows.indices where index % dimensions % 20 == 7 {
         rows[index] += common
       }
-      return metric == .l2 ? rows : unit(rows, Self.dimensions)
+      return metric == .l2 ? rows : unit(rows, dimensions)
     }
     try fixture.upsert(Self.ids, rows(Self.count, seed: 61))
     let queries = rows(20, seed: 62)
@@ -32,7 +35,7 @@ import Testing
     let tolerance = (metric == .l2 ? 500.0 : 1) * (relative[storage] ?? 0)
     try fixture.snapshot { snapshot in
       for row in 0..<20 {
-        let query = Array(queries[row * Self.dimensions..<(row + 1) * Self.dimensions])
+        let query = Array(queries[row * dimensions..<(row + 1) * dimensions])
         for exact in [false, true] {
           for hit in try snapshot.search(query.span, k: 30, exact: exact).hits {
             let id = try snapshot.id(of: hit.slot)

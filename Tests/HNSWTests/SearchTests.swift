@@ -47,7 +47,7 @@ import Testing
   }
 
   /// The graph is walked on codes, which do not depend on how vectors are kept beside them.
-  @Test(arguments: [(VectorStorage.float16, 1990), (.int16, 1998)], [48, 160])
+  @Test(arguments: [(VectorStorage.float16, 1990), (.int16, 1998)], [48, 160, 256])
   func sixteenBitsGiveTheAnswersOfSinglePrecision(
     _ kept: (storage: VectorStorage, least: Int), dimensions: Int
   ) throws {

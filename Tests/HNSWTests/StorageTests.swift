@@ -111,11 +111,14 @@ import Testing
     }
   }
 
-  @Test func compactionKeepsTheAnswers() throws {
-    let fixture = try Fixture(IndexConfiguration(dimensions: 24))
-    try fixture.upsert((0..<3000).map { "p\($0)" }, clustered(3000, dimensions: 24, seed: 31))
+  /// Norms of codes are kept in these where there is room, and else behind them.
+  @Test(arguments: [24, 128]) func compactionKeepsTheAnswers(dimensions: Int) throws {
+    let fixture = try Fixture(IndexConfiguration(dimensions: dimensions))
+    try fixture.upsert(
+      (0..<3000).map { "p\($0)" }, clustered(3000, dimensions: dimensions, seed: 31))
     try fixture.delete((0..<3000).filter { $0 % 3 == 0 }.map { "p\($0)" })
-    try fixture.upsert((3000..<3100).map { "p\($0)" }, clustered(100, dimensions: 24, seed: 32))
+    try fixture.upsert(
+      (3000..<3100).map { "p\($0)" }, clustered(100, dimensions: dimensions, seed: 32))
     try fixture.delete((3000..<3050).map { "p\($0)" })
     let target = TemporaryDirectory()
     let environment = try LMDB.Environment(path: target.path)

@@ -14,11 +14,12 @@ typedef struct {
   uint32_t per_block;
   uint32_t stride;       // bytes from one record to the next
   uint32_t offset;       // of the first record in its block
-  uint32_t norm_offset;  // of what else the block holds for each: see ck_codes
+  uint32_t norm_offset;  // of what else the block holds for each, or 0: see ck_codes
 } ck_rows;
 
 /// The halves of codes, the upper four bits of every component, with the int32 norms of the codes, and
-/// the lower four; and the residuals, a byte for each component, padded to a multiple of 64, with the f32
+/// the lower four. Norms without an offset are in the upper halves, four bits in the upper four of each of
+/// the last eight bytes, lowest first: those of components that only pad. And the residuals, a byte for each component, padded to a multiple of 64, with the f32
 /// steps that those of clipped ones count. Only the kernels of `fine` values read residuals.
 typedef struct {
   ck_rows upper, lower, residuals;
@@ -93,7 +94,8 @@ typedef struct {
   /// The bytes of a stored code's components.
   void (*values)(const uint8_t *upper, const uint8_t *lower, uint32_t n, uint8_t *dst);
   /// Makes a query of x[i] - share * mean[i], not padded. Its step is the greatest of those components
-  /// over 127, or `floor` if that is more. `norm` becomes the sum of squares of `high`.
+  /// over 127, or `floor` if that is more; 256 over it must be finite. `norm` becomes the sum of squares of
+  /// `high`.
   ck_fine_query (*quantise)(const float *x, const float *mean, float share, float floor, uint32_t n,
                             int8_t *high, int8_t *low, float *norm);
   /// The greatest |x[i] - share * mean[i]|.
