@@ -31,12 +31,17 @@ struct LexicalScorer {
   private let products: Int
   private let lastSlot: Slot?
   private let sums: PostingSums
+  /// The snapshot that the products are of, if what is read of it may serve other queries.
+  private let snapshot: Int?
 
+  /// - Parameter snapshot: that of `txn`, if nothing has been written in it.
   init(
-    _ store: ProductStore, weights: [Float], in txn: borrowing some Transaction & ~Copyable
+    _ store: ProductStore, weights: [Float], snapshot: Int? = nil,
+    in txn: borrowing some Transaction & ~Copyable
   ) throws {
     self.store = store
     self.weights = weights
+    self.snapshot = weights == store.fieldWeights ? snapshot : nil
     let (products, means) = try store.words.lengths(in: txn)
     self.products = products
     lastSlot = try store.lastSlot(in: txn)
@@ -125,6 +130,13 @@ struct LexicalScorer {
   }
 
   private func matches(
+    of term: String, in txn: borrowing some Transaction & ~Copyable
+  ) throws -> TermMatches {
+    guard let snapshot else { return try sum(of: term, in: txn) }
+    return try store.terms.matches(of: term, in: snapshot) { try sum(of: term, in: txn) }
+  }
+
+  private func sum(
     of term: String, in txn: borrowing some Transaction & ~Copyable
   ) throws -> TermMatches {
     var found = TermMatches()

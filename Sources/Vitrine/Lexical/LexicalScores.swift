@@ -7,6 +7,17 @@ struct TermMatches {
   var slots: [Slot] = []
   var values: [Float] = []
 
+  var byteCount: Int {
+    slots.count * (MemoryLayout<Slot>.stride + MemoryLayout<Float>.stride)
+  }
+
+  /// The same in no more memory than it takes: there was room for every posting.
+  var compact: TermMatches {
+    TermMatches(
+      slots: slots.withUnsafeBufferPointer(Array.init),
+      values: values.withUnsafeBufferPointer(Array.init))
+  }
+
   /// - Complexity: O(log products).
   func contains(_ slot: Slot) -> Bool {
     var (low, high) = (0, slots.count)

@@ -19,7 +19,9 @@ struct QueryWords {
   ) throws {
     self.query = query
     areScored = scored && !query.words.isEmpty
-    scorer = query.isEmpty ? nil : try LexicalScorer(store, weights: weights, in: txn)
+    scorer =
+      query.isEmpty
+      ? nil : try LexicalScorer(store, weights: weights, snapshot: txn.id, in: txn)
     alternatives = areScored ? try scorer?.alternatives(of: query, in: txn) ?? [] : []
     self.mentions = mentions ? try Mention.groups(in: query.words, store, txn) : []
   }

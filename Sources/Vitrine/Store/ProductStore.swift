@@ -20,6 +20,8 @@ package struct ProductStore: Sendable {
   let keywords: Database
   let names: NameIndex
   let words: WordIndex
+  /// What queries have found of terms; shared by copies of this value.
+  let terms = TermCache()
   let numbers: [String: Int]
   /// The names of the attributes by number.
   let jsonKeys: JSONKeys

@@ -32,6 +32,28 @@ import Vitrine
     }
   }
 
+  @Test func `words that were searched for before find what has them now`() async throws {
+    try await withEngine { engine in
+      func found(_ text: String) async throws -> [String] {
+        var query = Query(text)
+        query.weights.similarity = 0
+        return try await engine.search(query).hits.map(\.id)
+      }
+      func put(_ title: String) async throws {
+        let vector = WordModel(dimensions: 32).vector(title)
+        try await engine.upsert([(Product(id: "new", attributes: ["title": .text(title)]), vector)])
+      }
+      for _ in 0..<2 { #expect(try await found("turquoise hat") == []) }
+      try await put("turquoise hat")
+      for _ in 0..<2 { #expect(try await found("turquoise hat") == ["new"]) }
+      try await put("turquoise scarf")
+      #expect(try await found("turquoise scarf") == ["new"])
+      #expect(try await found("hat") == [])
+      _ = try await engine.delete(ids: ["new"])
+      for text in ["turquoise", "hat", "scarf"] { #expect(try await found(text) == []) }
+    }
+  }
+
   @Test func aBatchAnswersInOrder() async throws {
     try await withEngine { engine in
       var withPlan = Query("leather watch")
