@@ -95,7 +95,7 @@ final class Scratch: @unchecked Sendable {
 struct QueryCode: @unchecked Sendable {
   // Sendable: who makes it writes the bytes; from then on they are only read.
 
-  /// What a component's step is at least; the inverse of less would be no number.
+  /// What a step is at least: 256 over it must be finite.
   static let leastStep = 512 * Float.leastNormalMagnitude
 
   let bytes: UnsafeMutablePointer<Int8>

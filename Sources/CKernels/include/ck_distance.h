@@ -18,9 +18,10 @@ typedef struct {
 } ck_rows;
 
 /// The halves of codes, the upper four bits of every component, with the int32 norms of the codes, and
-/// the lower four. Norms without an offset are in the upper halves, four bits in the upper four of each of
-/// the last eight bytes, lowest first: those of components that only pad. And the residuals, a byte for each component, padded to a multiple of 64, with the f32
-/// steps that those of clipped ones count. Only the kernels of `fine` values read residuals.
+/// the lower four; and the residuals, a byte for each component, padded to a multiple of 64, with the f32
+/// steps that those of clipped ones count. Only the kernels of `fine` values read residuals. Norms without
+/// an offset are in the upper halves, in place of components that only pad: four bits in the upper four of
+/// each of the last eight bytes, the lowest first.
 typedef struct {
   ck_rows upper, lower, residuals;
 } ck_codes;

@@ -36,14 +36,16 @@ extension Contestant {
       let seconds = ProcessMeter.wall - start
       let fresh = try make(path + "-fresh", of: live, rows)
       defer { try? FileManager.default.removeItem(atPath: path + "-fresh") }
-      let (recall, own, lost) = try quality(of: index, queries, live, rows)
+      let (recall, missed, lost) = try quality(of: index, queries, live, rows)
       let best = try quality(of: fresh, queries, live, rows)
       try emit(
         "churn",
         [
           ("round", round), ("vectors", live.count), ("seconds", seconds), ("recall10", recall),
-          ("fresh_recall10", best.recall), ("find_themselves", own),
-          ("fresh_find_themselves", best.own), ("unreachable", lost),
+          ("fresh_recall10", best.recall), ("missed_at_64", missed[0]),
+          ("missed_at_128", missed[1]),
+          ("fresh_missed_at_64", best.missed[0]), ("fresh_missed_at_128", best.missed[1]),
+          ("unreachable", lost),
         ])
     }
   }
@@ -71,11 +73,11 @@ extension Contestant {
       ids: chosen.map(String.init), vectors: chosen.flatMap { rows[$0 * d..<($0 + 1) * d] })
   }
 
-  /// Recall at ef = 64 against exact search, the share of all vectors that are found by
-  /// themselves, and how many cannot be reached.
+  /// Recall at ef = 64 against exact search, how many of all vectors do not find themselves at ef = 64 and
+  /// at 128, and how many cannot be reached.
   private func quality(
     of index: VectorIndex, _ queries: [Float], _ live: [Int], _ rows: [Float]
-  ) throws -> (recall: Double, own: Double, unreachable: Int) {
+  ) throws -> (recall: Double, missed: [Int], unreachable: Int) {
     let d = data.meta.d
     return try index.environment.read { txn in
       try index.withSnapshot(txn) { snapshot in
@@ -86,14 +88,17 @@ extension Contestant {
           let found = try snapshot.search(query, k: Self.k, ef: 64).hits.map(\.slot)
           hits += Set(exact).intersection(found).count
         }
-        var own = 0
-        for row in live {
-          let found = try snapshot.search(rows.span.extracting(row * d..<(row + 1) * d), k: 1)
-          own += try found.hits.first?.slot == snapshot.slot(of: "\(row)") ? 1 : 0
+        var missed = [0, 0]
+        for (place, ef) in [64, 128].enumerated() {
+          for row in live {
+            let vector = rows.span.extracting(row * d..<(row + 1) * d)
+            let found = try snapshot.search(vector, k: 1, ef: ef).hits.first
+            missed[place] += try found?.slot == snapshot.slot(of: "\(row)") ? 0 : 1
+          }
         }
         return (
           Double(hits * d) / Double(queries.count * Self.k),
-          Double(own) / Double(live.count), snapshot.statistics().unreachable
+          missed, snapshot.statistics().unreachable
         )
       }
     }
