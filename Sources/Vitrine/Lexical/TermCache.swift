@@ -23,12 +23,13 @@ final class TermCache: Sendable {
     let known = kept.withLock { $0.snapshot == snapshot ? $0.matches[term] : nil }
     if let known { return known }
     let found = try sum()
-    keep(found.compact, of: term, in: snapshot)
+    keep(found, of: term, in: snapshot)
     return found
   }
 
   private func keep(_ found: TermMatches, of term: String, in snapshot: Int) {
     guard found.byteCount <= Self.capacity / 4 else { return }
+    let found = found.compact
     kept.withLock { kept in
       // Those who still read an older snapshot go without.
       guard snapshot >= kept.snapshot else { return }
