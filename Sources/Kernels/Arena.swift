@@ -9,7 +9,8 @@
 ///
 /// Pages are taken from the system when first touched, so a generous capacity costs nothing. They are
 /// of the usual size: the kernels read in order and gain nothing measurable from huge ones, and a
-/// virtual machine may have to ask its host for each of those.
+/// virtual machine may have to ask its host for each of those. Only ``populate()`` asks for large ones,
+/// since to take many of the usual ones costs more.
 ///
 /// Values of the arena keep it alive.
 public final class Arena: @unchecked Sendable {
