@@ -97,7 +97,7 @@ struct BlockGeometry: Equatable {
   static func links(
     _ configuration: IndexConfiguration, level: Int, pageSize: Int
   ) -> BlockGeometry {
-    let capacity = level == 0 ? configuration.m0 : configuration.m
+    let capacity = level == 0 ? configuration.m0 : configuration.upperCapacity
     return BlockGeometry(
       .links, level: level, recordBytes: level == 0 ? 4 * capacity : 8 + 8 * capacity,
       companionBytes: 4 * capacity, pages: 1, pageSize: pageSize)

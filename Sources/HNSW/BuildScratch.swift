@@ -41,20 +41,20 @@ final class BuildScratch: @unchecked Sendable {
   let ranked: UnsafeMutableBufferPointer<Candidate>
 
   init(_ configuration: IndexConfiguration) {
-    let m0 = configuration.m0
-    let capacity = max(configuration.efConstruction, m0 * (m0 + 1)) + 1
+    let most = configuration.upperCapacity
+    let capacity = max(configuration.efConstruction, most * (most + 1)) + 1
     search = Scratch(codeBytes: configuration.codeBytes)
     node = SignedCodes(width: configuration.codeBytes, capacity: 1)
     other = SignedCodes(width: configuration.codeBytes, capacity: 1)
-    chosenCodes = SignedCodes(width: configuration.codeBytes, capacity: m0 + 1)
+    chosenCodes = SignedCodes(width: configuration.codeBytes, capacity: most + 1)
     candidates = .allocate(capacity: capacity)
     slots = .allocate(capacity: capacity)
     distances = .allocate(capacity: capacity)
-    chosen = .allocate(capacity: m0)
+    chosen = .allocate(capacity: most)
     passedOver = .allocate(capacity: capacity)
-    pairDistances = .allocate(capacity: m0)
-    listed = .allocate(capacity: m0 + 1)
-    ranked = .allocate(capacity: m0 + 1)
+    pairDistances = .allocate(capacity: most)
+    listed = .allocate(capacity: most + 1)
+    ranked = .allocate(capacity: most + 1)
   }
 
   deinit {
@@ -101,8 +101,8 @@ extension Graph {
   }
 
   /// Chooses up to `limit` neighbors from the ranked candidates, beside those chosen already:
-  /// SELECT-NEIGHBORS-HEURISTIC of the paper with keepPrunedConnections. A candidate that is
-  /// nearer to a chosen one than to the node is passed over, and taken only if there is room left.
+  /// SELECT-NEIGHBORS-HEURISTIC of the paper, on level 0 with keepPrunedConnections. A candidate that is
+  /// nearer to a chosen one than to the node is passed over, and there taken only if there is room left.
   func chooseNeighbors(limit: Int, on level: GraphLevel, _ scratch: BuildScratch) {
     var passed = 0
     for index in 0..<scratch.candidateCount where scratch.chosenCount < limit {
@@ -116,6 +116,7 @@ extension Graph {
         choose(slot, scratch)
       }
     }
+    guard !level.isUpper else { return }
     for index in 0..<passed where scratch.chosenCount < limit {
       let candidate = scratch.passedOver[index]
       scratch.chosen[scratch.chosenCount] = Candidate(

@@ -80,39 +80,57 @@ struct Graph: Sendable {
     scratch.distanceCount &+= count
   }
 
-  /// Goes from the entry down to `level`, at each level to the node nearest to the query that no
-  /// neighbor improves on: SEARCH-LAYER of the paper with ef = 1. Returns a position on `level`.
+  /// Goes from the entry down to `level`, at each level above to the node nearest to the query that no
+  /// neighbor improves on: SEARCH-LAYER of the paper with ef = 1; on level 1 with `breadth`. Returns a
+  /// position on `level`.
   func descend(
-    from entry: UInt32, level entryLevel: Int, to level: Int, _ scratch: Scratch
+    from entry: UInt32, level entryLevel: Int, to level: Int, breadth: Int = 1, _ scratch: Scratch
   ) -> UInt32 {
-    var position = entry
-    var current = entryLevel
-    if scratch.isCold { levels[current].fetch(position) }
-    scratch.gatheredSlots[0] = levels[current].slot(position)
-    score(1, isWalk: true, scratch)
-    var best = scratch.scores[0]
-    while current > level {
-      let here = levels[current]
-      scratch.visited.begin(positions: Int(here.count))
-      _ = scratch.visited.insert(position)
-      var improved = true
-      while improved {
-        improved = false
-        if scratch.isCold { here.fetch(position) }
-        let count = gatherNew(here, position, scratch, 0)
-        score(count, isWalk: true, scratch)
-        for index in 0..<count where scratch.scores[index] < best {
-          best = scratch.scores[index]
-          position = scratch.gathered[index]
-          improved = true
-        }
+    var (position, score) = (entry, scoreEntry(entry, on: levels[entryLevel], scratch))
+    for current in (level + 1..<max(level, entryLevel) + 1).reversed() {
+      approach(on: levels[current], &position, &score, scratch)
+      if current == 1, breadth > 1 {
+        walk(levels[current], from: position, ef: breadth, keep: breadth, scratch)
+        position = walks.entry(at: 1, of: scratch.pool).position
       }
-      position = here.below(position)
-      current -= 1
-      // Only damage leads astray; any node will do to go on from.
-      if position >= levels[current].count { position = 0 }
+      position = below(position, on: current)
     }
     return position
+  }
+
+  /// The score of a node that a descent begins at.
+  func scoreEntry(_ position: UInt32, on level: GraphLevel, _ scratch: Scratch) -> Int32 {
+    if scratch.isCold { level.fetch(position) }
+    scratch.gatheredSlots[0] = level.slot(position)
+    score(1, isWalk: true, scratch)
+    return scratch.scores[0]
+  }
+
+  /// Follows the neighbors that are nearest to the query, to a node that none improves on.
+  func approach(
+    on level: GraphLevel, _ position: inout UInt32, _ best: inout Int32, _ scratch: Scratch
+  ) {
+    scratch.visited.begin(positions: Int(level.count))
+    _ = scratch.visited.insert(position)
+    var improved = true
+    while improved {
+      improved = false
+      if scratch.isCold { level.fetch(position) }
+      let count = gatherNew(level, position, scratch, 0)
+      score(count, isWalk: true, scratch)
+      for index in 0..<count where scratch.scores[index] < best {
+        best = scratch.scores[index]
+        position = scratch.gathered[index]
+        improved = true
+      }
+    }
+  }
+
+  /// Where a node of an upper level is on the next.
+  func below(_ position: UInt32, on level: Int) -> UInt32 {
+    let below = levels[level].below(position)
+    // Only damage leads astray; any node will do to go on from.
+    return below < levels[level - 1].count ? below : 0
   }
 
   /// Walks a level from `entry`, expanding the nearest `ef` nodes, and leaves the nearest of those that

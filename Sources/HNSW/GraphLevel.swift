@@ -5,7 +5,7 @@ internal import Kernels
 ///
 /// A node has a *position* on each level it belongs to: its slot on level 0, a number of its own
 /// above. A record of level 0 is `m0` links. A record of an upper level is the node's slot, its
-/// position on the level below, `m` links, and the slots of those links' nodes, so that they can
+/// position on the level below, 3 `m` links, and the slots of those links' nodes, so that they can
 /// be scored without being looked up.
 struct GraphLevel: @unchecked Sendable {
   // Sendable: addresses of the table's blocks; who changes records does so under `NodeLocks`.
@@ -17,7 +17,7 @@ struct GraphLevel: @unchecked Sendable {
   /// The records as the kernels see them.
   let rows: RowTable
   let isUpper: Bool
-  /// Links of a node: `m0` or `m`.
+  /// Links of a node, at most.
   let capacity: Int
   /// Positions given.
   let count: UInt32
@@ -30,7 +30,7 @@ struct GraphLevel: @unchecked Sendable {
     self.table = table
     rows = table.rows
     isUpper = table.geometry.level > 0
-    capacity = isUpper ? configuration.m : configuration.m0
+    capacity = isUpper ? configuration.upperCapacity : configuration.m0
     self.count = UInt32(count)
     blocks = table.blocks
     recordsPerBlock = UInt64(table.geometry.recordsPerBlock)

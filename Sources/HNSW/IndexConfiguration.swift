@@ -30,8 +30,8 @@ public struct IndexConfiguration: Sendable, Hashable {
   public var dimensions: Int
   /// How distance is measured.
   public var metric: Metric
-  /// Links of a node on the upper levels, and half of those on level 0: 2 to 64. It is called
-  /// `M` in the paper. Default: 16, as in hnswlib.
+  /// Half of the links of a node on level 0, a third of those that it has room for above, and the
+  /// ratio of two levels' nodes: 2 to 64. It is called `M` in the paper. Default: 16, as in hnswlib.
   public var m: Int
   /// How many of the nearest nodes that an insertion meets the new node's neighbours are chosen from.
   /// Default: 200, as in hnswlib, where the walk also expands as many; here it expands five eighths.
@@ -60,9 +60,13 @@ public struct IndexConfiguration: Sendable, Hashable {
   /// Links of a node on level 0.
   public var m0: Int { 2 * m }
 
-  /// The greatest `m`, and the `m0` that goes with it.
+  /// Links that a node of an upper level has room for. A descent follows a single path, which must not
+  /// end early: so there are many, but none that the heuristic passes over.
+  var upperCapacity: Int { 3 * m }
+
+  /// The greatest `m`, and the links that go with it.
   static let greatestM = 64
-  static let greatestM0 = 2 * greatestM
+  static let greatestCapacity = 3 * greatestM
 
   /// Bytes of a code: the dimensions padded so that either half of it fills whole cache lines.
   var codeBytes: Int { (dimensions + 127) / 128 * 128 }

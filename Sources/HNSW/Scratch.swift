@@ -7,7 +7,7 @@ final class Scratch: @unchecked Sendable {
   // Sendable: handed from thread to thread by `ScratchPool`, never shared.
 
   /// Nodes that a step of the walk has met for the first time, with their slots and scores.
-  static let gatherCapacity = Graph.broadWidth * IndexConfiguration.greatestM0
+  static let gatherCapacity = Graph.broadWidth * IndexConfiguration.greatestCapacity
   let gathered: UnsafeMutablePointer<UInt32>
   let gatheredSlots: UnsafeMutablePointer<UInt32>
   let scores: UnsafeMutablePointer<Int32>

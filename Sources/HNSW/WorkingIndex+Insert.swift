@@ -98,13 +98,12 @@ extension WorkingIndex {
     let entryLevel = Int(packed >> 32)
     let highest = min(node.level, entryLevel)
     var starts = [
-      graph.descend(
-        from: UInt32(truncatingIfNeeded: packed), level: entryLevel, to: highest, scratch.search)
+      descend(
+        from: UInt32(truncatingIfNeeded: packed), level: entryLevel, to: highest, graph, scratch)
     ]
     for current in (0..<highest).reversed() {
       starts.append(
-        graph.descend(
-          from: starts[starts.count - 1], level: current + 1, to: current, scratch.search))
+        descend(from: starts[starts.count - 1], level: current + 1, to: current, graph, scratch))
     }
     for current in 0...highest {
       let level = graph.levels[current]
@@ -141,7 +140,7 @@ extension WorkingIndex {
       let neighbor = Candidate(candidate.distance, Link.position(candidate.position))
       let asParent = !hasParent && neighbor.position < position
       let isLinked = addLink(
-        from: neighbor, to: position, asParent: asParent, on: level, graph, scratch)
+        from: neighbor, to: position, as: asParent ? .tree : .near, on: level, graph, scratch)
       if asParent, isLinked {
         protect(neighbor, in: position, on: level)
         hasParent = true

@@ -1,20 +1,31 @@
 internal import Kernels
 import Synchronization
 
+/// What a link is to be.
+enum LinkKind {
+  case near
+  /// From a parent to its child, which is never dropped.
+  case tree
+  /// From where a descent ended short of a node to that node, though the heuristic might pass that over.
+  case shortcut
+}
+
 /// Changes of single neighbor lists, and the spanning tree among their links.
 extension WorkingIndex {
   /// Adds a link to a node's list; if that is full, in place of the farthest neighbor that the
-  /// heuristic would pass over, or else of the farthest. `false` if the new
-  /// link is that one, or, `asParent`, if the node cannot be the parent of another child.
+  /// heuristic would pass over, or else of the farthest. `false` if the new link is that one, if an upper
+  /// level does not need it, or if the node cannot be the parent of another child.
   ///
   /// - Parameters:
   ///   - candidate: the node, at its distance from the new one.
   ///   - new: the position of the new one, whose code is that of `scratch.node`.
+  @discardableResult
   func addLink(
-    from candidate: Candidate, to new: UInt32, asParent: Bool, on level: GraphLevel,
+    from candidate: Candidate, to new: UInt32, as kind: LinkKind = .near, on level: GraphLevel,
     _ graph: Graph, _ scratch: BuildScratch
   ) -> Bool {
     let (node, distance) = (candidate.position, candidate.distance)
+    let asParent = kind == .tree
     return locks.with(node) {
       let links = level.links(node)
       let link = asParent ? new | Link.treeFlag : new
@@ -31,6 +42,11 @@ extension WorkingIndex {
       // One link is left to the node's own parent.
       if asParent, treeLinks >= level.capacity - 1 { return false }
       guard degree == level.capacity else {
+        if kind == .near, level.isUpper {
+          measureLinks(degree, of: node, on: level, graph, scratch)
+          let nearer = gatherNearer(degree, of: node, than: distance, on: level, scratch)
+          if graph.isNodeCovered(nearer, within: distance, scratch) { return false }
+        }
         level.set(node, degree, to: link, distance: distance)
         return true
       }
@@ -50,26 +66,39 @@ extension WorkingIndex {
     let links = level.links(node)
     measureLinks(level.capacity, of: node, on: level, graph, scratch)
     let distances = scratch.distances
-    var (loser, most, nearer) = (-1, Int32.min, 0)
-    for index in 0..<level.capacity {
-      let other = links[index]
-      if !Link.isPassedOver(other) {
-        guard distances[index] < distance else { continue }
-        scratch.slots[nearer] = level.slot(Link.position(other))
-        nearer += 1
-      } else if distances[index] > most, !Link.isTree(other) {
+    var (loser, most) = (-1, Int32.min)
+    for index in 0..<level.capacity where Link.isPassedOver(links[index]) {
+      if distances[index] > most, !Link.isTree(links[index]) {
         (loser, most) = (index, distances[index])
       }
     }
     guard loser >= 0 else {
       return judgeAnew(node, link, at: distance, on: level, graph, scratch)
     }
+    let nearer = gatherNearer(level.capacity, of: node, than: distance, on: level, scratch)
     let isPassedOver = graph.isNodeCovered(nearer, within: distance, scratch)
     if isPassedOver, distance > most, !Link.isTree(link) { return false }
     replace(
       loser, of: node, by: isPassedOver ? link | Link.passedFlag : link, at: distance, on: level,
       scratch)
     return true
+  }
+
+  /// Puts the slots of those of a node's first `count` neighbors that are nearer to it than `distance`, and
+  /// not passed over, into `scratch.slots`; returns their number. All distances are in
+  /// `scratch.distances`.
+  private func gatherNearer(
+    _ count: Int, of node: UInt32, than distance: Int32, on level: GraphLevel,
+    _ scratch: BuildScratch
+  ) -> Int {
+    let links = level.links(node)
+    var nearer = 0
+    for index in 0..<count where scratch.distances[index] < distance {
+      guard !Link.isPassedOver(links[index]) else { continue }
+      scratch.slots[nearer] = level.slot(Link.position(links[index]))
+      nearer += 1
+    }
+    return nearer
   }
 
   /// Replaces one of a full list's links, and remembers the distances of all, which are in
@@ -172,7 +201,7 @@ extension WorkingIndex {
     _ scratch: BuildScratch
   ) -> Bool {
     let parent = graph.candidate(parent, on: level, scratch)
-    guard addLink(from: parent, to: position, asParent: true, on: level, graph, scratch) else {
+    guard addLink(from: parent, to: position, as: .tree, on: level, graph, scratch) else {
       return false
     }
     protect(parent, in: position, on: level)

@@ -72,10 +72,10 @@ extension WorkingIndex {
     graph.rankCandidates(around: position, on: level, scratch)
     for index in 0..<min(Self.acquaintances, scratch.candidateCount) {
       let near = scratch.candidates[index]
-      _ = addLink(from: near, to: position, asParent: false, on: level, graph, scratch)
+      addLink(from: near, to: position, on: level, graph, scratch)
       graph.kernels.take(near.position, of: graph.codes, into: scratch.node)
       let itself = Candidate(near.distance, position)
-      _ = addLink(from: itself, to: near.position, asParent: false, on: level, graph, scratch)
+      addLink(from: itself, to: near.position, on: level, graph, scratch)
       graph.kernels.take(position, of: graph.codes, into: scratch.node)
     }
   }

@@ -28,6 +28,7 @@ struct Contestant {
     case "reads": try reads()
     case "writer": try keepWriting()
     case "churn": try churn()
+    case "self": try findThemselves()
     default: throw Usage(reason: "unknown phase \(phase)")
     }
   }
