@@ -86,9 +86,9 @@ struct Graph: Sendable {
   func descend(
     from entry: UInt32, level entryLevel: Int, to level: Int, breadth: Int = 1, _ scratch: Scratch
   ) -> UInt32 {
-    var (position, score) = (entry, scoreEntry(entry, on: levels[entryLevel], scratch))
+    var (position, best) = (entry, scoreEntry(entry, on: levels[entryLevel], scratch))
     for current in (level + 1..<max(level, entryLevel) + 1).reversed() {
-      approach(on: levels[current], &position, &score, scratch)
+      approach(on: levels[current], &position, &best, scratch)
       if current == 1, breadth > 1 {
         walk(levels[current], from: position, ef: breadth, keep: breadth, scratch)
         position = walks.entry(at: 1, of: scratch.pool).position
@@ -106,7 +106,8 @@ struct Graph: Sendable {
     return scratch.scores[0]
   }
 
-  /// Follows the neighbors that are nearest to the query, to a node that none improves on.
+  /// Follows the neighbors that are nearest to the query from a node, whose score is `best`, to one that
+  /// none improves on.
   func approach(
     on level: GraphLevel, _ position: inout UInt32, _ best: inout Int32, _ scratch: Scratch
   ) {
@@ -126,7 +127,7 @@ struct Graph: Sendable {
     }
   }
 
-  /// Where a node of an upper level is on the next.
+  /// Where a node of an upper level is on the level below.
   func below(_ position: UInt32, on level: Int) -> UInt32 {
     let below = levels[level].below(position)
     // Only damage leads astray; any node will do to go on from.

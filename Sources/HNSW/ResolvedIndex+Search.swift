@@ -20,9 +20,9 @@ extension ResolvedIndex {
   private func recodeCount(k: Int) -> Int { max(64, 40 + 2 * k) }
   private func rescoreCount(k: Int) -> Int { max(30, k + k / 2) }
 
-  /// A walk's breadth to that of the descent before it: where many are expanded, to begin well costs
-  /// little. By the benchmark's phase `search`.
-  private static let (breadthOfDescent, broadestDescent) = (32, 16)
+  /// How many times as broad as the descent before it a walk is, and how broad a descent is at most:
+  /// where many nodes are expanded, to begin well costs little. By the benchmark's phase `search`.
+  private static let (descentRatio, broadestDescent) = (32, 16)
 
   /// Drops what has no chance by whole codes to be among the nearest `place`. What the lower half of a
   /// component adds to a score is about evenly spread over 16, and errs by 16²/12 square. Three
@@ -131,7 +131,7 @@ extension ResolvedIndex {
     let breadth = Int(Double(ef) * crowding)
     let entry = graph.descend(
       from: start?.position ?? header.entry, level: start?.level ?? header.entryLevel, to: 0,
-      breadth: min(Self.broadestDescent, breadth / Self.breadthOfDescent), scratch)
+      breadth: min(Self.broadestDescent, breadth / Self.descentRatio), scratch)
     let keep = max(breadth, Int(Double(wanted) * crowding / share))
     if let filter = parameters.filter {
       graph.walk(
