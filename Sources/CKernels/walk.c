@@ -1,5 +1,7 @@
 #include "ck_walk.h"
 
+#include <string.h>
+
 #include "distance_rows.h"
 
 // Without a branch on what the bitmap says: half of the neighbours are new, and no processor can
@@ -76,7 +78,8 @@ static inline uint64_t near_limit(const uint64_t least[8]) {
 }
 
 #define TABLE {.merge = NAME(merge), .expand = NAME(expand), .entry_at = NAME(entry_at), \
-               .cut = NAME(cut), .prune = NAME(prune), .expand_all = NAME(expand_all)}
+               .cut = NAME(cut), .prune = NAME(prune), .expand_all = NAME(expand_all), \
+               .order = NAME(order)}
 #define NAME(x) x##_portable
 #include "walk_body.h"
 static const ck_walk portable = TABLE;

@@ -7,6 +7,13 @@ static uint32_t NAME(count_to)(const uint64_t *entries, uint32_t count, uint64_t
   return found;
 }
 
+// The place of each is how many are not above it: nothing to guess, unlike in a sort.
+static void NAME(order)(uint64_t *numbers, uint32_t count, uint64_t *spare) {
+  for (uint32_t i = 0; i < count; i++)
+    spare[NAME(count_to)(numbers, count, numbers[i]) - 1] = numbers[i];
+  memcpy(numbers, spare, count * sizeof *numbers);
+}
+
 // Halves the range that the entry is in, until as many as that are up to its end.
 static uint64_t NAME(entry_at)(const ck_pool *pool, uint32_t place) {
   const uint64_t *entries = pool->entries;

@@ -87,7 +87,17 @@ extension Graph {
       scratch.candidates[index] = Candidate(
         scratch.distances[index], scratch.candidates[index].position)
     }
-    scratch.candidates[0..<count].sort()
+    order(count, scratch)
+  }
+
+  /// Puts the first `count` candidates in order. They are distinct, and numbers.
+  private func order(_ count: Int, _ scratch: BuildScratch) {
+    guard let candidates = scratch.candidates.baseAddress,
+      let spare = scratch.passedOver.baseAddress
+    else { return }
+    candidates.withMemoryRebound(to: UInt64.self, capacity: count) { numbers in
+      spare.withMemoryRebound(to: UInt64.self, capacity: count) { walks.order(numbers, count, $0) }
+    }
   }
 
   /// A node as a candidate, at its distance from `scratch.node`.

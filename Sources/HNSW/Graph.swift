@@ -17,6 +17,12 @@ struct Graph: Sendable {
   static let (broadWidth, narrowWidth) = (6, 2)
   /// The breadth that narrow walks go up to; by the benchmark's phase `search`.
   private static let narrow = 32
+  /// How many times as broad as the descent before it a walk is, and how broad a descent is at most:
+  /// where many nodes are expanded, to begin well costs little. By the benchmark's phase `search`.
+  private static let (descentRatio, broadestDescent) = (32, 16)
+
+  /// The breadth of the descent before a walk of a breadth of `ef`.
+  static func descentBreadth(ef: Int) -> Int { min(broadestDescent, ef / descentRatio) }
 
   /// Puts a query into `scratch`: `vector` has the index's dimensions and is normalised already
   /// if the metric wants that.

@@ -93,9 +93,25 @@ struct GraphLevel: @unchecked Sendable {
     distances(position)?[index] = distance ?? -1
   }
 
+  /// Replaces a node's links, as many as there is room for at most.
+  func replaceLinks(
+    of position: UInt32, by chosen: UnsafeMutableBufferPointer<Candidate>.SubSequence
+  ) {
+    let words = words(table.writableRecord(Int(position)))
+    let distances = distances(position)
+    for index in 0..<capacity {
+      let candidate = index < chosen.count ? chosen[chosen.startIndex + index] : nil
+      put(candidate?.position ?? Link.none, at: index, in: words)
+      distances?[index] = candidate?.distance ?? -1
+    }
+  }
+
   /// Replaces a node's link by one to the same neighbor with other flags.
   func mark(_ position: UInt32, _ index: Int, as link: UInt32) {
-    let words = words(table.writableRecord(Int(position)))
+    put(link, at: index, in: words(table.writableRecord(Int(position))))
+  }
+
+  private func put(_ link: UInt32, at index: Int, in words: Links) {
     guard isUpper else {
       words[index] = link
       return

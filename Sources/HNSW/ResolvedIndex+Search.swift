@@ -20,10 +20,6 @@ extension ResolvedIndex {
   private func recodeCount(k: Int) -> Int { max(64, 40 + 2 * k) }
   private func rescoreCount(k: Int) -> Int { max(30, k + k / 2) }
 
-  /// How many times as broad as the descent before it a walk is, and how broad a descent is at most:
-  /// where many nodes are expanded, to begin well costs little. By the benchmark's phase `search`.
-  private static let (descentRatio, broadestDescent) = (32, 16)
-
   /// Drops what has no chance by whole codes to be among the nearest `place`. What the lower half of a
   /// component adds to a score is about evenly spread over 16, and errs by 16²/12 square. Three
   /// deviations of the difference of two scores leave hardly any out.
@@ -63,7 +59,8 @@ extension ResolvedIndex {
     guard k > 0 else { return result([], .scan, isExact: true, matches: matches, scratch) }
     if start == nil { graph.prepare(scratch.query, scratch) }
     let share = min(1, Double(matches) / Double(live))
-    let breadth = parameters.ef ?? max(64, parameters.filter == nil ? k : 3 * k)
+    let breadth =
+      parameters.ef ?? max(SearchParameters.usualBreadth, parameters.filter == nil ? k : 3 * k)
     let ef = Int(min(Double(live), (Double(breadth) / share).rounded(.up)))
     var found =
       parameters.exact
@@ -131,7 +128,7 @@ extension ResolvedIndex {
     let breadth = Int(Double(ef) * crowding)
     let entry = graph.descend(
       from: start?.position ?? header.entry, level: start?.level ?? header.entryLevel, to: 0,
-      breadth: min(Self.broadestDescent, breadth / Self.descentRatio), scratch)
+      breadth: Graph.descentBreadth(ef: breadth), scratch)
     let keep = max(breadth, Int(Double(wanted) * crowding / share))
     if let filter = parameters.filter {
       graph.walk(

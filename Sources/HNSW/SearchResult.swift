@@ -57,6 +57,8 @@ public struct SearchParameters: Sendable {
   public var exact: Bool
   /// Hits may not be farther than this. Default: `nil`.
   public var maxDistance: Float?
+  /// The breadth of a walk for few hits where none is asked for.
+  static let usualBreadth = 64
   /// The way to take whatever it costs, for measurements; `nil` for the planner's choice.
   package var forcedPath: SearchPath?
 

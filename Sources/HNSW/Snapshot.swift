@@ -98,7 +98,8 @@ public struct Snapshot: ~Copyable {
     var k = min(limit, 32)
     while true {
       let result = try search(
-        query, k: k, ef: max(64, 2 * k), filter: filter, maxDistance: distance)
+        query, k: k, ef: max(SearchParameters.usualBreadth, 2 * k), filter: filter,
+        maxDistance: distance)
       if result.hits.count < k || k >= limit { return result }
       k = min(limit, 4 * k)
     }

@@ -127,14 +127,14 @@ extension WorkingIndex {
     graph.chooseNeighbors(limit: level.capacity, on: level, scratch)
     let chosen = scratch.chosen[0..<scratch.chosenCount]
     scratch.chosen[0..<scratch.chosenCount].sort()
-    // Nobody can meet the node on this level yet.
-    for (index, neighbor) in chosen.enumerated() {
+    for neighbor in chosen {
       // `addLink` is about to read these, which no walk has.
       if let distances = level.distances(Link.position(neighbor.position)) {
         graph.walks.fetch(distances, byteCount: 4 * level.capacity)
       }
-      level.set(position, index, to: neighbor.position, distance: neighbor.distance)
     }
+    // Nobody can meet the node on this level yet.
+    level.replaceLinks(of: position, by: chosen)
     var hasParent = false
     for candidate in chosen {
       let neighbor = Candidate(candidate.distance, Link.position(candidate.position))

@@ -91,12 +91,13 @@ extension WorkingIndex {
     _ count: Int, of node: UInt32, than distance: Int32, on level: GraphLevel,
     _ scratch: BuildScratch
   ) -> Int {
-    let links = level.links(node)
+    let (links, distances, slots) = (level.links(node), scratch.distances, scratch.slots)
     var nearer = 0
-    for index in 0..<count where scratch.distances[index] < distance {
-      guard !Link.isPassedOver(links[index]) else { continue }
-      scratch.slots[nearer] = level.slot(Link.position(links[index]))
-      nearer += 1
+    // Nobody can guess which are nearer, so nothing is asked.
+    for index in 0..<count {
+      slots[nearer] = level.slot(Link.position(links[index]))
+      let isNearer = distances[index] < distance ? 1 : 0
+      nearer &+= isNearer & (Link.isPassedOver(links[index]) ? 0 : 1)
     }
     return nearer
   }

@@ -31,7 +31,7 @@ extension WorkingIndex {
     chooseEntry(graph)
     state.header.tombstones = 0
     if state.header.liveCount > 0 {
-      forEachPosition(on: graph.levels[0], threads: threads, pool) { revisit($0, graph, $1) }
+      forEachPosition(on: graph.levels[0], threads: threads, pool) { restore($0, graph, $1) }
     }
   }
 
@@ -87,12 +87,7 @@ extension WorkingIndex {
     }
     graph.rankCandidates(around: level.slot(position), on: level, scratch)
     graph.chooseNeighbors(limit: level.capacity, on: level, scratch)
-    for index in 0..<level.capacity {
-      let isUsed = index < scratch.chosenCount
-      level.set(
-        position, index, to: isUsed ? scratch.chosen[index].position : Link.none,
-        distance: isUsed ? scratch.chosen[index].distance : nil)
-    }
+    level.replaceLinks(of: position, by: scratch.chosen[0..<scratch.chosenCount])
   }
 
   /// Finds new parents for the children of tombstones, and new neighbors for nodes that have

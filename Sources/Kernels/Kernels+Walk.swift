@@ -76,6 +76,13 @@ package struct WalkKernels: @unchecked Sendable {
     return (CandidatePool.score(of: entry), CandidatePool.position(of: entry))
   }
 
+  /// Puts distinct numbers in order; O(count²), for some hundreds. `spare` has room for as many.
+  package func order(
+    _ numbers: UnsafeMutablePointer<UInt64>, _ count: Int, _ spare: UnsafeMutablePointer<UInt64>
+  ) {
+    table.pointee.order(numbers, UInt32(truncatingIfNeeded: count), spare)
+  }
+
   /// Asks for what lies at an address and is to be read soon.
   package func fetch(_ address: UnsafeRawPointer, byteCount: Int) {
     ck_fetch(address, UInt32(truncatingIfNeeded: byteCount))

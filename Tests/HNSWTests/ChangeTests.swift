@@ -83,6 +83,27 @@ import TestSupport
     #expect(try fixture.snapshot { $0.statistics().unreachable } == 0)
   }
 
+  @Test func `Nearly all that a poor graph misses is found once it has been repaired`() throws {
+    let dimensions = 48
+    let fixture = try Fixture(
+      IndexConfiguration(dimensions: dimensions, m: 6, efConstruction: 16))
+    var random = SplitMix(seed: 8)
+    let rows = (0..<6000 * dimensions).map { _ in Float.random(in: -1...1, using: &random) }
+    try fixture.upsert((0..<6000).map { "p\($0)" }, rows)
+    func missed() throws -> Int {
+      try fixture.snapshot { snapshot in
+        try fixture.rows.count { id, row in
+          let hit = try snapshot.search(row.span, k: 1).hits.first
+          return try hit.map { try snapshot.id(of: $0.slot) } != id
+        }
+      }
+    }
+    #expect(try missed() > 30, "the graph is to be poor")
+    try fixture.delete((0..<2000).map { "p\($0)" })
+    #expect(try fixture.snapshot { $0.statistics().tombstones } == 0)
+    #expect(try missed() <= 3)
+  }
+
   @Test func deletedItemsAreNeverReturned() throws {
     let fixture = try Fixture(IndexConfiguration(dimensions: 16))
     let rows = clustered(2000, dimensions: 16, seed: 8)

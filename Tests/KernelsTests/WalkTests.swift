@@ -171,6 +171,16 @@ import Testing
     }
   }
 
+  @Test(arguments: levels, [0, 1, 7, 8, 9, 31, 32, 33, 200, 1000])
+  func `Numbers are put in order`(kernels: Kernels, count: Int) {
+    var numbers =
+      (0..<UInt64(count)).map { ($0 + 1) &* 0x9E37_79B9_7F4A_7C15 } + [.max, 0, 1 << 63]
+    var spare = numbers
+    let ordered = numbers.sorted()
+    kernels.walks.order(&numbers, numbers.count, &spare)
+    #expect(numbers == ordered)
+  }
+
   @Test func `Only neighbours that were not met before are gathered`() {
     var source = Source(state: 5)
     let visited = VisitedSet()

@@ -46,6 +46,9 @@ typedef struct {
                          uint32_t *next);
   /// The entry that `place` entries are up to, itself included; there must be as many.
   uint64_t (*entry_at)(const ck_pool *pool, uint32_t place);
+  /// Puts distinct numbers in order. For some hundreds: it takes time square to their number. `spare` has
+  /// room for as many.
+  void (*order)(uint64_t *numbers, uint32_t count, uint64_t *spare);
   /// Drops the entries beyond `last`, and all but the nearest `keep`.
   void (*cut)(ck_pool *pool, uint64_t last);
   void (*prune)(ck_pool *pool, uint32_t keep);
