@@ -11,15 +11,13 @@ static inline __m512i some_of(const uint64_t *entries, uint32_t count, uint32_t 
 
 static inline uint32_t count_to_avx512(const uint64_t *entries, uint32_t count, uint64_t last) {
   __m512i limit = _mm512_set1_epi64((long long)last);
-  uint32_t found = 0, i = 0;
-  for (; i + 8 <= count; i += 8) {
-    __m512i some = _mm512_loadu_si512(entries + i);
-    found += (uint32_t)__builtin_popcount(_mm512_cmple_epu64_mask(some, limit));
+  uint32_t found = 0;
+  for (uint32_t i = 0; i < count; i += 8) {
+    __mmask8 here = valid(count, i);
+    __m512i some = _mm512_maskz_loadu_epi64(here, entries + i);
+    found += (uint32_t)__builtin_popcount(_mm512_mask_cmple_epu64_mask(here, some, limit));
   }
-  if (i == count) return found;
-  __mmask8 here = valid(count, i);
-  __m512i some = _mm512_maskz_loadu_epi64(here, entries + i);
-  return found + (uint32_t)__builtin_popcount(_mm512_mask_cmple_epu64_mask(here, some, limit));
+  return found;
 }
 
 // The place of each is how many are below it: nothing to guess, unlike in a sort. 32 are placed at a time.
@@ -34,8 +32,8 @@ static void order_avx512(uint64_t *numbers, uint32_t count, uint64_t *spare) {
     for (uint32_t j = 0; j < count; j++) {
       __m512i other = _mm512_set1_epi64((long long)numbers[j]);
       for (uint32_t k = 0; k < 4; k++) {
-        __mmask8 isAbove = _mm512_cmplt_epu64_mask(other, some[k]);
-        places[k] = _mm512_mask_add_epi64(places[k], isAbove, places[k], one);
+        __mmask8 above = _mm512_cmplt_epu64_mask(other, some[k]);
+        places[k] = _mm512_mask_add_epi64(places[k], above, places[k], one);
       }
     }
     for (uint32_t k = 0; k < 4 && i + 8 * k < count; k++)

@@ -87,10 +87,10 @@ struct GraphLevel: @unchecked Sendable {
     distances(position)?.update(repeating: -1, count: capacity)
   }
 
-  /// Replaces a node's link; the distance of its neighbor need not be known.
-  func set(_ position: UInt32, _ index: Int, to link: UInt32, distance: Int32? = nil) {
+  /// Replaces a node's link by one to a neighbor at a distance.
+  func set(_ position: UInt32, _ index: Int, to link: UInt32, distance: Int32) {
     mark(position, index, as: link)
-    distances(position)?[index] = distance ?? -1
+    distances(position)?[index] = distance
   }
 
   /// Replaces a node's links, as many as there is room for at most.

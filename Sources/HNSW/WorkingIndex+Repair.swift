@@ -5,7 +5,7 @@ import Synchronization
 /// linked to instead (the consolidation of FreshDiskANN, Singh et al., arXiv 2105.09613).
 extension WorkingIndex {
   /// Tombstones are tolerated up to this share of the graph, so that a repair, which reads all
-  /// links, costs each deletion about as much as an insertion.
+  /// links and looks for every node, costs each deletion about as much as an insertion.
   static let toleratedTombstones = 0.15
 
   /// Repairs the graph if too much of it is tombstones.
@@ -17,7 +17,8 @@ extension WorkingIndex {
     repair(threads: threads, scratch: scratch)
   }
 
-  /// Takes all tombstones out of the graph. O(nodes) reading, O(tombstones) linking.
+  /// Takes all tombstones out of the graph. Reads all links, links
+  /// those that had tombstones among them anew, and walks to every node that is left.
   func repair(threads: Int, scratch pool: BuildScratchPool) {
     let graph = state.graph(kernels)
     for level in graph.levels where level.count > 0 {
