@@ -51,12 +51,13 @@ final class BlockTable: @unchecked Sendable {
     guard let database = try txn.database(named: geometry.databaseName) else {
       throw HNSWError.corrupted("database \(geometry.databaseName) is missing")
     }
-    for bytes in try txn.largeValues(of: database).prefix(expected) {
+    try txn.withLargeValues(of: database) { bytes in
       guard let base = bytes.baseAddress, bytes.count == geometry.blockBytes else {
         throw HNSWError.corrupted(
           "block \(blockCount) of \(geometry.databaseName) has \(bytes.count) bytes, "
             + "not \(geometry.blockBytes)")
       }
+      guard blockCount < expected else { return }
       append(
         UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: UInt8.self)), owned: false)
     }

@@ -94,3 +94,11 @@ import Testing
     }
   }
 }
+
+extension Transaction where Self: ~Copyable {
+  fileprivate func largeValues(of database: Database) throws -> [UnsafeRawBufferPointer] {
+    var values: [UnsafeRawBufferPointer] = []
+    try withLargeValues(of: database) { values.append($0) }
+    return values
+  }
+}

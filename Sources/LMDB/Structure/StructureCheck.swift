@@ -33,7 +33,7 @@ struct StructureCheck {
   let extent: Extent
   private(set) var findings: [StructureFinding] = []
   /// Pages that lie in the file, and a bit for each that has been met so far, in use or free.
-  private let readablePages: Int
+  let readablePages: Int
   private var seen: [UInt64]
   /// Free pages after the end of the file: LMDB does not write pages that were freed at once.
   private var freeBeyondEnd: Set<Int> = []
@@ -58,6 +58,7 @@ struct StructureCheck {
 
   /// Visits what the extent says.
   mutating func run() {
+    if isQuick { prefetchTrees() }
     check(meta.free, isFreeList: true)
     if extent != .freePages { check(meta.main, isFreeList: false) }
   }
@@ -76,11 +77,16 @@ struct StructureCheck {
       return report(root, "belongs to a tree whose record is damaged")
     }
     var walk = TreeWalk(tree: tree, isFreeList: isFreeList)
-    if case .branches(let leafLimit) = extent { walk.visitsLeaves = tree.leafPages <= leafLimit }
+    walk.visitsLeaves = visitsLeaves(of: tree)
     visit(root, depth: 1, referredBy: root, &walk)
     if walk.visitsLeaves, findings.isEmpty, !walk.countsAgree(withoutValues: isQuick) {
       report(root, "has other counts below it than its tree's record says")
     }
+  }
+
+  /// Whether all pages of a tree are visited, or no more than its branches.
+  func visitsLeaves(of tree: TreeRecord) -> Bool {
+    if case .branches(let leafLimit) = extent { tree.leafPages <= leafLimit } else { true }
   }
 
   private mutating func visit(
@@ -92,7 +98,7 @@ struct StructureCheck {
     do throws(Damage) {
       let bytes = file.read(at: number * meta.pageSize, count: meta.pageSize)
       guard bytes.count == meta.pageSize else { throw Damage("cannot be read") }
-      let page = try TreePage(bytes, number: number, isLeaf: isLeaf)
+      let page = try TreePage.parse(bytes, number: number, isLeaf: isLeaf)
       if isLeaf {
         try visitLeaf(page, number, &walk)
       } else {
@@ -104,37 +110,35 @@ struct StructureCheck {
   }
 
   private mutating func visitBranch(
-    _ page: TreePage, _ number: Int, _ depth: Int, _ walk: inout TreeWalk
+    _ page: borrowing TreePage, _ number: Int, _ depth: Int, _ walk: inout TreeWalk
   ) throws(Damage) {
     walk.branchPages += 1
-    if walk.visitsLeaves || depth + 1 < walk.tree.depth {
-      file.prefetch(page.nodes.indices.lazy.map(page.child), pageSize: meta.pageSize)
-    }
-    for index in page.nodes.indices {
+    if !isQuick { file.prefetch(page.children, pageSize: meta.pageSize) }
+    for index in 0..<page.count {
       // The key of a branch's entry is a lower bound of those below; the first has none.
       if index > 0 {
-        try walk.advance(to: page.nodes[index].key, of: page, mayRepeat: false)
+        try walk.advance(to: page.key(index), of: page, mayRepeat: false)
       }
       visit(page.child(index), depth: depth + 1, referredBy: number, &walk)
     }
   }
 
   private mutating func visitLeaf(
-    _ page: TreePage, _ number: Int, _ walk: inout TreeWalk
+    _ page: borrowing TreePage, _ number: Int, _ walk: inout TreeWalk
   ) throws(Damage) {
     walk.leafPages += 1
-    walk.entries += page.nodes.count
-    for index in page.nodes.indices {
-      try walk.advance(to: page.nodes[index].key, of: page, mayRepeat: index == 0)
+    walk.entries += page.count
+    try walk.advance(over: page)
+    for index in 0..<page.count {
       switch try page.value(index) {
       case .inline(let range):
         if walk.isFreeList { noteFreePages(Array(page.bytes[range]), number) }
       case .overflow(let first, let byteCount):
         try visitOverflow(first, byteCount, number, &walk)
-      case .tree(let record):
+      case .tree(let offset):
         guard database == nil, !walk.isFreeList else { throw Damage("holds a misplaced tree") }
-        database = String(decoding: page.key(index), as: UTF8.self)
-        check(record, isFreeList: false)
+        database = String(decoding: page.bytes[page.key(index)], as: UTF8.self)
+        check(TreeRecord(page.bytes, at: offset), isFreeList: false)
         database = nil
       }
     }
@@ -202,53 +206,5 @@ struct StructureCheck {
       }
       if !use(number, by: page) { return }
     }
-  }
-}
-
-/// What the walk of one tree carries along.
-private struct TreeWalk {
-  let tree: TreeRecord
-  let isFreeList: Bool
-  var visitsLeaves = true
-  var entries = 0
-  var branchPages = 0
-  var leafPages = 0
-  var overflowPages = 0
-  /// The key before: as a number where keys are, since there are most of those, else its bytes.
-  private var lastNumber: UInt64?
-  private var lastKey: [UInt8]?
-
-  init(tree: TreeRecord, isFreeList: Bool) {
-    self.tree = tree
-    self.isFreeList = isFreeList
-  }
-
-  func countsAgree(withoutValues: Bool) -> Bool {
-    entries == tree.entries && branchPages == tree.branchPages && leafPages == tree.leafPages
-      && (withoutValues || overflowPages == tree.overflowPages)
-  }
-
-  /// Goes on to the next key in the tree's order, or throws if it is out of order.
-  mutating func advance(
-    to key: Range<Int>, of page: TreePage, mayRepeat: Bool
-  ) throws(Damage) {
-    var isAfter = true
-    if tree.hasIntegerKeys {
-      guard key.count == 4 || key.count == 8 else { throw Damage("has a key that is no number") }
-      let number =
-        key.count == 4
-        ? UInt64(page.bytes.integer32(at: key.lowerBound))
-        : UInt64(bitPattern: Int64(page.bytes.integer64(at: key.lowerBound)))
-      if let lastNumber { isAfter = lastNumber < number || (mayRepeat && lastNumber == number) }
-      lastNumber = number
-    } else {
-      let bytes = page.bytes[key]
-      if let lastKey {
-        isAfter =
-          lastKey.lexicographicallyPrecedes(bytes) || (mayRepeat && lastKey.elementsEqual(bytes))
-      }
-      lastKey = Array(bytes)
-    }
-    guard isAfter else { throw Damage("has keys out of order") }
   }
 }

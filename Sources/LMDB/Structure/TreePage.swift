@@ -1,5 +1,5 @@
 /// A page of a B-tree, checked before anything in it is believed.
-struct TreePage {
+struct TreePage: ~Copyable {
   static let headerByteCount = 16
   static let nodeHeaderByteCount = 8
   static let maximumKeyByteCount = 511
@@ -13,25 +13,29 @@ struct TreePage {
     case inline(Range<Int>)
     /// A run of pages, and the value's size.
     case overflow(firstPage: Int, byteCount: Int)
-    /// The record of a named database.
-    case tree(TreeRecord)
-  }
-
-  struct Node {
-    let offset: Int
-    let key: Range<Int>
-    /// Bytes taken in the page, header included, padding not.
-    let byteCount: Int
+    /// The record of a named database, and where in the page it begins.
+    case tree(offset: Int)
   }
 
   let bytes: [UInt8]
   let isLeaf: Bool
-  let nodes: [Node]
+  /// Number of entries.
+  let count: Int
 
-  /// Parses the page; throws what is wrong with it.
-  init(_ bytes: [UInt8], number: Int, isLeaf: Bool) throws(Damage) {
+  private init(_ bytes: [UInt8], isLeaf: Bool) {
     self.bytes = bytes
     self.isLeaf = isLeaf
+    count = (bytes.integer16(at: 12) - Self.headerByteCount) / 2
+  }
+
+  /// Parses the page; throws what is wrong with it.
+  static func parse(_ bytes: [UInt8], number: Int, isLeaf: Bool) throws(Damage) -> TreePage {
+    let page = TreePage(bytes, isLeaf: isLeaf)
+    try page.check(number: number)
+    return page
+  }
+
+  private func check(number: Int) throws(Damage) {
     guard bytes.integer64(at: 0) == number else {
       throw Damage("holds the number of page \(bytes.integer64(at: 0))")
     }
@@ -40,70 +44,70 @@ struct TreePage {
     }
     let lower = bytes.integer16(at: 12)
     let upper = bytes.integer16(at: 14)
-    let count = (lower - Self.headerByteCount) / 2
     guard lower % 2 == 0, lower <= upper, upper <= bytes.count, count >= (isLeaf ? 1 : 2) else {
       throw Damage("has impossible bounds")
     }
-    var nodes: [Node] = []
-    nodes.reserveCapacity(count)
     var taken = 0
     for index in 0..<count {
-      let offset = bytes.integer16(at: Self.headerByteCount + 2 * index)
-      let node = try Self.node(in: bytes, at: offset, from: upper, isLeaf: isLeaf)
-      guard !node.key.isEmpty || (!isLeaf && index == 0) else {
-        throw Damage("has an empty key")
-      }
-      taken += (node.byteCount + 1) & ~1
-      nodes.append(node)
+      taken += (try checkEntry(index, from: upper) + 1) & ~1
     }
     guard taken == bytes.count - upper else { throw Damage("has overlapping entries") }
-    self.nodes = nodes
   }
 
-  private static func node(
-    in bytes: [UInt8], at offset: Int, from upper: Int, isLeaf: Bool
-  ) throws(Damage) -> Node {
-    guard offset >= upper, offset % 2 == 0, offset + nodeHeaderByteCount <= bytes.count else {
+  /// Where an entry begins.
+  @inline(__always)
+  private func offset(_ index: Int) -> Int {
+    bytes.integer16(at: Self.headerByteCount + 2 * index)
+  }
+
+  /// Throws if an entry does not lie in the page; returns the bytes taken in it, header included,
+  /// padding not.
+  @inline(__always)
+  private func checkEntry(_ index: Int, from upper: Int) throws(Damage) -> Int {
+    let offset = offset(index)
+    guard offset >= upper, offset % 2 == 0, offset + Self.nodeHeaderByteCount <= bytes.count else {
       throw Damage("points outside itself")
     }
     let keyByteCount = bytes.integer16(at: offset + 6)
-    let start = offset + nodeHeaderByteCount
-    var end = start + keyByteCount
-    if isLeaf {
-      end += isOverflow(bytes, offset) ? 8 : bytes.integer32(at: offset)
-    }
-    guard keyByteCount <= maximumKeyByteCount, end <= bytes.count else {
+    var end = offset + Self.nodeHeaderByteCount + keyByteCount
+    if isLeaf { end += bytes.integer16(at: offset + 4) == 1 ? 8 : bytes.integer32(at: offset) }
+    guard keyByteCount <= Self.maximumKeyByteCount, end <= bytes.count else {
       throw Damage("has an entry that ends outside it")
     }
-    return Node(offset: offset, key: start..<start + keyByteCount, byteCount: end - offset)
+    guard keyByteCount > 0 || (!isLeaf && index == 0) else { throw Damage("has an empty key") }
+    return end - offset
   }
 
-  private static func isOverflow(_ bytes: [UInt8], _ offset: Int) -> Bool {
-    bytes.integer16(at: offset + 4) == 1
+  /// Where an entry's key is.
+  @inline(__always)
+  func key(_ index: Int) -> Range<Int> {
+    let offset = offset(index)
+    let start = offset + Self.nodeHeaderByteCount
+    return start..<start + bytes.integer16(at: offset + 6)
   }
 
-  /// The page below a branch's node.
+  /// The page below a branch's entry.
+  @inline(__always)
   func child(_ index: Int) -> Int {
-    let offset = nodes[index].offset
+    let offset = offset(index)
     return bytes.integer32(at: offset) | bytes.integer16(at: offset + 4) << 32
   }
 
-  /// The value of a leaf's node.
+  /// The pages below a branch.
+  var children: [Int] { (0..<count).map { child($0) } }
+
+  /// The value of a leaf's entry.
+  @inline(__always)
   func value(_ index: Int) throws(Damage) -> Value {
-    let node = nodes[index]
-    let byteCount = bytes.integer32(at: node.offset)
-    switch bytes.integer16(at: node.offset + 4) {
-    case 0: return .inline(node.key.upperBound..<node.key.upperBound + byteCount)
-    case 1:
-      return .overflow(
-        firstPage: bytes.integer64(at: node.key.upperBound), byteCount: byteCount)
-    case 2 where byteCount == TreeRecord.byteCount:
-      return .tree(TreeRecord(bytes, at: node.key.upperBound))
+    let (offset, start) = (offset(index), key(index).upperBound)
+    let byteCount = bytes.integer32(at: offset)
+    switch bytes.integer16(at: offset + 4) {
+    case 0: return .inline(start..<start + byteCount)
+    case 1: return .overflow(firstPage: bytes.integer64(at: start), byteCount: byteCount)
+    case 2 where byteCount == TreeRecord.byteCount: return .tree(offset: start)
     default: throw Damage("has an entry of an unknown kind")
     }
   }
-
-  func key(_ index: Int) -> ArraySlice<UInt8> { bytes[nodes[index].key] }
 }
 
 /// What is wrong with a page, as a predicate: "is not marked as a leaf".
