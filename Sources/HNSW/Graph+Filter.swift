@@ -2,33 +2,48 @@ internal import Kernels
 
 /// Walks that look for what matches a filter.
 extension Graph {
-  /// The breadth that such a walk goes to the query with: a part of its own, where `share` of all nodes
-  /// match. The fewer do, the sooner they are hidden behind others, and in a large graph a narrow walk
-  /// may be lost on its way; by the benchmark's phases `filter` and `plan`.
+  /// How much broader walks through a large graph must be, so as not to be lost on their way.
+  private var growth: Double { max(1, Double(levels[0].count) / 200_000).squareRoot() }
+
+  /// The breadth after which such a walk sees how many of the nodes there match.
+  var firstApproach: Int { Int(12 * growth) }
+
+  /// The breadth that it goes there with: a part of its own, where `share` of all nodes match. The fewer
+  /// do, the sooner they are hidden behind others; by the benchmark's phases `filter` and `plan`.
   private func approach(_ share: Double, of ef: Int) -> Int {
-    let growth = max(1, Double(levels[0].count) / 200_000).squareRoot()
     let part = min(1, 0.2 * growth.squareRoot() + 0.01 / share)
-    return max(Int(24 * growth), Int(part * Double(ef)))
+    return max(2 * firstApproach, Int(part * Double(ef)))
   }
 
-  /// Walks level 0 from `entry` for nodes that match a filter, as `share` of all do.
+  /// Begins a walk on level 0 from `entry` for nodes that match a filter, as `share` of all do: goes to
+  /// where the query is. Returns the breadth that it will take, at most `ef`: the less, the more of the
+  /// nodes there match, as what is near a query tends to.
+  func approach(
+    _ filter: SlotSet, share: Double, from entry: UInt32, ef: Int, keep: Int, _ scratch: Scratch
+  ) -> Int {
+    walk(levels[0], from: entry, ef: firstApproach, keep: max(keep, ef), scratch)
+    return narrowed(ef, share: share, here: matchingShare(of: filter, scratch))
+  }
+
+  /// The breadth of a walk where more nodes match than elsewhere.
+  private func narrowed(_ ef: Int, share: Double, here: Double) -> Int {
+    Int(Double(ef) * min(1, 2 * share / max(share, here)))
+  }
+
+  /// Goes on with a walk that has approached the query, to a breadth of `ef`.
   ///
-  /// First goes to where the query is, through all nodes. From there on expands the nearest `ef` of those
-  /// that were scored, as any walk would, but scores only neighbors that match: few of all. Where
-  /// more match than elsewhere, as what is near a query tends to, it expands fewer. Where hardly any do,
-  /// those that it met would be any of the far ones: then it goes on through all nodes, and finds
-  /// that there are too few.
+  /// First comes nearer, through all nodes. From there on expands the nearest `ef` of those that were
+  /// scored, as any walk would, but scores only neighbors that match: few of all. Where more match than
+  /// elsewhere, it expands fewer. Where hardly any do, those that it met would be any of the far ones:
+  /// then it goes on through all nodes, and finds that there are too few.
   func walk(
-    matching filter: SlotSet, share: Double, from entry: UInt32, ef: Int, keep: Int,
-    _ scratch: Scratch
+    matching filter: SlotSet, share: Double, ef: Int, narrowed likely: Int, _ scratch: Scratch
   ) {
-    walk(levels[0], from: entry, ef: approach(share, of: ef), keep: max(keep, ef), scratch)
+    goOn(levels[0], ef: approach(share * Double(ef) / Double(likely), of: likely), scratch)
     let shareHere = matchingShare(of: filter, scratch)
-    guard shareHere >= share / 4 else {
-      return walk(levels[0], from: entry, ef: ef, keep: max(keep, ef), scratch)
-    }
+    guard shareHere >= share / 4 else { return goOn(levels[0], ef: ef, scratch) }
     scratch.visited.insert(allBut: filter.words)
-    let breadth = Int(Double(ef) * min(1, 2 * share / max(share, shareHere)))
+    let breadth = narrowed(ef, share: share, here: shareHere)
     while expandAll(breadth, scratch) {}
   }
 

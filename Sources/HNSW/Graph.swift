@@ -146,14 +146,20 @@ struct Graph: Sendable {
   func walk(
     _ level: GraphLevel, from entry: UInt32, ef: Int, keep: Int, _ scratch: Scratch
   ) {
-    let pool = scratch.pool
-    pool.begin(max(keep, ef))
+    scratch.pool.begin(max(keep, ef))
     scratch.visited.begin(positions: Int(level.count))
     _ = scratch.visited.insert(entry)
     scratch.gathered[0] = entry
     scratch.gatheredSlots[0] = level.slot(entry)
+    goOn(level, ef: ef, gathered: 1, scratch)
+  }
+
+  /// Goes on with a walk until the nearest `ef` nodes have been expanded; the first `gathered` nodes are
+  /// still to be scored.
+  func goOn(_ level: GraphLevel, ef: Int, gathered: Int = 0, _ scratch: Scratch) {
+    let pool = scratch.pool
     let width = scratch.isCold || ef > Self.narrow ? Self.broadWidth : Self.narrowWidth
-    var (found, expanding) = (1, 0)
+    var (found, expanding) = (gathered, 0)
     repeat {
       score(found, isWalk: true, scratch)
       walks.merge(scratch.scores, scratch.gathered, found, into: pool, links: level.rows)

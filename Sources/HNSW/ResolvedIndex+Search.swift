@@ -62,12 +62,13 @@ extension ResolvedIndex {
     let breadth =
       parameters.ef ?? max(SearchParameters.usualBreadth, parameters.filter == nil ? k : 3 * k)
     let ef = Int(min(Double(live), (Double(breadth) / share).rounded(.up)))
+    var estimate = SearchEstimate(scan: Double(matches), walk: Self.walkCost(ef: ef, among: live))
     var found =
       parameters.exact
       ? scanVectors(parameters, k: k, matches: matches, scratch)
       : searchCodes(
-        parameters, from: start, k: k, matches: matches, share: share, ef: ef, scratch)
-    found.estimate = SearchEstimate(scan: Double(matches), walk: Self.walkCost(ef: ef, among: live))
+        parameters, from: start, k: k, matches: matches, share: share, ef: ef, &estimate, scratch)
+    found.estimate = estimate
     return found
   }
 
@@ -75,7 +76,7 @@ extension ResolvedIndex {
   /// that costs less than a scan.
   private func searchCodes(
     _ parameters: SearchParameters, from start: WalkStart?, k: Int, matches: Int, share: Double,
-    ef: Int, _ scratch: Scratch
+    ef: Int, _ estimate: inout SearchEstimate, _ scratch: Scratch
   ) -> SearchResult {
     var ef = ef
     // A filtered walk must bring more than k, or the last ones are from its ragged edge.
@@ -83,9 +84,11 @@ extension ResolvedIndex {
     let live = state.header.liveCount
     var affordable = Double(matches)
     while parameters.forcedPath.map({ $0 != .scan && ef < live })
-      ?? (affordable > Self.walkCost(ef: ef, among: live))
+      ?? mayWalk(parameters, ef: ef, affordable)
     {
-      let found = walk(parameters, from: start, ef: ef, k: k, share: share, scratch)
+      let found = walk(
+        parameters, from: start, ef: ef, k: k, share: share, affordable, &estimate, scratch)
+      guard let found else { break }
       if found >= enough {
         if configuration.walksCoarsely {
           cutCoarsely(at: enough, scratch)
@@ -106,6 +109,15 @@ extension ResolvedIndex {
     return scanCodes(parameters, k: k, matches: matches, scratch)
   }
 
+  /// Whether to try a walk of breadth `ef`. A filter may let more through near the query than elsewhere: to
+  /// find out costs little beside a scan of many.
+  private func mayWalk(_ parameters: SearchParameters, ef: Int, _ affordable: Double) -> Bool {
+    let live = state.header.liveCount
+    let walk = Self.walkCost(ef: ef, among: live)
+    guard parameters.filter != nil else { return affordable > walk }
+    return affordable > min(walk, 4 * Self.walkCost(ef: graph.firstApproach, among: live))
+  }
+
   func result(
     _ hits: [SearchHit], _ path: SearchPath, isExact: Bool, matches: Int, _ scratch: Scratch
   ) -> SearchResult {
@@ -116,11 +128,11 @@ extension ResolvedIndex {
 
   /// Walks the graph; leaves the nearest nodes that may be returned in the pool and returns their
   /// number. The pool holds the nearest of all nodes that were scored, and so of those that match,
-  /// however the filter correlates with the query.
+  /// however the filter correlates with the query. `nil` if it turns out to cost more than is affordable.
   private func walk(
     _ parameters: SearchParameters, from start: WalkStart?, ef: Int, k: Int, share: Double,
-    _ scratch: Scratch
-  ) -> Int {
+    _ affordable: Double, _ estimate: inout SearchEstimate, _ scratch: Scratch
+  ) -> Int? {
     let header = state.header
     let wanted = recodeCount(k: k)
     // Tombstones take places in the pool.
@@ -128,11 +140,14 @@ extension ResolvedIndex {
     let breadth = Int(Double(ef) * crowding)
     let entry = graph.descend(
       from: start?.position ?? header.entry, level: start?.level ?? header.entryLevel, to: 0,
-      breadth: Graph.descentBreadth(ef: breadth), scratch)
+      breadth: Graph.descentBreadth(ef: Int(Double(breadth) * share)), scratch)
     let keep = max(breadth, Int(Double(wanted) * crowding / share))
     if let filter = parameters.filter {
-      graph.walk(
-        matching: filter, share: share, from: entry, ef: breadth, keep: keep, scratch)
+      let likely = graph.approach(
+        filter, share: share, from: entry, ef: breadth, keep: keep, scratch)
+      estimate.walk = Self.walkCost(ef: likely, among: header.liveCount)
+      guard parameters.forcedPath != nil || affordable > estimate.walk else { return nil }
+      graph.walk(matching: filter, share: share, ef: breadth, narrowed: likely, scratch)
       // Beyond, not all that are as near have been met.
       graph.walks.prune(scratch.pool, keep: keep)
       filter.words.withUnsafeBufferPointer { scratch.pool.keep(in: $0) }

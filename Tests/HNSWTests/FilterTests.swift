@@ -92,6 +92,34 @@ import TestSupport
     #expect(near < plain, "\(near) where the nearest match, \(plain) without a filter")
   }
 
+  @Test func `Few matches are scanned, but walked to where they lie near the query`() throws {
+    let (seed, count): (UInt64, Int) = (79, 60_000)
+    var random = SplitMix(seed: seed)
+    let fixture = try Fixture(IndexConfiguration(dimensions: 16, m: 8, efConstruction: 40))
+    try fixture.upsert(
+      (0..<count).map(String.init), clustered(count, dimensions: 16, seed: seed), threads: 2)
+    let queries = clustered(10, dimensions: 16, seed: seed + 1)
+    let matches = count / 20
+    var (found, wanted) = (0, 0)
+    try fixture.snapshot { snapshot in
+      for row in 0..<10 {
+        let query = Array(queries[row * 16..<(row + 1) * 16])
+        let order = try snapshot.search(query.span, k: count, exact: true).hits.map(\.slot)
+        let near = try snapshot.search(
+          query.span, k: 10, filter: SlotSet(order.prefix(matches)))
+        #expect(near.path == .filteredGraph && near.estimate.walk < near.estimate.scan)
+        #expect(near.distanceCount < matches, "scored \(near.distanceCount), seed \(seed)")
+        found += Set(near.hits.map(\.slot)).intersection(order.prefix(10)).count
+        wanted += 10
+        for others in [order.shuffled(using: &random).prefix(matches), order.suffix(matches)] {
+          let result = try snapshot.search(query.span, k: 10, filter: SlotSet(others))
+          #expect(result.path == .scan && result.estimate.walk > result.estimate.scan)
+        }
+      }
+    }
+    #expect(Double(found) >= 0.97 * Double(wanted), "\(found) of \(wanted), seed \(seed)")
+  }
+
   /// Of a few vectors unlike all others the codes are clipped, and seem to be nearer than they are.
   @Test func clippedCodesDoNotHideWhatIsNearer() throws {
     let seed: UInt64 = 12

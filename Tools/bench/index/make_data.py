@@ -9,6 +9,8 @@ A set NAME has the files
   NAME.text.f32, NAME.textgt.i32  the same for queries of another kind (cliplike)
   NAME.attrs.csv                  id,brand,category,price,colour of each row
   NAME.filt.F.gt.i32              the 10 nearest among the rows that pass filter F, padded with -1
+  NAME.filt.F.category.i32        where a filter is another for each query, the category it asks for:
+                                  that of the row nearest to it, and the one farthest away on average
   NAME.meta.json                  sizes and filters
 
 fmnist is Fashion-MNIST (Debian's dataset-fashion-mnist): pixels at unit length. cliplike is a
@@ -66,6 +68,22 @@ def filters(brand, category, price):
     return result
 
 
+def filters_by_query(path, train, test, category):
+    """Filters that let what lies near the query through, and what lies far away."""
+    means = np.array([train[category == value].mean(axis=0) for value in range(40)])
+    chosen = {"own": category[nearest(train, test, 1)[:, 0]],
+              "farthest": np.argmin(test @ means.T, axis=1)}
+    for name, categories in chosen.items():
+        found = np.full((len(test), 10), -1, "<i4")
+        for value in np.unique(categories):
+            ids, asked = np.flatnonzero(category == value), categories == value
+            among = nearest(train[ids], test[asked], 10)
+            found[asked] = np.where(among >= 0, ids[np.maximum(among, 0)], -1)
+        found.tofile(f"{path}.filt.{name}.gt.i32")
+        categories.astype("<i4").tofile(f"{path}.filt.{name}.category.i32")
+    return list(chosen)
+
+
 def write(path, train, test, group, rng, text=None):
     train.tofile(path + ".train.f32")
     test.tofile(path + ".test.f32")
@@ -85,6 +103,7 @@ def write(path, train, test, group, rng, text=None):
         np.where(found >= 0, ids[np.maximum(found, 0)], -1).astype("<i4").tofile(
             f"{path}.filt.{name}.gt.i32")
         meta["filters"][name] = {**definition, "selectivity": float(mask.mean())}
+    meta["filters_by_query"] = filters_by_query(path, train, test[:SMALL], columns[1])
     with open(path + ".meta.json", "w") as file:
         json.dump(meta, file, indent=1)
 
@@ -150,11 +169,18 @@ def cliplike(path, n, queries):
     write(path, train, test, group, rng, captions(min(queries, 2000)))
 
 
+def is_made(path):
+    if not os.path.exists(path + ".meta.json"):
+        return False
+    with open(path + ".meta.json") as file:
+        return "filters_by_query" in json.load(file)
+
+
 if __name__ == "__main__":
     directory = sys.argv[1]
     for name in sys.argv[2:] or ["fmnist", "cliplike-200k"]:
         path = os.path.join(directory, name)
-        if os.path.exists(path + ".meta.json"):
+        if is_made(path):
             continue
         print(f"making {name}", file=sys.stderr)
         if name == "fmnist":

@@ -195,14 +195,15 @@ class Numpy:
 
     def open(self, path, dimensions):
         self.rows = np.memmap(prefix + ".train.f32", "<f4", "r").reshape(-1, dimensions)
-        self.mask = self.ids = None
+        self.ids = {}
 
     def filtered(self, query, ef, mask):
-        if mask is not self.mask:
-            self.mask, self.ids = mask, np.flatnonzero(mask)
-        scores = -(self.rows[self.ids] @ query)
+        ids = self.ids.get(id(mask))
+        if ids is None:
+            ids = self.ids[id(mask)] = np.flatnonzero(mask)
+        scores = -(self.rows[ids] @ query)
         near = np.argpartition(scores, K - 1)[:K] if len(scores) > K else np.arange(len(scores))
-        return self.ids[near]
+        return ids[near]
 
 
 class Qdrant:
@@ -366,16 +367,29 @@ elif options.phase == "filter" and (hasattr(peer, "filtered") or hasattr(peer, "
     count = min(200, meta["small"])
     queries = np.fromfile(prefix + ".test.f32", "<f4", count * d).reshape(-1, d)
     brand, category, price = attributes()
-    for name, rule in meta["filters"].items():
-        mask = ((brand == rule.get("brand", brand)) & (category == rule.get("category", category))
+    wanted = {name: [rule] * count for name, rule in meta["filters"].items()}
+    for name in meta["filters_by_query"]:
+        categories = np.fromfile(f"{prefix}.filt.{name}.category.i32", "<i4", count)
+        wanted[name] = [{"category": int(value)} for value in categories]
+    masks = {}
+
+    def mask_of(rule):
+        key = sql(rule)
+        if key not in masks:
+            masks[key] = (
+                (brand == rule.get("brand", brand)) & (category == rule.get("category", category))
                 & (price >= rule.get("price_min", price)) & (price <= rule.get("price_max", price)))
+        return masks[key]
+    for name, rules in wanted.items():
         truth = np.fromfile(f"{prefix}.filt.{name}.gt.i32", "<i4").reshape(-1, K)[:count]
+        allowed = [mask_of(rule) for rule in rules]
 
         def answer(ef):
-            return [peer.by_rule(query, ef, rule) if hasattr(peer, "by_rule") else
-                    peer.filtered(query, ef, mask) for query in queries]
+            if hasattr(peer, "by_rule"):
+                return [peer.by_rule(query, ef, rule) for query, rule in zip(queries, rules)]
+            return [peer.filtered(query, ef, mask) for query, mask in zip(queries, allowed)]
         answer(FILTER_EFS[0])
         for ef in FILTER_EFS:
             found, wall, cpu = measured(lambda: answer(ef))
-            emit(filter=name, selectivity=rule["selectivity"], ef=ef, k=K, nq=count,
-                 recall10=recall(found, truth), qps=count / wall, qps_cpu=count / cpu)
+            emit(filter=name, selectivity=float(np.mean([mask.mean() for mask in allowed])), ef=ef, k=K,
+                 nq=count, recall10=recall(found, truth), qps=count / wall, qps_cpu=count / cpu)

@@ -188,13 +188,17 @@ struct Contestant {
     }
   }
 
+  ///
+  /// - Parameter filters: one for each query, if there are any.
   func run(
-    _ queries: [Float], _ parameters: SearchParameters, budget: Double, in index: VectorIndex
+    _ queries: [Float], _ parameters: SearchParameters, filters: [SlotSet]? = nil, budget: Double,
+    in index: VectorIndex
   ) throws -> Run {
     let d = data.meta.d
-    var run = Run()
+    var (run, parameters) = (Run(), parameters)
     let (wall, cpu) = (ProcessMeter.wall, ProcessMeter.cpu)
     for row in 0..<queries.count / d {
+      if let filters { parameters.filter = filters[row] }
       let start = ProcessMeter.wall
       let result = try index.environment.read { txn in
         try index.withSnapshot(txn) {
@@ -247,30 +251,6 @@ struct Contestant {
         ] + alone.fields + [
           ("rss_mb", ProcessMeter.memory("VmRSS")), ("anon_mb", ProcessMeter.memory("RssAnon")),
         ])
-    }
-  }
-
-  // MARK: filter
-
-  private func filter() throws {
-    let count = min(arguments.queryCount, data.meta.small)
-    let queries = try data.rows("test.f32", count: count, width: data.meta.d, of: Float.self)
-    let index = try VectorIndex(environment: try preloaded())
-    for (name, filter) in data.meta.filters.sorted(by: { $0.key < $1.key }) {
-      let slots = try data.slots(passing: filter)
-      let truth = try data.rows(
-        "filt.\(name).gt.i32", count: count, width: Self.k, of: Int32.self)
-      _ = try run(queries, SearchParameters(k: Self.k, filter: slots), budget: 0.5, in: index)
-      for ef in [10, 12, 16, 24, 32, 64, 200] {
-        let parameters = SearchParameters(k: Self.k, ef: ef, filter: slots)
-        let run = try run(queries, parameters, budget: arguments.budget, in: index)
-        try emit(
-          "filter",
-          [
-            ("filter", name), ("selectivity", filter.selectivity), ("ef", ef), ("k", Self.k),
-            ("recall10", recall(run.found, truth, width: Self.k, k: Self.k)),
-          ] + run.fields)
-      }
     }
   }
 }

@@ -8,10 +8,9 @@ struct DataSet {
     let category: Int?
     let lowestPrice: Double?
     let highestPrice: Double?
-    let selectivity: Double
 
     enum CodingKeys: String, CodingKey {
-      case brand, category, selectivity
+      case brand, category
       case lowestPrice = "price_min"
       case highestPrice = "price_max"
     }
@@ -22,6 +21,13 @@ struct DataSet {
     let d: Int
     let small: Int
     let filters: [String: Filter]
+    /// Filters that ask for another category for each query.
+    let filtersByQuery: [String]
+
+    enum CodingKeys: String, CodingKey {
+      case n, d, small, filters
+      case filtersByQuery = "filters_by_query"
+    }
   }
 
   let prefix: String
@@ -51,18 +57,34 @@ struct DataSet {
 
   /// The rows that pass a filter.
   func slots(passing filter: Filter) throws -> SlotSet {
-    let text = try String(contentsOfFile: path("attrs.csv"), encoding: .utf8)
     var slots = SlotSet()
-    for line in text.split(separator: "\n").dropFirst() {
-      let fields = line.split(separator: ",")
-      let price = Double(fields[3]) ?? 0
-      let passes =
-        filter.brand.map { fields[1] == "\($0)" } ?? true
-        && filter.category.map { fields[2] == "\($0)" } ?? true
-        && price >= filter.lowestPrice ?? price && price <= filter.highestPrice ?? price
-      if passes, let slot = Slot(fields[0]) { slots.insert(slot) }
+    try forEachRow { slot, brand, category, price in
+      if brand == filter.brand ?? brand, category == filter.category ?? category,
+        price >= filter.lowestPrice ?? price, price <= filter.highestPrice ?? price
+      {
+        slots.insert(slot)
+      }
     }
     return slots
+  }
+
+  /// The rows of each category.
+  func slotsByCategory() throws -> [Int: SlotSet] {
+    var slots: [Int: SlotSet] = [:]
+    try forEachRow { slot, _, category, _ in slots[category, default: SlotSet()].insert(slot) }
+    return slots
+  }
+
+  private func forEachRow(
+    _ body: (_ slot: Slot, _ brand: Int, _ category: Int, _ price: Double) -> Void
+  ) throws {
+    let text = try String(contentsOfFile: path("attrs.csv"), encoding: .utf8)
+    for line in text.split(separator: "\n").dropFirst() {
+      let fields = line.split(separator: ",")
+      guard let slot = Slot(fields[0]), let brand = Int(fields[1]), let category = Int(fields[2])
+      else { continue }
+      body(slot, brand, category, Double(fields[3]) ?? 0)
+    }
   }
 }
 
