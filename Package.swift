@@ -111,7 +111,7 @@ let package = Package(
       name: "ExampleBackend", dependencies: ["Vitrine", "CLIP", hummingbird],
       path: "Tools/examples/backend", swiftSettings: strict),
     .executableTarget(
-      name: "LoadBench", dependencies: ["Vitrine"], path: "Tools/bench/load/LoadBench",
+      name: "LoadBench", dependencies: ["Vitrine", "CLIP"], path: "Tools/bench/load/LoadBench",
       swiftSettings: strict),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

@@ -1,10 +1,12 @@
+import CLIP
 import Foundation
 import Vitrine
 
 /// What the library does without HTTP: the same queries, asked by so many tasks for so many seconds.
 ///
 ///     LoadBench INDEX vectors FILE       writes search bodies of products' vectors, one a line
-///     LoadBench INDEX run FILE TASKS S   answers the bodies of a file, and prints the rate
+///     LoadBench INDEX run FILE TASKS S [MODEL]    answers the bodies of a file, and prints the rate
+///     LoadBench INDEX encode FILE TASKS S MODEL   only makes vectors of their texts
 @main
 struct LoadBench {
   static func main() async {
@@ -19,21 +21,31 @@ struct LoadBench {
   private static func run() async throws {
     let arguments = CommandLine.arguments
     guard arguments.count >= 4 else { throw Usage() }
+    let model =
+      arguments.count == 7 ? Model(clip: try CLIPModel(directory: arguments[6])) : nil
     var options = Engine.Options()
     options.readOnly = true
-    let engine = try Engine(path: arguments[1], options: options)
-    switch arguments[2] {
-    case "vectors": try await writeVectors(of: engine, to: arguments[3])
-    case "run" where arguments.count == 6:
-      let tasks = Int(arguments[4]) ?? 1
-      let seconds = Double(arguments[5]) ?? 5
-      try await answer(arguments[3], engine, tasks: tasks, seconds: seconds)
+    let engine = try Engine(path: arguments[1], embedder: model, options: options)
+    if arguments[2] == "vectors" { return try await writeVectors(of: engine, to: arguments[3]) }
+    guard arguments.count >= 6, let tasks = Int(arguments[4]), let seconds = Double(arguments[5])
+    else { throw Usage() }
+    let decoder = JSONDecoder()
+    let queries = try Data(contentsOf: URL(filePath: arguments[3])).split(
+      separator: UInt8(ascii: "\n")
+    )
+    .map { try decoder.decode(Query.self, from: $0) }
+    switch (arguments[2], model) {
+    case ("run", _): try await answer(queries, engine, tasks: tasks, seconds: seconds)
+    case ("encode", let model?): try await encode(queries, model, tasks: tasks, seconds: seconds)
     default: throw Usage()
     }
   }
 
   struct Usage: Error, CustomStringConvertible {
-    let description = "LoadBench INDEX vectors FILE | LoadBench INDEX run FILE TASKS SECONDS"
+    let description = """
+      LoadBench INDEX vectors FILE | LoadBench INDEX run FILE TASKS SECONDS [MODEL]
+      | LoadBench INDEX encode FILE TASKS SECONDS MODEL
+      """
   }
 
   /// Vectors a little beside those of products spread over the index, so that none is a stored one.
@@ -59,21 +71,43 @@ struct LoadBench {
   }
 
   private static func answer(
-    _ path: String, _ engine: Engine, tasks: Int, seconds: Double
+    _ queries: [Query], _ engine: Engine, tasks: Int, seconds: Double
   ) async throws {
-    let decoder = JSONDecoder()
-    let queries = try Data(contentsOf: URL(filePath: path)).split(separator: UInt8(ascii: "\n"))
-      .map { try decoder.decode(Query.self, from: $0) }
+    try await measure(tasks: tasks, seconds: seconds) { number in
+      _ = try await engine.search(queries[number % queries.count])
+      return 1
+    }
+  }
+
+  /// As many texts a call as searches that come together share.
+  private static func encode(
+    _ queries: [Query], _ model: Model, tasks: Int, seconds: Double
+  ) async throws {
+    let texts = queries.flatMap(\.terms).compactMap { term in
+      if case .text(let text) = term.subject { text } else { nil }
+    }
+    let size = max(1, min(32, tasks / 2))
+    try await measure(tasks: min(tasks, 2), seconds: seconds) { number in
+      let first = number * size % (texts.count - size)
+      _ = try model.embed(texts: Array(texts[first..<first + size]))
+      return size
+    }
+  }
+
+  /// Prints how much tasks do in so many seconds, of which each does one call after the other.
+  private static func measure(
+    tasks: Int, seconds: Double, _ call: @escaping @Sendable (_ number: Int) async throws -> Int
+  ) async throws {
     let before = processorSeconds()
     let start = ContinuousClock.now
     let end = start.advanced(by: .seconds(seconds))
     let done = try await withThrowingTaskGroup(of: Int.self) { group in
       for task in 0..<tasks {
         group.addTask {
-          var done = 0
+          var (calls, done) = (0, 0)
           while ContinuousClock.now < end {
-            _ = try await engine.search(queries[(task * 7919 + done) % queries.count])
-            done += 1
+            done += try await call(task * 7919 + calls)
+            calls += 1
           }
           return done
         }
@@ -91,4 +125,20 @@ struct LoadBench {
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
+}
+
+/// A CLIP model as the engine takes it.
+private struct Model: Embedder {
+  let clip: CLIPModel
+  var dimensions: Int { clip.dimensions }
+  var fingerprint: String { clip.fingerprint }
+  var logitScale: Float { clip.logitScale }
+
+  func embed(images: [[UInt8]]) -> [Result<[Float], any Error>] {
+    clip.encode(images: images).map { $0.mapError { $0 } }
+  }
+
+  func embed(texts: [String]) throws -> [[Float]] { clip.encode(texts: texts) }
+
+  func remembered(texts: [String]) -> [[Float]]? { clip.remembered(texts: texts) }
 }
