@@ -5,12 +5,13 @@ import Synchronization
 /// The addresses of the blocks of one database: any record is then reached with a multiplication
 /// and an add, in the page cache, without asking the B-tree.
 ///
-/// A table of a snapshot is constant. A writer's table starts as a copy and replaces each block
+/// A table of a snapshot is constant, once it has been looked up where the blocks lie: a search that does not
+/// wait for that looks up those that it needs. A writer's table starts as a copy and replaces each block
 /// it changes by one of its own, so cost is proportional to what changes.
 final class BlockTable: @unchecked Sendable {
-  // Sendable: constant once resolved; a writer's is shared only between the threads of one
-  // `write`, which change records under locks and replace blocks under `replacing`: each learns that a
-  // block is the writer's after its address.
+  // Sendable: addresses are put in under a lock, which whoever needs them has held after that; a writer's is
+  // shared only between the threads of one `write`, which change records under locks and replace blocks
+  // under `replacing`: each learns that a block is the writer's after its address.
 
   typealias Block = UnsafeMutablePointer<UInt8>
 
@@ -23,48 +24,57 @@ final class BlockTable: @unchecked Sendable {
   private var isOwned: UnsafeMutablePointer<Bool>
   /// Held while a block is replaced: what is wrong with one that was to be.
   private let replacing = Mutex<String?>(nil)
+  /// What tells where a snapshot's blocks lie, and which of its leaves have been looked up.
+  let tree: LargeValueTree?
+  let lookedUp: Mutex<[Bool]>
+  /// What stands for blocks that have not been found.
+  private var blank: Block?
 
-  private init(_ geometry: BlockGeometry, capacity: Int) {
+  private init(_ geometry: BlockGeometry, capacity: Int, tree: LargeValueTree? = nil) {
     self.geometry = geometry
     self.capacity = max(1, capacity)
+    self.tree = tree
+    lookedUp = Mutex(Array(repeating: false, count: tree?.leafCount ?? 0))
     blocks = .allocate(capacity: self.capacity)
     isOwned = .allocate(capacity: self.capacity)
     blockCount = 0
   }
 
   deinit {
-    for index in 0..<blockCount where isOwned[index] {
-      blocks[index].map { UnsafeMutableRawPointer($0 - BlockGeometry.pageHeaderBytes).deallocate() }
-    }
+    for index in 0..<blockCount where isOwned[index] { blocks[index].map(free) }
+    blank.map(free)
     blocks.deallocate()
     isOwned.deallocate()
   }
 
-  /// Resolves the table in a snapshot, in which it has not been changed: one look at all of the database's
-  /// keys.
+  private func free(_ block: Block) {
+    UnsafeMutableRawPointer(block - BlockGeometry.pageHeaderBytes).deallocate()
+  }
+
+  /// The table of a snapshot in which it has not been changed, none of whose blocks has been looked up.
+  ///
+  /// - Parameter other: another one of the same snapshot, if there is one.
   convenience init(
-    _ geometry: BlockGeometry, records: Int, in txn: borrowing SnapshotTransaction
+    _ geometry: BlockGeometry, records: Int, in txn: borrowing SnapshotTransaction,
+    beside other: BlockTable? = nil
   ) throws {
     let expected = geometry.blockCount(for: records)
-    self.init(geometry, capacity: expected)
-    guard expected > 0 else { return }
+    guard expected > 0 else {
+      self.init(geometry, capacity: 0)
+      return
+    }
     guard let database = try txn.database(named: geometry.databaseName) else {
       throw HNSWError.corrupted("database \(geometry.databaseName) is missing")
     }
-    try txn.withLargeValues(of: database) { bytes in
-      guard let base = bytes.baseAddress, bytes.count == geometry.blockBytes else {
-        throw HNSWError.corrupted(
-          "block \(blockCount) of \(geometry.databaseName) has \(bytes.count) bytes, "
-            + "not \(geometry.blockBytes)")
-      }
-      guard blockCount < expected else { return }
-      append(
-        UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: UInt8.self)), owned: false)
-    }
-    guard blockCount == expected else {
+    let tree = try txn.largeValueTree(of: database, beside: other?.tree)
+    guard tree.count >= expected else {
       throw HNSWError.corrupted(
-        "\(geometry.databaseName) has \(blockCount) blocks, not \(expected)")
+        "\(geometry.databaseName) has \(tree.count) blocks, not \(expected)")
     }
+    self.init(geometry, capacity: expected, tree: tree)
+    blocks.initialize(repeating: nil, count: expected)
+    isOwned.initialize(repeating: false, count: expected)
+    blockCount = expected
   }
 
   /// A writer's copy of a table. O(blocks), 8 bytes each.
@@ -79,10 +89,29 @@ final class BlockTable: @unchecked Sendable {
   /// An empty table for a writer.
   static func empty(_ geometry: BlockGeometry) -> BlockTable { BlockTable(geometry, capacity: 1) }
 
-  private func append(_ block: Block, owned: Bool) {
+  /// Puts in where a block of a snapshot lies.
+  func place(_ block: Int, at bytes: UnsafeRawBufferPointer) throws(HNSWError) {
+    guard let base = bytes.baseAddress, bytes.count == geometry.blockBytes else {
+      throw .corrupted(
+        "block \(block) of \(geometry.databaseName) has \(bytes.count) bytes, "
+          + "not \(geometry.blockBytes)")
+    }
+    blocks[block] = UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: UInt8.self))
+  }
+
+  /// Puts a block of zeros in the place of those of a snapshot that have not been found.
+  func fillGaps() {
+    lookedUp.withLock { _ in
+      let filler = blank ?? makeBlock()
+      blank = filler
+      for index in 0..<blockCount where blocks[index] == nil { blocks[index] = filler }
+    }
+  }
+
+  private func append(_ block: Block) {
     if blockCount == capacity { grow() }
     blocks[blockCount] = block
-    isOwned[blockCount] = owned
+    isOwned[blockCount] = true
     blockCount += 1
   }
 
@@ -99,7 +128,7 @@ final class BlockTable: @unchecked Sendable {
 
   /// Adds blocks of zeros until `records` fit. Not while other threads use the table.
   func reserve(records: Int) {
-    while blockCount < geometry.blockCount(for: records) { append(makeBlock(), owned: true) }
+    while blockCount < geometry.blockCount(for: records) { append(makeBlock()) }
   }
 
   /// A block of zeros, placed as in a page: its records are on cache lines. Behind it the records'
@@ -146,36 +175,6 @@ final class BlockTable: @unchecked Sendable {
     UnsafeMutableRawPointer(block + geometry.blockBytes).initializeMemory(
       as: UInt8.self, repeating: 0xFF,
       count: geometry.recordsPerBlock * geometry.companionBytes)
-  }
-
-  /// The address of what lies behind all records for each, a code's norm or a residual's step, to be read,
-  /// or changed after the record.
-  @inline(__always)
-  func trailer(_ index: Int) -> UnsafeMutableRawPointer {
-    let (block, offset) = index.quotientAndRemainder(dividingBy: geometry.recordsPerBlock)
-    return UnsafeMutableRawPointer(blocks[block].unsafelyUnwrapped)
-      + (geometry.normOffset + offset * geometry.trailerBytes)
-  }
-
-  /// The norm of a code.
-  func norm(_ index: Int) -> Int32 {
-    guard geometry.trailerBytes == 0 else {
-      return trailer(index).loadUnaligned(as: Int32.self).littleEndian
-    }
-    let bytes = record(index) + (geometry.recordBytes - 8)
-    return Int32(bitPattern: (0..<8).reduce(0) { $0 | UInt32(bytes[$1] >> 4) << (4 * UInt32($1)) })
-  }
-
-  /// Puts in the norm of a code that was written.
-  func setNorm(_ index: Int, to norm: Int32) {
-    guard geometry.trailerBytes == 0 else {
-      return trailer(index).storeBytes(of: norm.littleEndian, as: Int32.self)
-    }
-    let bytes = record(index) + (geometry.recordBytes - 8)
-    for place in 0..<8 {
-      let part = UInt8(truncatingIfNeeded: norm >> (4 * Int32(place))) << 4
-      bytes[place] = bytes[place] & 0x0F | part
-    }
   }
 
   /// Copies a block of the snapshot. Readers go on with the old one until the new address, which

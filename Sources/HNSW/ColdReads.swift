@@ -3,10 +3,11 @@ internal import LMDB
 
 /// Searching what is not in memory yet. A search that touched one row after the other would wait
 /// for the disk hundreds of times, each time for much that lies around the row; so it asks for all
-/// that a step needs before it touches any.
+/// that a step needs before it touches any. And first it looks up where that lies, unless that is known.
 extension RowTable {
   /// Has the rows `ids` read from the disk, all together.
-  func fetch(_ ids: UnsafePointer<UInt32>, _ count: Int) {
+  func fetch(_ ids: UnsafePointer<UInt32>, _ count: Int, _ scratch: Scratch) {
+    scratch.pending?.lookUp(self, UnsafeBufferPointer(start: ids, count: count))
     for index in 0..<count {
       guard let row = address(of: ids[index]) else { continue }
       PageCache.fetch(UnsafeRawBufferPointer(start: row, count: stride))
@@ -14,7 +15,8 @@ extension RowTable {
   }
 
   /// Has the norms, or steps, of the rows `ids` read from the disk.
-  func fetchNorms(_ ids: UnsafePointer<UInt32>, _ count: Int) {
+  func fetchNorms(_ ids: UnsafePointer<UInt32>, _ count: Int, _ scratch: Scratch) {
+    scratch.pending?.lookUp(self, UnsafeBufferPointer(start: ids, count: count))
     for index in 0..<count {
       guard let norm = normAddress(of: ids[index]) else { continue }
       PageCache.fetch(UnsafeRawBufferPointer(start: norm, count: 4))
@@ -25,21 +27,23 @@ extension RowTable {
 extension Graph {
   /// Has what scoring the gathered slots takes read from the disk.
   func fetchGathered(_ count: Int, isCoarse: Bool, _ scratch: Scratch) {
+    let slots = UnsafePointer(scratch.gatheredSlots)
+    scratch.pending?.lookUp(codes.upper, UnsafeBufferPointer(start: slots, count: count))
     for index in stride(from: 0, to: count, by: 8) {
-      guard let row = codes.upper.address(of: scratch.gatheredSlots[index]) else { continue }
+      guard let row = codes.upper.address(of: slots[index]) else { continue }
       scratch.sampledCount += 1
       if !PageCache.holds(row) { scratch.missingCount += 1 }
     }
-    codes.upper.fetch(scratch.gatheredSlots, count)
-    if !isCoarse { codes.lower.fetch(scratch.gatheredSlots, count) }
-    if scratch.code.normWeight != 0 { codes.upper.fetchNorms(scratch.gatheredSlots, count) }
+    codes.upper.fetch(slots, count, scratch)
+    if !isCoarse { codes.lower.fetch(slots, count, scratch) }
+    if scratch.code.normWeight != 0 { codes.upper.fetchNorms(slots, count, scratch) }
   }
 }
 
 extension GraphLevel {
   /// Has a node's record read from the disk.
-  func fetch(_ position: UInt32) {
-    withUnsafePointer(to: position) { rows.fetch($0, 1) }
+  func fetch(_ position: UInt32, _ scratch: Scratch) {
+    withUnsafePointer(to: position) { rows.fetch($0, 1, scratch) }
   }
 }
 

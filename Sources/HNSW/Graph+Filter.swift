@@ -60,7 +60,7 @@ extension Graph {
     let count = walks.expandAll(
       scratch.pool, breadth: breadth, room: Scratch.expandingCapacity, links: level.rows,
       into: nodes)
-    if scratch.isCold { level.rows.fetch(nodes, count) }
+    if scratch.isCold { level.rows.fetch(nodes, count, scratch) }
     var found = 0
     for index in 0..<count {
       found = gatherNew(level, nodes[index], scratch, found)

@@ -79,7 +79,7 @@ struct Graph: Sendable {
 
   /// Makes the coarse scores of the first `count` slots that were gathered those of whole codes.
   func refine(_ count: Int, _ scratch: Scratch) {
-    if scratch.isCold { codes.lower.fetch(scratch.gatheredSlots, count) }
+    if scratch.isCold { codes.lower.fetch(scratch.gatheredSlots, count, scratch) }
     kernels.refineScores(
       codes, scratch.code.bytes, configuration.codeBytes, scratch.gatheredSlots, count,
       scratch.scores)
@@ -106,7 +106,7 @@ struct Graph: Sendable {
 
   /// The score of a node that a descent begins at.
   func scoreEntry(_ position: UInt32, on level: GraphLevel, _ scratch: Scratch) -> Int32 {
-    if scratch.isCold { level.fetch(position) }
+    if scratch.isCold { level.fetch(position, scratch) }
     scratch.gatheredSlots[0] = level.slot(position)
     score(1, isWalk: true, scratch)
     return scratch.scores[0]
@@ -122,7 +122,7 @@ struct Graph: Sendable {
     var improved = true
     while improved {
       improved = false
-      if scratch.isCold { level.fetch(position) }
+      if scratch.isCold { level.fetch(position, scratch) }
       let count = gatherNew(level, position, scratch, 0)
       score(count, isWalk: true, scratch)
       for index in 0..<count where scratch.scores[index] < best {
@@ -170,7 +170,7 @@ struct Graph: Sendable {
         expanding += found
       } while found == 2 && expanding < width
       found = 0
-      if scratch.isCold { level.rows.fetch(scratch.expanding, expanding) }
+      if scratch.isCold { level.rows.fetch(scratch.expanding, expanding, scratch) }
       for index in 0..<expanding {
         found = gatherNew(level, scratch.expanding[index], scratch, found)
       }

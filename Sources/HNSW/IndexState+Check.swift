@@ -1,10 +1,11 @@
 /// Looking for damage.
 extension IndexState {
   /// Checks the last block of every kind, which nearly every change rewrites.
-  func checkSample() throws(HNSWError) {
+  func checkSample() throws {
+    for table in tables where table.blockCount > 0 { try table.lookUpLast() }
     for table in tables { table.fetchLast() }
     for table in tables where table.blockCount > 0 {
-      if let defect = defect(in: table, table.blockCount - 1) { throw .corrupted(defect) }
+      if let defect = defect(in: table, table.blockCount - 1) { throw HNSWError.corrupted(defect) }
     }
   }
 

@@ -106,6 +106,7 @@ extension ResolvedIndex {
   /// Calls `body` with the number of matching live slots gathered, batch by batch.
   @inline(__always)
   private func forEachBatch(_ filter: SlotSet?, _ scratch: Scratch, _ body: (Int) -> Void) {
+    scratch.pending?.finish()
     let wordCount = (state.header.slotCount + 63) / 64
     let end = min(wordCount, filter?.words.count ?? wordCount)
     var (count, next) = (0, 0)

@@ -35,7 +35,9 @@ extension ResolvedIndex {
   /// and the other way round: the score's variance is (|y|² + |c|²) / 12. Six deviations, of
   /// the difference of two such scores, leave room for what clipping adds.
   func uncertainty(around slot: Slot, _ scratch: Scratch) -> Int32 {
-    if scratch.isCold { withUnsafePointer(to: slot) { graph.codes.upper.fetchNorms($0, 1) } }
+    if scratch.isCold {
+      withUnsafePointer(to: slot) { graph.codes.upper.fetchNorms($0, 1, scratch) }
+    }
     let norm = state.codes.norm(Int(slot))
     // Damage may have made the norm negative.
     return Int32(6 * (max(0, scratch.code.norm + Float(norm)) / 6).squareRoot())

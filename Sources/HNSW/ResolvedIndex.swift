@@ -19,14 +19,20 @@ final class ResolvedIndex: Sendable {
   private let isCold: Atomic<Bool>
   /// The mean of the vectors as a query, with its bytes.
   private let mean: QueryCode
+  /// What is not known yet of an index that has just been opened.
+  private let pending: PendingLookUps?
 
-  init(_ state: IndexState, header: UnsafeRawBufferPointer, kernels: Kernels) {
+  /// - Parameter isPending: whether it has to be looked up yet where the state's blocks lie.
+  init(
+    _ state: IndexState, header: UnsafeRawBufferPointer, kernels: Kernels, isPending: Bool = false
+  ) {
     self.state = state
+    pending = isPending ? PendingLookUps(state) : nil
     headerAddress = UInt(bitPattern: header.baseAddress)
     headerBytes = Array(header)
     self.kernels = kernels
     graph = state.graph(kernels)
-    isCold = Atomic(!state.isInMemory)
+    isCold = Atomic(isPending || !state.isInMemory)
     let (rotated, codeBytes) = (state.calibration.mean, state.configuration.codeBytes)
     var mean = QueryCode(QueryCode.allocate(codeBytes), codeBytes)
     mean.fine =
@@ -46,6 +52,25 @@ final class ResolvedIndex: Sendable {
     else { return false }
     return memcmp(base, headerBytes, header.count) == 0
   }
+
+  /// Sees to it that a search finds the blocks it needs: the first one looks them up on its way.
+  func prepare(_ parameters: SearchParameters, _ scratch: Scratch) {
+    guard let pending, !pending.isFinished else { return }
+    if parameters.filter == nil, !parameters.exact, pending.takeFirst() {
+      scratch.pending = pending
+    } else {
+      pending.finish()
+    }
+  }
+
+  /// The state with all blocks known.
+  var wholeState: IndexState {
+    pending?.finish()
+    return state
+  }
+
+  /// Throws if a block has not been found.
+  func check() throws { try pending?.check() }
 
   /// Runs a search that knows whether to expect what it reads in memory.
   func reading<R>(_ scratch: Scratch, _ body: () -> R) -> R {
@@ -89,7 +114,7 @@ final class ResolvedIndex: Sendable {
     guard let vectors = state.vectors, let format = configuration.storage.format else {
       return measureCodes(count, scratch)
     }
-    if scratch.isCold { vectors.rows.fetch(ids, count) }
+    if scratch.isCold { vectors.rows.fetch(ids, count, scratch) }
     if configuration.metric == .l2 {
       kernels.rows.squaredDistances(vectors.rows, format, scratch.query, n, ids, count, out)
     } else {
@@ -105,9 +130,11 @@ final class ResolvedIndex: Sendable {
     guard let query = scratch.code.fine else { return }
     let (ids, out) = (UnsafePointer(scratch.candidates), scratch.candidateDistances)
     let (codes, n, scale) = (graph.codes, configuration.dimensions, state.calibration.scale)
-    if scratch.isCold, let residuals = codes.residuals {
-      residuals.fetch(ids, count)
-      residuals.fetchNorms(ids, count)
+    if scratch.isCold {
+      codes.upper.fetch(ids, count, scratch)
+      codes.lower.fetch(ids, count, scratch)
+      codes.residuals?.fetch(ids, count, scratch)
+      codes.residuals?.fetchNorms(ids, count, scratch)
     }
     if configuration.metric == .l2 {
       return kernels.rows.fineSquaredDistances(codes, query, n, scale: scale, ids, count, out)

@@ -38,6 +38,8 @@ final class Scratch: @unchecked Sendable {
 
   /// Rows scored since the query began.
   var distanceCount = 0
+  /// The index, if where its blocks lie is to be looked up yet.
+  var pending: PendingLookUps?
   /// Whether what the search reads may have to come from the disk; then, of how many rows it has
   /// looked whether they were in memory, and how many were not.
   var isCold = false

@@ -58,7 +58,7 @@ public struct Snapshot: ~Copyable {
     var vector = [Float](repeating: 0, count: configuration.dimensions)
     vector.withUnsafeMutableBufferPointer { vector in
       if let base = vector.baseAddress {
-        resolved.state.readVector(slot, into: base, resolved.kernels)
+        resolved.wholeState.readVector(slot, into: base, resolved.kernels)
       }
     }
     return vector
@@ -75,6 +75,8 @@ public struct Snapshot: ~Copyable {
     return try query.withUnsafeBufferPointer { query in
       try index.scratch.with { scratch in
         try resolved.load(query, row: 0, scratch)
+        resolved.prepare(parameters, scratch)
+        defer { scratch.pending = nil }
         return resolved.search(parameters, scratch)
       }
     }

@@ -23,6 +23,9 @@ package struct RowTable: @unchecked Sendable {
       stride: UInt32(stride), offset: UInt32(offset), norm_offset: UInt32(normOffset))
   }
 
+  /// Whether it is the table of the same blocks.
+  package func isSame(as other: RowTable) -> Bool { rows.blocks == other.rows.blocks }
+
   /// Bytes of a row.
   package var stride: Int { Int(rows.stride) }
 

@@ -32,6 +32,8 @@ struct TreeRecord {
   }
 
   var hasIntegerKeys: Bool { flags & Self.integerKeys != 0 }
+  /// Whether the values are on pages of their own, as a ``LargeValueTree`` wants it.
+  var hasLargeValuesOnly: Bool { hasIntegerKeys && entries > 0 && overflowPages >= entries }
 }
 
 /// One of the two pages at the start of the data file that say where everything else is; commit

@@ -28,9 +28,7 @@ extension StructureCheck {
   private func below(_ reference: Reference) -> [Reference] {
     let (tree, depth) = (reference.tree, reference.depth)
     let isLeaf = depth == tree.depth
-    guard isLeaf ? reference.isMain : depth + 1 < tree.depth || visitsLeaves(of: tree) else {
-      return []
-    }
+    guard isLeaf ? reference.isMain : visits(depth: depth + 1, of: tree) else { return [] }
     let bytes = file.read(at: reference.page * meta.pageSize, count: meta.pageSize)
     guard bytes.count == meta.pageSize,
       let page = try? TreePage.parse(bytes, number: reference.page, isLeaf: isLeaf)

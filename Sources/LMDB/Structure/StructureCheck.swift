@@ -20,8 +20,9 @@ struct StructureCheck {
   enum Extent: Equatable {
     /// All pages of all trees and the list of free ones.
     case everything
-    /// Branches, and the leaves of trees that have no more than so many.
-    case branches(leafLimit: Int)
+    /// Roots, the branches of trees that have no more of them than so many, and the leaves likewise, but for
+    /// those that tell no more than where large values lie: whoever looks that up checks them.
+    case upTo(pages: Int)
     /// The list of free pages alone.
     case freePages
   }
@@ -77,24 +78,26 @@ struct StructureCheck {
       return report(root, "belongs to a tree whose record is damaged")
     }
     var walk = TreeWalk(tree: tree, isFreeList: isFreeList)
-    walk.visitsLeaves = visitsLeaves(of: tree)
+    walk.visitsLeaves = visits(depth: tree.depth, of: tree)
     visit(root, depth: 1, referredBy: root, &walk)
     if walk.visitsLeaves, findings.isEmpty, !walk.countsAgree(withoutValues: isQuick) {
       report(root, "has other counts below it than its tree's record says")
     }
   }
 
-  /// Whether all pages of a tree are visited, or no more than its branches.
-  func visitsLeaves(of tree: TreeRecord) -> Bool {
-    if case .branches(let leafLimit) = extent { tree.leafPages <= leafLimit } else { true }
+  /// Whether the pages of a tree at some depth are visited.
+  func visits(depth: Int, of tree: TreeRecord) -> Bool {
+    guard case .upTo(let limit) = extent, depth > 1 else { return true }
+    if depth < tree.depth { return tree.branchPages <= limit }
+    return tree.leafPages <= limit && !tree.hasLargeValuesOnly
   }
 
   private mutating func visit(
     _ number: Int, depth: Int, referredBy parent: Int, _ walk: inout TreeWalk
   ) {
     guard findings.count < Self.findingLimit, use(number, by: parent) else { return }
+    guard visits(depth: depth, of: walk.tree) else { return }
     let isLeaf = depth == walk.tree.depth
-    if isLeaf, !walk.visitsLeaves { return }
     do throws(Damage) {
       let bytes = file.read(at: number * meta.pageSize, count: meta.pageSize)
       guard bytes.count == meta.pageSize else { throw Damage("cannot be read") }

@@ -1,0 +1,39 @@
+internal import LMDB
+import Synchronization
+
+/// Looking up where the blocks of a snapshot lie.
+extension BlockTable {
+  /// Looks up all blocks that have not been.
+  func lookUp() throws {
+    try lookUp { leaves in tree.map { Array(0..<$0.leafCount) } ?? [] }
+  }
+
+  /// Looks up the blocks of some records, as far as there are such.
+  func lookUp(_ records: UnsafeBufferPointer<UInt32>) throws {
+    try lookUp { tree in
+      records.compactMap { record in
+        let block = Int(record) / geometry.recordsPerBlock
+        return block < blockCount ? tree.leaf(of: block) : nil
+      }
+    }
+  }
+
+  /// Looks up the last block, which opening checks.
+  func lookUpLast() throws {
+    try lookUp { tree in [tree.leaf(of: blockCount - 1)] }
+  }
+
+  private func lookUp(_ leaves: (LargeValueTree) -> [Int]) throws {
+    guard let tree else { return }
+    try lookedUp.withLock { done in
+      let wanted = Set(leaves(tree)).filter { !done[$0] }.sorted()
+      tree.prefetch(wanted)
+      for leaf in wanted {
+        try tree.forEachValue(ofLeaf: leaf) { block, bytes in
+          if block < blockCount { try place(block, at: bytes) }
+        }
+        done[leaf] = true
+      }
+    }
+  }
+}
