@@ -5,7 +5,7 @@ import Synchronization
 extension BlockTable {
   /// Looks up all blocks that have not been.
   func lookUp() throws {
-    try lookUp { leaves in tree.map { Array(0..<$0.leafCount) } ?? [] }
+    try lookUp { tree in Array(0..<tree.leafCount) }
   }
 
   /// Looks up the blocks of some records, as far as there are such.
@@ -13,7 +13,7 @@ extension BlockTable {
     try lookUp { tree in
       records.compactMap { record in
         let block = Int(record) / geometry.recordsPerBlock
-        return block < blockCount ? tree.leaf(of: block) : nil
+        return block < blockCount && blocks[block] == nil ? tree.leaf(of: block) : nil
       }
     }
   }

@@ -166,18 +166,19 @@ def report(records):
 
 
 def filter_rows(records):
-    points = {}
+    points, shares = {}, {}
     for r in records:
         if r["phase"] == "filter":
-            best = points.setdefault((r["dataset"], r["filter"], r["selectivity"]), {}).setdefault(
-                label(r), {})
+            rule = (r["dataset"], r["filter"])
+            shares[rule] = r["selectivity"]
+            best = points.setdefault(rule, {}).setdefault(label(r), {})
             best[r["ef"]] = max(best.get(r["ef"], (0, 0)), (r["recall10"], r["qps_cpu"]))
     rows = []
-    for (name, rule, share), engines in sorted(points.items()):
+    for (name, rule), engines in sorted(points.items()):
         ours, _ = rate_at(engines["vitrine"].values(), TARGETS[-1])
         for engine, values in engines.items():
             value, is_bound = rate_at(values.values(), TARGETS[-1])
-            rows.append([name, f"{rule}, {share:.1%}", engine, (
+            rows.append([name, f"{rule}, {shares[name, rule]:.1%}", engine, (
                 f"- (max {max(values.values())[0]:.3f})" if value is None else
                 ("≤ " if is_bound else "") + f"{value:.0f}"
                 + (f" (x{ours / value:.2f})" if ours and engine != "vitrine" else ""))])
