@@ -246,12 +246,3 @@ final class BlockTable: @unchecked Sendable {
       offset: BlockGeometry.headerBytes, normOffset: geometry.normOffset)
   }
 }
-
-/// A transaction seen by an index: valid, like the one it is made from, within the closure that
-/// was handed that one.
-struct SnapshotTransaction: Transaction, ~Copyable {
-  let core: TransactionCore
-
-  init(_ txn: borrowing ReadTransaction) { core = txn.core }
-  init(_ txn: borrowing WriteTransaction) { core = txn.core }
-}

@@ -74,14 +74,14 @@ final class ResolvedIndex: Sendable {
 
   /// Runs a search that knows whether to expect what it reads in memory.
   func reading<R>(_ scratch: Scratch, _ body: () -> R) -> R {
-    guard isCold.load(ordering: .relaxed) else { return body() }
+    guard isCold.load(ordering: .acquiring) else { return body() }
     scratch.isCold = true
     (scratch.sampledCount, scratch.missingCount) = (0, 0)
     defer {
       scratch.isCold = false
       // Where most is there, asking costs more than it saves.
       if 16 * scratch.missingCount <= scratch.sampledCount {
-        isCold.store(false, ordering: .relaxed)
+        isCold.store(false, ordering: .releasing)
       }
     }
     return body()

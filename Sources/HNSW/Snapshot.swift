@@ -115,7 +115,3 @@ public struct Snapshot: ~Copyable {
     }
   }
 }
-
-extension SnapshotTransaction {
-  init(_ core: TransactionCore) { self.core = core }
-}
