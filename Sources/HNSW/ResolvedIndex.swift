@@ -56,18 +56,13 @@ final class ResolvedIndex: Sendable {
   /// Sees to it that a search finds the blocks it needs: the first one looks them up on its way.
   func prepare(_ parameters: SearchParameters, _ scratch: Scratch) {
     guard let pending, !pending.isFinished else { return }
-    if parameters.filter == nil, !parameters.exact, pending.takeFirst() {
-      scratch.pending = pending
-    } else {
-      pending.finish()
-    }
+    let mayWalk = parameters.filter == nil && !parameters.exact
+    guard mayWalk, pending.takeFirst() else { return complete() }
+    scratch.pending = pending
   }
 
-  /// The state with all blocks known.
-  var wholeState: IndexState {
-    pending?.finish()
-    return state
-  }
+  /// Looks up all blocks that have not been.
+  func complete() { pending?.finish() }
 
   /// Throws if a block has not been found.
   func check() throws { try pending?.check() }

@@ -21,7 +21,7 @@ extension Snapshot {
       throw HNSWError.wrongDimensions(expected: dimensions, found: queries.count % dimensions)
     }
     let count = queries.count / dimensions
-    _ = resolved.wholeState
+    resolved.complete()
     let most = max(1, min(Self.mostAtOnce, Self.mostCodeBytes / (2 * configuration.codeBytes)))
     return try queries.withUnsafeBufferPointer { queries in
       try stride(from: 0, to: count, by: most).flatMap { start in

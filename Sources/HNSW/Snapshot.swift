@@ -55,10 +55,11 @@ public struct Snapshot: ~Copyable {
   /// storage's precision), or `nil` if there is none.
   public func vector(of slot: Slot) -> [Float]? {
     guard contains(slot) else { return nil }
+    resolved.complete()
     var vector = [Float](repeating: 0, count: configuration.dimensions)
     vector.withUnsafeMutableBufferPointer { vector in
       if let base = vector.baseAddress {
-        resolved.wholeState.readVector(slot, into: base, resolved.kernels)
+        resolved.state.readVector(slot, into: base, resolved.kernels)
       }
     }
     return vector

@@ -29,7 +29,8 @@ public struct IndexStatistics: Sendable, Hashable {
 extension Snapshot {
   /// Walks the whole graph and counts. O(links).
   public func statistics() -> IndexStatistics {
-    let (state, graph) = (resolved.wholeState, resolved.graph)
+    resolved.complete()
+    let (state, graph) = (resolved.state, resolved.graph)
     let levels = graph.levels.map { level in
       let degrees = (0..<level.count).lazy.map { level.degree($0) }
       return IndexStatistics.Level(
