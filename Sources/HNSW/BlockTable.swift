@@ -9,9 +9,10 @@ import Synchronization
 /// wait for that looks up those that it needs. A writer's table starts as a copy and replaces each block
 /// it changes by one of its own, so cost is proportional to what changes.
 final class BlockTable: @unchecked Sendable {
-  // Sendable: addresses are put in under a lock, which whoever needs them has held after that; a writer's is
-  // shared only between the threads of one `write`, which change records under locks and replace blocks
-  // under `replacing`: each learns that a block is the writer's after its address.
+  // Sendable: addresses are put in under a lock, and whoever reads one has held that since, or acquired what
+  // says that all are there (`PendingLookUps.isFinished`); a writer's is shared only between the threads of
+  // one `write`, which change records under locks and replace blocks under `replacing`: each learns that a
+  // block is the writer's after its address.
 
   typealias Block = UnsafeMutablePointer<UInt8>
 

@@ -10,7 +10,7 @@ extension Graph {
 
   /// The breadth that it goes there with: a part of its own, where `share` of all nodes match. The fewer
   /// do, the sooner they are hidden behind others; by the benchmark's phases `filter` and `plan`.
-  private func approach(_ share: Double, of ef: Int) -> Int {
+  private func approachBreadth(_ share: Double, of ef: Int) -> Int {
     let part = min(1, 0.2 * growth.squareRoot() + 0.01 / share)
     return max(2 * firstApproach, Int(part * Double(ef)))
   }
@@ -39,7 +39,8 @@ extension Graph {
   func walk(
     matching filter: SlotSet, share: Double, ef: Int, narrowed likely: Int, _ scratch: Scratch
   ) {
-    goOn(levels[0], ef: approach(share * Double(ef) / Double(likely), of: likely), scratch)
+    let likelyShare = share * Double(ef) / Double(likely)
+    goOn(levels[0], ef: approachBreadth(likelyShare, of: likely), scratch)
     let shareHere = matchingShare(of: filter, scratch)
     guard shareHere >= share / 4 else { return goOn(levels[0], ef: ef, scratch) }
     scratch.visited.insert(allBut: filter.words)

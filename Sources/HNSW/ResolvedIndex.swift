@@ -56,8 +56,8 @@ final class ResolvedIndex: Sendable {
   /// Sees to it that a search finds the blocks it needs: the first one looks them up on its way.
   func prepare(_ parameters: SearchParameters, _ scratch: Scratch) {
     guard let pending, !pending.isFinished else { return }
-    let mayWalk = parameters.filter == nil && !parameters.exact
-    guard mayWalk, pending.takeFirst() else { return complete() }
+    let readsFew = parameters.filter == nil && !parameters.exact
+    guard readsFew, pending.takeFirst() else { return complete() }
     scratch.pending = pending
   }
 

@@ -38,7 +38,7 @@ final class Scratch: @unchecked Sendable {
 
   /// Rows scored since the query began.
   var distanceCount = 0
-  /// The index, if where its blocks lie is to be looked up yet.
+  /// What tells where the index's blocks lie, if that is to be looked up on the way.
   var pending: PendingLookUps?
   /// Whether what the search reads may have to come from the disk; then, of how many rows it has
   /// looked whether they were in memory, and how many were not.

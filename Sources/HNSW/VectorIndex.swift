@@ -81,6 +81,9 @@ public final class VectorIndex: Sendable {
   ///
   /// The blocks are looked up once per change of the index, about a millisecond for a million
   /// vectors, and shared by all threads. The snapshot ends with `body`.
+  ///
+  /// - Throws: what `body` throws, `HNSWError.notFound`, `.corrupted`, and `LMDBError`: also after `body` if it
+  ///   came upon a block whose place is damaged.
   public func withSnapshot<R>(
     _ txn: borrowing ReadTransaction, _ body: (borrowing Snapshot) throws -> R
   ) throws -> R {

@@ -121,11 +121,13 @@ extension LargeValueTree {
   ) throws(Damage) -> [Leaf] {
     guard let root = tree.root, (1...32).contains(tree.depth) else { return [] }
     let (file, pageSize) = (DataFile(of: environment), environment.information.pageSize)
+    let pageCount = file.byteCount / pageSize
     var level = [Leaf(page: root, keys: 0..<tree.entries)]
     for _ in 1..<tree.depth {
       file.prefetch(level.lazy.map(\.page), pageSize: pageSize)
       var next: [Leaf] = []
       for parent in level {
+        try check(parent.page, of: pageCount)
         let branch = try page(parent.page, isLeaf: false, of: file, pageSize)
         var keys: [Int] = [parent.keys.lowerBound]
         for index in 1..<branch.count { keys.append(try branch.integerKey(index)) }
@@ -147,6 +149,7 @@ extension LargeValueTree {
     let (file, pageSize) = (DataFile(of: environment), environment.information.pageSize)
     let (leaf, pageCount) = (leaves[index], file.byteCount / pageSize)
     do {
+      try Self.check(leaf.page, of: pageCount)
       let page = try Self.page(leaf.page, isLeaf: true, of: file, pageSize)
       guard page.count == leaf.keys.count else { throw Damage("lacks keys") }
       for (index, key) in leaf.keys.enumerated() {
@@ -166,13 +169,12 @@ extension LargeValueTree {
   private static func page(
     _ number: Int, isLeaf: Bool, of file: DataFile, _ pageSize: Int
   ) throws(Damage) -> TreePage {
-    try check(number, count: 1, of: file.byteCount / pageSize)
     let bytes = file.read(at: number * pageSize, count: pageSize)
     guard bytes.count == pageSize else { throw Damage("ends beyond the file") }
     return try TreePage.parse(bytes, number: number, isLeaf: isLeaf)
   }
 
-  private static func check(_ number: Int, count: Int, of pageCount: Int) throws(Damage) {
+  private static func check(_ number: Int, count: Int = 1, of pageCount: Int) throws(Damage) {
     guard number >= 2, count <= pageCount, number <= pageCount - count else {
       throw Damage("refers to page \(number), which is not in the file")
     }
