@@ -49,7 +49,7 @@ static inline int32_t inner_norm(const uint8_t *end) {
 
 static inline int32_t norm_at(const ck_codes *codes, uint32_t id) {
   const ck_rows *rows = &codes->upper;
-  if (has_inner_norms(codes)) return inner_norm(row_at(rows, id) + rows->stride);
+  if (has_inner_norms(codes)) return inner_norm(row_at(rows, id) + rows->bytes);
   int32_t norm;
   memcpy(&norm, norm_address(rows, id), 4);
   return norm;
@@ -76,7 +76,7 @@ static inline void prefetch(const uint8_t *row, uint32_t bytes) {
 }
 
 static inline void prefetch_row(const ck_rows *rows, uint32_t id) {
-  prefetch(row_at(rows, id), rows->stride);
+  prefetch(row_at(rows, id), rows->bytes);
 }
 
 static inline void prefetch_norms(const ck_codes *codes, const uint32_t *ids, uint32_t count) {

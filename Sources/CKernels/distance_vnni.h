@@ -89,7 +89,7 @@ static void code_scores_avx512(const ck_codes *codes, const int8_t *query, uint3
 
 static inline const uint8_t *prefetched(const ck_rows *rows, uint32_t id) {
   const uint8_t *row = row_at(rows, id);
-  prefetch(row, rows->stride);
+  prefetch(row, rows->bytes);
   return row;
 }
 
@@ -239,7 +239,7 @@ static inline void add_fine(fine_sums *sums, __m512i bytes, uint32_t i, const ck
 
 static void fine_dots_avx512(const ck_codes *codes, const ck_fine_query *query, uint32_t n,
                              float scale, const uint32_t *ids, uint32_t count, float *out) {
-  uint32_t half = codes->upper.stride;
+  uint32_t half = codes->upper.bytes;
   const __m512i zero = _mm512_setzero_si512();
   for (uint32_t i = 0; i < RESIDUALS_AHEAD && i < count; i++) prefetch_residual(codes, ids[i]);
   for (uint32_t i = 0; i < count; i++) {

@@ -211,7 +211,7 @@ static uint32_t expand_avx512(ck_pool *pool, uint32_t breadth, uint32_t width,
   }
   if (links && found == width)
     for (uint32_t k = width; k < 2 * width && open[k] != UINT64_MAX; k++)
-      prefetch(row_at(links, (uint32_t)open[k]), links->stride);
+      prefetch(row_at(links, (uint32_t)open[k]), links->bytes);
   return found;
 }
 

@@ -114,7 +114,7 @@ static uint32_t NAME(expand)(ck_pool *pool, uint32_t breadth, uint32_t width, co
     found++;
   }
   if (links && found == width && open[width] != UINT64_MAX)
-    prefetch(row_at(links, (uint32_t)open[width]), links->stride);
+    prefetch(row_at(links, (uint32_t)open[width]), links->bytes);
   return found;
 }
 

@@ -27,6 +27,8 @@ struct BlockGeometry: Equatable {
   let kind: BlockKind
   let level: Int
   let recordBytes: Int
+  /// Bytes of the upper half of a code, with which its record begins; 0 if records are not codes.
+  let upperBytes: Int
   let recordsPerBlock: Int
   /// Bytes of a block, header included: what the value in the database must have.
   let blockBytes: Int
@@ -45,7 +47,7 @@ struct BlockGeometry: Equatable {
 
   /// Blocks of at least `pages` pages and two records.
   private init(
-    _ kind: BlockKind, level: Int = 0, recordBytes: Int, trailerBytes: Int = 0,
+    _ kind: BlockKind, level: Int = 0, recordBytes: Int, upperBytes: Int = 0, trailerBytes: Int = 0,
     companionBytes: Int = 0, pages: Int, pageSize: Int
   ) {
     let overhead = Self.headerBytes + Self.pageHeaderBytes
@@ -54,6 +56,7 @@ struct BlockGeometry: Equatable {
     self.kind = kind
     self.level = level
     self.recordBytes = recordBytes
+    self.upperBytes = upperBytes
     self.trailerBytes = trailerBytes
     self.companionBytes = companionBytes
     self.pages = wholePages
@@ -61,17 +64,20 @@ struct BlockGeometry: Equatable {
     blockBytes = wholePages * pageSize - Self.pageHeaderBytes
   }
 
-  /// The upper half of a code per record, and their norms behind all of them, if not in them: about 64 KiB.
+  /// A code per record, or its upper half where walks read no more, and their norms behind all of them, if
+  /// not in them: about 64 KiB.
   static func codes(_ configuration: IndexConfiguration, pageSize: Int) -> BlockGeometry {
-    BlockGeometry(
-      .codes, recordBytes: configuration.codeBytes / 2,
+    let whole = configuration.codeBytes
+    return BlockGeometry(
+      .codes, recordBytes: configuration.walksCoarsely ? whole / 2 : whole, upperBytes: whole / 2,
       trailerBytes: configuration.hasInnerNorms ? 0 : 4, pages: 65_536 / pageSize,
       pageSize: pageSize)
   }
 
-  /// The lower half of a code per record: about 64 KiB.
-  static func lowerCodes(_ configuration: IndexConfiguration, pageSize: Int) -> BlockGeometry {
-    BlockGeometry(
+  /// The lower half of a code per record: about 64 KiB. `nil` if it is with the upper half.
+  static func lowerCodes(_ configuration: IndexConfiguration, pageSize: Int) -> BlockGeometry? {
+    guard configuration.walksCoarsely else { return nil }
+    return BlockGeometry(
       .lowerCodes, recordBytes: configuration.codeBytes / 2, pages: 65_536 / pageSize,
       pageSize: pageSize)
   }

@@ -14,7 +14,7 @@ extension BlockTable {
     guard geometry.trailerBytes == 0 else {
       return trailer(index).loadUnaligned(as: Int32.self).littleEndian
     }
-    let bytes = record(index) + (geometry.recordBytes - 8)
+    let bytes = record(index) + (geometry.upperBytes - 8)
     return Int32(bitPattern: (0..<8).reduce(0) { $0 | UInt32(bytes[$1] >> 4) << (4 * UInt32($1)) })
   }
 
@@ -23,7 +23,7 @@ extension BlockTable {
     guard geometry.trailerBytes == 0 else {
       return trailer(index).storeBytes(of: norm.littleEndian, as: Int32.self)
     }
-    let bytes = record(index) + (geometry.recordBytes - 8)
+    let bytes = record(index) + (geometry.upperBytes - 8)
     for place in 0..<8 {
       let part = UInt8(truncatingIfNeeded: norm >> (4 * Int32(place))) << 4
       bytes[place] = bytes[place] & 0x0F | part

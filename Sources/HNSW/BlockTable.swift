@@ -240,10 +240,14 @@ final class BlockTable: @unchecked Sendable {
   }
 
   /// What the row kernels need to know.
-  var rows: RowTable {
+  var rows: RowTable { rows(from: 0, to: geometry.recordBytes) }
+
+  /// What they need to know of a part of every record.
+  func rows(from start: Int, to end: Int) -> RowTable {
     let addresses = UnsafeRawPointer(blocks).assumingMemoryBound(to: UnsafePointer<UInt8>?.self)
     return RowTable(
       blocks: addresses, recordsPerBlock: geometry.recordsPerBlock, stride: geometry.recordBytes,
-      offset: BlockGeometry.headerBytes, normOffset: geometry.normOffset)
+      bytes: end - start, offset: BlockGeometry.headerBytes + start, normOffset: geometry.normOffset
+    )
   }
 }

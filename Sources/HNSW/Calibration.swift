@@ -64,14 +64,15 @@ final class Calibration: Sendable {
 
   /// The vector that a code, with its residual and the step of that if they are kept, stands for.
   func decode(
-    upper: UnsafePointer<UInt8>, lower: UnsafePointer<UInt8>,
+    _ code: (upper: BlockTable.Block, lower: BlockTable.Block),
     residual: (bytes: UnsafeMutablePointer<UInt8>, step: UnsafeMutableRawPointer)?,
     into vector: UnsafeMutablePointer<Float>, _ kernels: RowKernels
   ) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: mean.count) { rotated in
       guard let values = rotated.baseAddress else { return }
       kernels.fineValues(
-        upper: upper, lower: lower, residual: residual?.bytes, step: residual?.step, scale: scale,
+        upper: code.upper, lower: code.lower, residual: residual?.bytes, step: residual?.step,
+        scale: scale,
         dimensions, padded: mean.count, into: values)
       for index in 0..<dimensions { values[index] += mean[index] }
       rotation.undo(values, into: vector, kernels)

@@ -5,7 +5,7 @@ internal import LMDB
 /// for the disk hundreds of times, each time for much that lies around the row; so it asks for all
 /// that a step needs before it touches any. And first it looks up where that lies, unless that is known.
 extension RowTable {
-  /// Has the rows `ids` read from the disk, all together.
+  /// Has the rows `ids` read from the disk, all together, with what lies beside them in records.
   func fetch(_ ids: UnsafePointer<UInt32>, _ count: Int, _ scratch: Scratch) {
     scratch.pending?.lookUp(self, UnsafeBufferPointer(start: ids, count: count))
     for index in 0..<count {
@@ -24,6 +24,14 @@ extension RowTable {
   }
 }
 
+extension CodeTable {
+  /// Has the codes `ids` read from the disk, or only their upper halves.
+  func fetch(_ ids: UnsafePointer<UInt32>, _ count: Int, isCoarse: Bool, _ scratch: Scratch) {
+    upper.fetch(ids, count, scratch)
+    if !isCoarse, !lower.isSame(as: upper) { lower.fetch(ids, count, scratch) }
+  }
+}
+
 extension Graph {
   /// Has what scoring the gathered slots takes read from the disk.
   func fetchGathered(_ count: Int, isCoarse: Bool, _ scratch: Scratch) {
@@ -34,8 +42,7 @@ extension Graph {
       scratch.sampledCount += 1
       if !PageCache.holds(row) { scratch.missingCount += 1 }
     }
-    codes.upper.fetch(slots, count, scratch)
-    if !isCoarse { codes.lower.fetch(slots, count, scratch) }
+    codes.fetch(slots, count, isCoarse: isCoarse, scratch)
     if scratch.code.normWeight != 0 { codes.upper.fetchNorms(slots, count, scratch) }
   }
 }

@@ -79,7 +79,11 @@ private struct Compaction {
     let pageSize = header.pageSize
     try copy(
       state.codes, as: .codes(configuration, pageSize: pageSize), into: target)
-    try copy(state.lowerCodes, as: .lowerCodes(configuration, pageSize: pageSize), into: target)
+    if let lowerCodes = state.lowerCodes,
+      let geometry = BlockGeometry.lowerCodes(configuration, pageSize: pageSize)
+    {
+      try copy(lowerCodes, as: geometry, into: target)
+    }
     if let residuals = state.residuals,
       let geometry = BlockGeometry.residuals(configuration, pageSize: pageSize)
     {

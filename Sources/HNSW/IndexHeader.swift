@@ -4,7 +4,7 @@ internal import Kernels
 /// by every change.
 struct IndexHeader {
   static let magic: UInt32 = 0x534E_4856  // "VHNS"
-  static let formatVersion = 6
+  static let formatVersion = 7
   static let database = "hnsw.meta"
   static let key = "header"
   static let byteCount = 128

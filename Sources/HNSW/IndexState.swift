@@ -6,9 +6,9 @@ internal import LMDB
 struct IndexState: Sendable {
   var header: IndexHeader
   var calibration: Calibration
-  /// The upper halves of the codes with their norms, and the lower halves.
+  /// The codes with their norms, or the upper halves alone, and then the lower ones.
   let codes: BlockTable
-  let lowerCodes: BlockTable
+  let lowerCodes: BlockTable?
   /// What the codes leave, or the vectors themselves, or neither.
   let residuals: BlockTable?
   let vectors: BlockTable?
@@ -37,8 +37,9 @@ struct IndexState: Sendable {
       try BlockTable(geometry, records: records, in: txn, beside: codes)
     }
     self.codes = codes
-    lowerCodes = try table(
-      .lowerCodes(configuration, pageSize: pageSize), header.slotCount, txn)
+    lowerCodes = try BlockGeometry.lowerCodes(configuration, pageSize: pageSize).map {
+      try table($0, header.slotCount, txn)
+    }
     residuals = try BlockGeometry.residuals(configuration, pageSize: pageSize).map {
       try table($0, header.slotCount, txn)
     }
@@ -61,7 +62,7 @@ struct IndexState: Sendable {
   func writable() -> IndexState {
     IndexState(
       header: header, calibration: calibration, codes: codes.writable(),
-      lowerCodes: lowerCodes.writable(), residuals: residuals?.writable(),
+      lowerCodes: lowerCodes?.writable(), residuals: residuals?.writable(),
       vectors: vectors?.writable(), live: live.writable(), levels: levels.map { $0.writable() })
   }
 
@@ -73,7 +74,7 @@ struct IndexState: Sendable {
       header: header,
       calibration: Calibration(mean: mean, scale: 1, dimensions: configuration.dimensions),
       codes: .empty(.codes(configuration, pageSize: pageSize)),
-      lowerCodes: .empty(.lowerCodes(configuration, pageSize: pageSize)),
+      lowerCodes: BlockGeometry.lowerCodes(configuration, pageSize: pageSize).map { .empty($0) },
       residuals: BlockGeometry.residuals(configuration, pageSize: pageSize).map { .empty($0) },
       vectors: BlockGeometry.vectors(configuration, pageSize: pageSize).map { .empty($0) },
       live: .empty(.live(pageSize: pageSize)),
@@ -84,7 +85,7 @@ struct IndexState: Sendable {
 
   private init(
     header: IndexHeader, calibration: Calibration, codes: BlockTable,
-    lowerCodes: BlockTable, residuals: BlockTable?, vectors: BlockTable?, live: BlockTable,
+    lowerCodes: BlockTable?, residuals: BlockTable?, vectors: BlockTable?, live: BlockTable,
     levels: [BlockTable]
   ) {
     self.header = header
@@ -116,12 +117,22 @@ struct IndexState: Sendable {
 
   /// The tables, for those that go through all of them.
   var tables: [BlockTable] {
-    [codes, lowerCodes, live] + [residuals, vectors].compactMap { $0 } + levels
+    [codes, live] + [lowerCodes, residuals, vectors].compactMap { $0 } + levels
   }
 
   /// The codes as the kernels see them.
   var codeTable: CodeTable {
-    CodeTable(upper: codes.rows, lower: lowerCodes.rows, residuals: residuals?.rows)
+    let half = configuration.codeBytes / 2
+    return CodeTable(
+      upper: codes.rows(from: 0, to: half),
+      lower: lowerCodes?.rows ?? codes.rows(from: half, to: 2 * half),
+      residuals: residuals?.rows)
+  }
+
+  /// Where the halves of a slot's code lie.
+  func code(_ slot: Int) -> (upper: BlockTable.Block, lower: BlockTable.Block) {
+    let upper = codes.record(slot)
+    return (upper, lowerCodes?.record(slot) ?? upper + configuration.codeBytes / 2)
   }
 
   /// The addresses that walks use; must not outlive this state nor the growth of its tables.
@@ -156,8 +167,8 @@ struct IndexState: Sendable {
     } else {
       let slot = Int(slot)
       calibration.decode(
-        upper: codes.record(slot), lower: lowerCodes.record(slot),
-        residual: residuals.map { ($0.record(slot), $0.trailer(slot)) }, into: vector, kernels.rows)
+        code(slot), residual: residuals.map { ($0.record(slot), $0.trailer(slot)) }, into: vector,
+        kernels.rows)
     }
   }
 }

@@ -126,8 +126,7 @@ final class ResolvedIndex: Sendable {
     let (ids, out) = (UnsafePointer(scratch.candidates), scratch.candidateDistances)
     let (codes, n, scale) = (graph.codes, configuration.dimensions, state.calibration.scale)
     if scratch.isCold {
-      codes.upper.fetch(ids, count, scratch)
-      codes.lower.fetch(ids, count, scratch)
+      codes.fetch(ids, count, isCoarse: false, scratch)
       codes.residuals?.fetch(ids, count, scratch)
       codes.residuals?.fetchNorms(ids, count, scratch)
     }

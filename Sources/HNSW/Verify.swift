@@ -85,9 +85,8 @@ extension IndexState {
 
   private func hasRightNorm(_ slot: Int, _ graph: Graph) -> Bool {
     var components = [UInt8](repeating: 0, count: configuration.codeBytes)
-    graph.kernels.components(
-      upper: codes.record(slot), lower: lowerCodes.record(slot), components.count,
-      into: &components)
+    let (upper, lower) = code(slot)
+    graph.kernels.components(upper: upper, lower: lower, components.count, into: &components)
     let used = components.prefix(configuration.dimensions)
     let norm = used.reduce(into: Int32(0)) { sum, component in
       let value = Int32(component) - 128

@@ -43,7 +43,7 @@ final class WorkingIndex: @unchecked Sendable {
     state.header.slotCount += 1
     state.header.liveCount += 1
     state.codes.reserve(records: slot + 1)
-    state.lowerCodes.reserve(records: slot + 1)
+    state.lowerCodes?.reserve(records: slot + 1)
     state.residuals?.reserve(records: slot + 1)
     state.vectors?.reserve(records: slot + 1)
     state.live.reserve(records: slot / 64 + 1)
@@ -68,9 +68,8 @@ final class WorkingIndex: @unchecked Sendable {
 
   /// Writes the code and the norm of a slot, and the residual, if such are kept.
   func encode(_ vector: UnsafePointer<Float>, into slot: Int) {
-    let (upper, lower) = (
-      state.codes.writableRecord(slot), state.lowerCodes.writableRecord(slot)
-    )
+    let upper = state.codes.writableRecord(slot)
+    let lower = state.lowerCodes?.writableRecord(slot) ?? upper + configuration.codeBytes / 2
     let (n, padded) = (configuration.dimensions, configuration.codeBytes)
     let calibration = state.calibration
     withUnsafeTemporaryAllocation(of: Float.self, capacity: n) { rotated in

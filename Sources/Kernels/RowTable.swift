@@ -10,23 +10,26 @@ package struct RowTable: @unchecked Sendable {
   /// - Parameters:
   ///   - blocks: the address of each block; must outlive the table.
   ///   - recordsPerBlock: at least 2.
+  ///   - stride: bytes from a row to the next.
+  ///   - bytes: of a row: fewer if rows of another table lie in between.
   ///   - offset: bytes from a block's start to its first record.
   ///   - normOffset: bytes from a block's start to what it holds for each row beside: the norms of upper
   ///     halves of codes, the steps of residuals. 0 if it holds none; norms are in the halves then.
   package init(
-    blocks: UnsafePointer<UnsafePointer<UInt8>?>, recordsPerBlock: Int, stride: Int, offset: Int,
-    normOffset: Int
+    blocks: UnsafePointer<UnsafePointer<UInt8>?>, recordsPerBlock: Int, stride: Int, bytes: Int,
+    offset: Int, normOffset: Int
   ) {
     let reciprocal = UInt64.max / UInt64(recordsPerBlock) + 1
     rows = ck_rows(
       blocks: blocks, reciprocal: reciprocal, per_block: UInt32(recordsPerBlock),
-      stride: UInt32(stride), offset: UInt32(offset), norm_offset: UInt32(normOffset))
+      stride: UInt32(stride), bytes: UInt32(bytes), offset: UInt32(offset),
+      norm_offset: UInt32(normOffset))
   }
 
   /// Whether it is the table of the same blocks.
   package func isSame(as other: RowTable) -> Bool { rows.blocks == other.rows.blocks }
 
-  /// Bytes of a row.
+  /// Bytes from a row to the next.
   package var stride: Int { Int(rows.stride) }
 
   /// Where a row lies.
@@ -45,8 +48,8 @@ package struct RowTable: @unchecked Sendable {
   }
 }
 
-/// Codes in two tables: the upper four bits of every component with the norms, and the lower four.
-/// With what they leave of vectors in a third, if that is kept.
+/// Codes in two tables, whose rows may lie side by side: the upper four bits of every component with the
+/// norms, and the lower four. With what they leave of vectors in a third, if that is kept.
 package struct CodeTable: @unchecked Sendable {
   // Sendable: tables, which are, and a copy of their addresses.
   package let upper: RowTable

@@ -33,14 +33,18 @@ import Testing
     #expect(try answers() == first)
   }
 
-  @Test(arguments: [(VectorStorage.int16, "hnsw.residuals"), (.float16, "hnsw.vectors")])
-  func verifyFindsAFlippedByteInEveryKindOfBlock(storage: VectorStorage, database: String) throws {
-    let fixture = try Fixture(IndexConfiguration(dimensions: 16, storage: storage))
-    try fixture.upsert((0..<1500).map { "p\($0)" }, clustered(1500, dimensions: 16, seed: 22))
+  @Test(arguments: [
+    (16, VectorStorage.int16, ["hnsw.residuals"]),
+    (144, .float16, ["hnsw.vectors", "hnsw.codes.lower"]),
+  ])
+  func verifyFindsAFlippedByteInEveryKindOfBlock(
+    dimensions: Int, storage: VectorStorage, databases: [String]
+  ) throws {
+    let fixture = try Fixture(IndexConfiguration(dimensions: dimensions, storage: storage))
+    try fixture.upsert(
+      (0..<1500).map { "p\($0)" }, clustered(1500, dimensions: dimensions, seed: 22))
     #expect(try fixture.environment.read { try fixture.index.verify($0) } == [])
-    for name in [
-      "hnsw.codes", "hnsw.codes.lower", database, "hnsw.live", "hnsw.links.0", "hnsw.links.1",
-    ] {
+    for name in ["hnsw.codes", "hnsw.live", "hnsw.links.0", "hnsw.links.1"] + databases {
       try fixture.environment.write { txn in
         guard let database = try txn.database(named: name) else { throw HNSWError.alreadyExists }
         var value = try #require(try txn.get(in: database, for: UInt32(0)))
@@ -60,11 +64,13 @@ import Testing
   }
 
   /// A writer that copied a damaged block would give the copy a checksum that is right.
-  @Test func aDamagedBlockIsNotChangedAndSealedAnew() throws {
-    let fixture = try Fixture(IndexConfiguration(dimensions: 16))
-    let rows = clustered(40, dimensions: 16, seed: 23)
+  @Test(arguments: [16, 144])
+  func aDamagedBlockIsNotChangedAndSealedAnew(dimensions: Int) throws {
+    let fixture = try Fixture(IndexConfiguration(dimensions: dimensions))
+    let rows = clustered(40, dimensions: dimensions, seed: 23)
     try fixture.upsert((0..<40).map { "p\($0)" }, rows)
-    for name in ["hnsw.codes", "hnsw.codes.lower", "hnsw.residuals", "hnsw.live", "hnsw.links.0"] {
+    let names = ["hnsw.codes", "hnsw.residuals", "hnsw.live", "hnsw.links.0"]
+    for name in dimensions > 128 ? names + ["hnsw.codes.lower"] : names {
       func flip() throws {
         try fixture.environment.write { txn in
           guard let database = try txn.database(named: name) else { return }
@@ -75,7 +81,7 @@ import Testing
       }
       try flip()
       do {
-        try fixture.upsert(["more"], Array(rows[..<16]))
+        try fixture.upsert(["more"], Array(rows[..<dimensions]))
         Issue.record("\(name): written")
       } catch {
         #expect("\(error)".contains("block 0 of \(name) "), "\(error)")
@@ -84,7 +90,7 @@ import Testing
       try flip()
       #expect(try fixture.environment.read { try fixture.index.verify($0) } == [])
     }
-    try fixture.upsert(["more"], Array(rows[..<16]))
+    try fixture.upsert(["more"], Array(rows[..<dimensions]))
     #expect(try fixture.snapshot { $0.count } == 41)
   }
 

@@ -22,7 +22,7 @@ func withRows<R>(
     guard let base = addresses.baseAddress else { preconditionFailure("no rows") }
     return body(
       RowTable(
-        blocks: base, recordsPerBlock: perBlock, stride: stride, offset: 48,
+        blocks: base, recordsPerBlock: perBlock, stride: stride, bytes: stride, offset: 48,
         normOffset: 48 + perBlock * stride))
   }
 }

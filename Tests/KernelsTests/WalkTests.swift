@@ -57,7 +57,9 @@ import Testing
     return withUnsafePointer(to: &block) { block in
       var address: UnsafePointer<UInt8>? = block
       return withUnsafePointer(to: &address) {
-        body(RowTable(blocks: $0, recordsPerBlock: 1 << 20, stride: 0, offset: 0, normOffset: 0))
+        body(
+          RowTable(
+            blocks: $0, recordsPerBlock: 1 << 20, stride: 0, bytes: 0, offset: 0, normOffset: 0))
       }
     }
   }

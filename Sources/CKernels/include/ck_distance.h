@@ -13,6 +13,7 @@ typedef struct {
   uint64_t reciprocal;
   uint32_t per_block;
   uint32_t stride;       // bytes from one record to the next
+  uint32_t bytes;        // of a row: fewer if other rows lie in between
   uint32_t offset;       // of the first record in its block
   uint32_t norm_offset;  // of what else the block holds for each, or 0: see ck_codes
 } ck_rows;
