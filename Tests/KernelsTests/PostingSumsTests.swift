@@ -46,32 +46,18 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, 1, 15, 16, 17, 40])
-  func `The first value that is great enough is found, from any place on`(count: Int) {
-    var random = SplitMix(seed: UInt64(count))
-    let values = (0..<count).map { _ in Float.random(in: 0..<1, using: &random) }
-    for floor in [0, 0.5, 0.9, 2] as [Float] {
-      for place in 0...count {
-        let expected = values.indices.dropFirst(place).first { values[$0] >= floor }
-        #expect(values.span.firstIndex(from: place, atLeast: floor) == expected)
+  @Test(arguments: [0, 1, 15, 16, 17, 40, 100, 1000])
+  func `The greatest scores are those of sorting, and the first of equal ones`(count: Int) {
+    for seed in UInt64(1)...20 {
+      var random = SplitMix(seed: seed)
+      // Few values, so that many are equal; of some seeds most are none.
+      let scores = (0..<count).map { _ in Float(Int.random(in: -20..<20, using: &random)) }
+      let positive = scores.indices.filter { scores[$0] > 0 }
+      let order = positive.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
+      for wanted in [0, 1, 2, 15, 16, 33, 200] {
+        let expected = order.prefix(wanted).sorted().map(UInt32.init)
+        #expect(scores.span.places(ofGreatest: wanted) == expected, "seed \(seed), \(wanted)")
       }
-    }
-  }
-
-  @Test(arguments: [0, 1, 15, 16, 17, 40, 100])
-  func `The greatest values of parts, and the greatest of all, are those of sorting`(count: Int) {
-    var random = SplitMix(seed: UInt64(count))
-    let values = (0..<count).map { _ in Float(Int.random(in: -20..<20, using: &random)) }
-    for parts in [1, 2, 15, 16, 33, 200] {
-      let expected = (0..<min(parts, count)).map { first in
-        stride(from: first, to: count, by: parts).map { values[$0] }.max()
-      }
-      #expect(values.span.maxima(of: parts) == expected, "\(parts) parts")
-    }
-    let sorted = values.sorted(by: >)
-    for place in values.indices {
-      var shuffled = values.shuffled(using: &random)
-      #expect(shuffled.quickselect(greatest: place) == sorted[place])
     }
   }
 }

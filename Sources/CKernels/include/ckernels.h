@@ -6,5 +6,6 @@
 #include "ck_image.h"
 #include "ck_matrix.h"
 #include "ck_postings.h"
+#include "ck_scores.h"
 #include "ck_transformer.h"
 #include "ck_walk.h"

@@ -49,7 +49,7 @@ public final class Engine: Sendable {
     self.path = path
     self.embedder = embedder
     self.options = options
-    textQueue = TextQueue(leaders: max(1, options.threads))
+    textQueue = TextQueue(limit: max(1, options.threads))
     configuration = index.index.configuration
     opened = Mutex(index)
   }

@@ -29,7 +29,8 @@ struct LexicalScorer {
   /// By the number of the attribute.
   let weights: [Float]
   private let products: Int
-  private let lastSlot: Slot?
+  /// No group of postings that is read has a slot as great.
+  private let slotsEnd: Int
   private let sums: PostingSums
   /// The snapshot that the products are of, if what is read of it may serve other queries.
   private let snapshot: Int?
@@ -44,7 +45,8 @@ struct LexicalScorer {
     self.snapshot = weights == store.fieldWeights ? snapshot : nil
     let (products, means) = try store.words.lengths(in: txn)
     self.products = products
-    lastSlot = try store.lastSlot(in: txn)
+    let group = try store.lastSlot(in: txn).map { Int($0 >> WordPosting.groupBits) }
+    slotsEnd = group.map { ($0 + 1) << Int(WordPosting.groupBits) } ?? 0
     var sums = PostingSums(base: 1 - Self.b, saturation: Self.k1, lengths: WordPosting.lengths)
     for (field, weight) in self.weights.prefix(256).enumerated() { sums.set(field, weight: weight) }
     for (field, mean) in means where field < 256 { sums.set(field, slope: Self.b / mean) }
@@ -121,7 +123,7 @@ struct LexicalScorer {
       }
       scored.append(LexicalScores.Word(readings: weighted, best: best * (Self.k1 + 1)))
     }
-    return LexicalScores(scored)
+    return LexicalScores(scored, slotsEnd: slotsEnd)
   }
 
   func idf(_ matches: Int) -> Float {
@@ -151,7 +153,7 @@ struct LexicalScorer {
     try txn.forEach(in: store.words.postings, range) { key, postings in
       let first = WordPosting.group(of: key) << WordPosting.groupBits
       // A damaged key would ask for room for a catalogue of billions.
-      guard let lastSlot, first <= lastSlot else { return true }
+      guard first < slotsEnd else { return true }
       sums.append(postings, first: first, to: &found.slots, &found.values)
       return true
     }

@@ -50,13 +50,11 @@ struct LexicalScores {
   private let words: [Word]
   private var totals: [Float]
 
-  /// Adds up the words of a query.
-  init(_ words: [Word]) {
+  /// Adds up the words of a query, whose matches are below `slotsEnd`.
+  init(_ words: [Word], slotsEnd: Int) {
     self.words = words
     ceiling = words.reduce(0) { $0 + $1.best }
-    // Not the last one's: a damaged list may be out of order.
-    let last = words.flatMap(\.readings).compactMap { $0.matches.slots.max() }.max()
-    totals = [Float](repeating: 0, count: last.map { Int($0) + 1 } ?? 0)
+    totals = [Float](repeating: 0, count: words.contains { !$0.readings.isEmpty } ? slotsEnd : 0)
     for word in words { add(word.readings) }
   }
 
@@ -95,27 +93,12 @@ struct LexicalScores {
     words.indices.filter { words[$0].readings.contains { $0.matches.contains(slot) } }
   }
 
-  /// The slots with the best scores, the best first.
-  ///
-  /// The greatest scores of equal parts of the catalogue are scores of different products, so that
-  /// the best `count` of them are a bound for all. Of those that are just as good as the bound, which
-  /// may be very many, the first will do.
-  /// - Complexity: O(greatest slot that has any of the words + count · log count).
+  /// The slots with the best scores, in ascending order. Of those that are just as good as the last of them,
+  /// which may be very many, the first will do.
+  /// - Complexity: O(greatest slot that has any of the words).
   func best(_ count: Int, of permitted: SlotSet?) -> [Slot] {
-    guard count > 0 else { return [] }
     let scores = permitted.map(scores) ?? totals
-    var maxima = scores.span.maxima(of: 4 * count)
-    let bound = maxima.count < count ? 0 : maxima.quickselect(greatest: count - 1)
-    var floor = max(bound, .leastNonzeroMagnitude)
-    var found: [ScoredSlot] = []
-    var (next, equal) = (0, 0)
-    while let place = scores.span.firstIndex(from: next, atLeast: floor) {
-      found.append(ScoredSlot(slot: Slot(place), score: scores[place]))
-      next = place + 1
-      if scores[place] == bound { equal += 1 }
-      if equal == count { floor = bound.nextUp }
-    }
-    return ScoredSlot.ranked(found).prefix(count).map(\.slot)
+    return scores.span.places(ofGreatest: count)
   }
 
   /// The scores, 0 for what is not permitted.

@@ -17,7 +17,7 @@ struct Blend {
     case lexical(LexicalScores)
     /// Ranks from 1, and what they are ranks of.
     case rank([Int?], of: [Float?])
-    case values(Bitmap)
+    case values(SlotSet)
     case near(attribute: Int, target: Double, half: Double)
     case popularity(attribute: Int, greatest: Double)
   }
@@ -102,7 +102,7 @@ extension Blend {
         slots.formUnion(try Columns.union(in: store.columns, .prefix(term.bytes), txn))
       }
       let names = values.compactMap(\.label).joined(separator: ", ")
-      append("\(boost.attribute) = \(names)", boost, .values(slots))
+      append("\(boost.attribute) = \(names)", boost, .values(SlotSet(slots)))
     case .near(let target, let half):
       let (number, _) = try store.attribute(
         boost.attribute, expected: "a number or date"

@@ -20,7 +20,8 @@ extension Engine {
     let embedding = QueryEmbedding(queries)
     let turn = await turn(for: embedding)
     return try await Cancellation.offload { [self] cancellation in
-      let prepared = try Search.prepare(queries, embedding, embedder, turn)
+      let prepared = try prepare(queries, embedding, turn)
+      defer { turn.leave() }
       let responses = try read { txn, snapshot, store in
         try Search.answer(prepared, store: store, snapshot, txn, cancellation)
       }
@@ -45,7 +46,8 @@ extension Engine {
     let embedding = QueryEmbedding(queries)
     let turn = await turn(for: embedding)
     return try await Cancellation.offload(deadline: deadline) { [self] cancellation in
-      let prepared = try Search.prepare(queries, embedding, embedder, turn)
+      let prepared = try prepare(queries, embedding, turn)
+      defer { turn.leave() }
       return try json(prepared, asArray, cancellation)
     }
   }
@@ -58,9 +60,18 @@ extension Engine {
     let texts = embedding.spoken
     guard (1...8).contains(texts.count) else { return .alone }
     if let known = embedder.remembered(texts: texts) {
-      return .embedded(.success(known), milliseconds: 0)
+      return .embedded(.success(known), milliseconds: 0, nil)
     }
     return await textQueue.turn(for: texts)
+  }
+
+  /// Others need not wait for what may take long.
+  private func prepare(
+    _ queries: [Query], _ embedding: QueryEmbedding, _ turn: TextQueue.Turn
+  ) throws -> Search.Prepared {
+    let prepared = try Search.prepare(queries, embedding, embedder, turn)
+    if queries.contains(where: { $0.exact || !$0.facets.isEmpty }) { turn.leave() }
+    return prepared
   }
 
   private func json(

@@ -9,7 +9,7 @@ struct QueryWords {
   let mentions: [[Mention]]
   /// Nil where there is nothing to look up.
   private let scorer: LexicalScorer?
-  private(set) var scores = LexicalScores([])
+  private(set) var scores = LexicalScores([], slotsEnd: 0)
   /// Whether words count for the score.
   let areScored: Bool
 

@@ -36,7 +36,7 @@ extension Searcher {
         blend.parts.append(
           Blend.Part(
             name: "names \(values.joined(separator: ", "))", weight: query.weights.mention,
-            measure: .values(slots)))
+            measure: .values(SlotSet(slots))))
       }
     }
     return blend

@@ -3,9 +3,12 @@ import Synchronization
 /// Lets searches that are asked at the same time share a call of the model.
 ///
 /// A call reads all weights of the model, which for a short text takes as long as what is done with
-/// them. So only some searches have their texts embedded at a time. The others wait, and the next one
-/// whose turn it is takes the texts of all of them along. Who comes alone does not wait.
-final class TextQueue: Sendable {
+/// them. So only some searches are at work at a time, from their turn to their answer. The others wait, and
+/// the next one whose turn it is takes the texts of all of them along. Who comes alone does not wait.
+///
+/// A turn lasts as long as a search, not only as long as its text is embedded: the cores are busy so long,
+/// and what comes meanwhile is better embedded together than each on its own, beside searches.
+package final class TextQueue: Sendable {
   /// Texts that are taken along.
   private static let most = 32
 
@@ -15,12 +18,14 @@ final class TextQueue: Sendable {
   }
 
   private struct State {
-    var leaders = 0
+    /// Searches that embed, or have their vectors and are still answered.
+    var atWork = 0
     var waiting: [Waiting] = []
 
-    mutating func canLead(_ limit: Int) -> Bool {
-      guard leaders < limit else { return false }
-      leaders += 1
+    /// Whether one more may begin to embed, which it then does.
+    mutating func begin(_ limit: Int) -> Bool {
+      guard atWork < limit else { return false }
+      atWork += 1
       return true
     }
   }
@@ -28,58 +33,71 @@ final class TextQueue: Sendable {
   private let state = Mutex(State())
   private let limit: Int
 
-  /// - Parameter leaders: how many embed at a time, one at least.
-  init(leaders limit: Int) { self.limit = limit }
+  /// - Parameter limit: so many searches may be at work when another one begins to embed, less one; one at
+  ///   least.
+  package init(limit: Int) { self.limit = limit }
 
   /// How a search comes to the vectors of its texts: waits until it is its turn, or somebody took its
   /// texts along. Being cancelled does not shorten that: a call of the model is soon over.
-  nonisolated(nonsending) func turn(for texts: [String]) async -> Turn {
+  nonisolated(nonsending) package func turn(for texts: [String]) async -> Turn {
     await withCheckedContinuation { continuation in
       let isFree = state.withLock { state in
-        if state.canLead(limit) { return true }
+        if state.begin(limit) { return true }
         state.waiting.append(Waiting(texts: texts, continuation: continuation))
         return false
       }
-      if isFree { continuation.resume(returning: .lead(Lead(self))) }
+      if isFree { continuation.resume(returning: .lead(Place(self))) }
     }
   }
 
   /// Whose turn it is.
-  enum Turn: Sendable {
+  package enum Turn: Sendable {
     /// Nobody waits for it, nor does it wait.
     case alone
     /// It embeds, and takes along whoever waits by then.
-    case lead(Lead)
-    /// Somebody took the texts along, which took so long for all of them.
-    case embedded(Result<[[Float]], any Error>, milliseconds: Double)
+    case lead(Place)
+    /// Somebody took the texts along, which took so long for all of them; or they were known.
+    case embedded(Result<[[Float]], any Error>, milliseconds: Double, Place?)
 
     /// The vectors of the texts.
-    func vectors(of texts: [String], _ embedder: any Embedder) throws -> [[Float]] {
+    package func vectors(of texts: [String], _ embedder: any Embedder) throws -> [[Float]] {
       switch self {
       case .alone: try embedder.embed(texts: texts)
-      case .lead(let lead): try lead.embed(texts, embedder)
-      case .embedded(let result, _): try result.get()
+      case .lead(let place): try place.embed(texts, embedder)
+      case .embedded(let result, _, _): try result.get()
       }
     }
 
     /// What the vectors took that others made.
     var milliseconds: Double {
-      if case .embedded(_, let milliseconds) = self { milliseconds } else { 0 }
+      if case .embedded(_, let milliseconds, _) = self { milliseconds } else { 0 }
+    }
+
+    /// Makes room for others.
+    package func leave() {
+      switch self {
+      case .alone: break
+      case .lead(let place): place.leave()
+      case .embedded(_, _, let place): place?.leave()
+      }
     }
   }
 
-  /// The right to embed, which passes to the next one afterwards, or when it is let go of.
-  final class Lead: Sendable {
+  /// The place of a search at work, which is free again when it is left or let go of.
+  package final class Place: Sendable {
     private let queue: TextQueue
-    private let isPassedOn = Atomic(false)
+    private let isLeft = Atomic(false)
 
     fileprivate init(_ queue: TextQueue) { self.queue = queue }
 
-    deinit { passOn() }
+    deinit { leave() }
+
+    func leave() {
+      if !isLeft.exchange(true, ordering: .relaxed) { queue.leave() }
+    }
 
     /// Embeds texts, and those of all who wait.
     fileprivate func embed(_ texts: [String], _ embedder: any Embedder) throws -> [[Float]] {
-      defer { passOn() }
       let others = queue.takeAlong()
       guard !others.isEmpty else { return try embedder.embed(texts: texts) }
       let clock = StageClock()
@@ -87,7 +105,7 @@ final class TextQueue: Sendable {
         // Whose text it is about shows where each is alone.
         for other in others {
           let own = Result { try embedder.embed(texts: other.texts) }
-          other.continuation.resume(returning: .embedded(own, milliseconds: clock.total))
+          queue.resume(other, own, clock.total)
         }
         return try embedder.embed(texts: texts)
       }
@@ -95,22 +113,20 @@ final class TextQueue: Sendable {
       for other in others {
         let own = Array(rest.prefix(other.texts.count))
         rest = rest.dropFirst(other.texts.count)
-        other.continuation.resume(
-          returning: .embedded(.success(own), milliseconds: clock.total))
+        queue.resume(other, .success(own), clock.total)
       }
       return Array(all.prefix(texts.count))
     }
-
-    private func passOn() {
-      guard !isPassedOn.exchange(true, ordering: .relaxed) else { return }
-      queue.next()?.resume(returning: .lead(Lead(queue)))
-    }
   }
 
+  /// A fair share of those who wait: had one all of them, the next would come alone.
   private func takeAlong() -> [Waiting] {
     state.withLock { state in
+      let share = (state.waiting.count + state.atWork - 1) / limit
       var (count, texts) = (0, 0)
-      while count < state.waiting.count, texts + state.waiting[count].texts.count <= Self.most {
+      while count < min(share, state.waiting.count),
+        texts + state.waiting[count].texts.count <= Self.most
+      {
         texts += state.waiting[count].texts.count
         count += 1
       }
@@ -119,12 +135,20 @@ final class TextQueue: Sendable {
     }
   }
 
-  /// Who leads next; nil if nobody waits.
-  private func next() -> CheckedContinuation<Turn, Never>? {
-    state.withLock { state in
-      guard state.waiting.isEmpty else { return state.waiting.removeFirst().continuation }
-      state.leaders -= 1
-      return nil
+  private func resume(
+    _ other: Waiting, _ vectors: Result<[[Float]], any Error>, _ milliseconds: Double
+  ) {
+    state.withLock { $0.atWork += 1 }
+    other.continuation.resume(
+      returning: .embedded(vectors, milliseconds: milliseconds, Place(self)))
+  }
+
+  private func leave() {
+    let next = state.withLock { state -> Waiting? in
+      state.atWork -= 1
+      guard !state.waiting.isEmpty, state.begin(limit) else { return nil }
+      return state.waiting.removeFirst()
     }
+    next?.continuation.resume(returning: .lead(Place(self)))
   }
 }

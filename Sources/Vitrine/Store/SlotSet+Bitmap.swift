@@ -3,5 +3,10 @@ import HNSW
 extension SlotSet {
   /// The slots of a compressed set as a dense one.
   /// - Complexity: O(slots + greatest slot / 64).
-  init(_ bitmap: Bitmap) { self.init(bitmap.slots()) }
+  init(_ bitmap: Bitmap) {
+    let slots = bitmap.slots()
+    var words = [UInt64](repeating: 0, count: slots.last.map { Int($0 >> 6) + 1 } ?? 0)
+    for slot in slots { words[Int(slot >> 6)] |= 1 << UInt64(slot & 63) }
+    self.init(words: words)
+  }
 }

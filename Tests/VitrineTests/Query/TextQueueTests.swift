@@ -34,6 +34,10 @@ import Vitrine
     }
   }
 
+  private final class Answered: Sendable {
+    let turns = Mutex<[TextQueue.Turn]>([])
+  }
+
   private func withEngine(_ body: (Engine, SlowModel) async throws -> Void) async throws {
     let directory = FileManager.default.temporaryDirectory
       .appending(path: "vitrine-texts-\(UUID().uuidString)")
@@ -95,6 +99,41 @@ import Vitrine
         }
       }
     }
+  }
+
+  @Test func `a turn lasts until the answer is there, and waiting searches are shared out fairly`()
+    async throws
+  {
+    let queue = TextQueue(limit: 2)
+    let model = SlowModel()
+    model.goOn()
+    let first = await queue.turn(for: ["dress"])
+    let second = await queue.turn(for: ["watch"])
+    let answered = Answered()
+    for text in (0..<6).map({ ["hat \($0)"] }) {
+      Task {
+        let turn = await queue.turn(for: text)
+        let vectors = try turn.vectors(of: text, model)
+        #expect(vectors == WordModel(dimensions: 32).embed(texts: text))
+        answered.turns.withLock { $0.append(turn) }
+      }
+    }
+    try await Task.sleep(for: .milliseconds(100))
+    _ = try first.vectors(of: ["dress"], model)
+    try await Task.sleep(for: .milliseconds(100))
+    // It took along half of those who ask, itself among them, and both places are still taken.
+    #expect(model.calls[0].count == 4)
+    second.leave()
+    first.leave()
+    try await Task.sleep(for: .milliseconds(100))
+    var turns = answered.turns.withLock { $0 }
+    #expect(turns.count == 3)
+    while turns.count < 6 {
+      for turn in turns { turn.leave() }
+      try await Task.sleep(for: .milliseconds(1))
+      turns = answered.turns.withLock { $0 }
+    }
+    #expect(model.calls.flatMap(\.self).count == 7)
   }
 
   @Test(arguments: 1..<4) func `whoever is cancelled holds nobody up`(place: Int) async throws {
