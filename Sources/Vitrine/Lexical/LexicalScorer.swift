@@ -23,6 +23,16 @@ struct LexicalScorer {
     let worth: Float
     /// Whether the word of the query is unknown or rare, and this is a word one edit away.
     var isCorrection = false
+
+    /// About what it takes of memory.
+    var byteCount: Int { MemoryLayout<Self>.stride + 2 * (32 + spelling.utf8.count) }
+  }
+
+  /// A word of a query.
+  struct Word: Hashable {
+    let spelling: String
+    /// Whether it is still being typed.
+    let isUnfinished: Bool
   }
 
   let store: ProductStore
@@ -34,6 +44,7 @@ struct LexicalScorer {
   private let sums: PostingSums
   /// The snapshot that the products are of, if what is read of it may serve other queries.
   private let snapshot: Int?
+  private let hasOwnWeights: Bool
 
   /// - Parameter snapshot: that of `txn`, if nothing has been written in it.
   init(
@@ -42,7 +53,8 @@ struct LexicalScorer {
   ) throws {
     self.store = store
     self.weights = weights
-    self.snapshot = weights == store.fieldWeights ? snapshot : nil
+    self.snapshot = snapshot
+    hasOwnWeights = weights != store.fieldWeights
     let (products, means) = try store.words.lengths(in: txn)
     self.products = products
     let group = try store.lastSlot(in: txn).map { Int($0 >> WordPosting.groupBits) }
@@ -59,33 +71,41 @@ struct LexicalScorer {
   func alternatives(
     of query: LexicalQuery, in txn: borrowing some Transaction & ~Copyable
   ) throws -> [[Alternative]] {
-    let stemmer = Stemmer()
-    var result: [[Alternative]] = []
-    for (place, word) in query.words.enumerated() {
-      let stem = stemmer.stem(word)
-      var found = [Alternative(term: stem, spelling: word, worth: 1)]
-      func add(_ entries: [WordIndex.Entry], worth: Float, isCorrection: Bool = false) {
-        for entry in entries {
-          let term = stemmer.stem(entry.word)
-          guard !found.contains(where: { $0.term == term }) else { continue }
-          found.append(
-            Alternative(
-              term: term, spelling: entry.word, worth: worth, isCorrection: isCorrection))
-        }
-      }
+    try query.words.enumerated().map { place, spelling in
       let isLast = place == query.words.count - 1
-      var isBeginning = false
-      if isLast, query.lastIsPrefix, word.unicodeScalars.count >= 2 {
-        let completions = try store.words.completions(of: word, limit: 32, in: txn)
-        isBeginning = completions.contains { $0.count * 1000 > products }
-        add(completions, worth: 0.6)
+      let word = Word(spelling: spelling, isUnfinished: isLast && query.lastIsPrefix)
+      guard let snapshot else { return try alternatives(of: word, in: txn) }
+      return try store.readings.value(of: word, in: snapshot) {
+        try alternatives(of: word, in: txn)
       }
-      if !isBeginning {
-        add(try corrections(of: word, stem: stem, in: txn), worth: 0.7, isCorrection: true)
-      }
-      result.append(found)
     }
-    return result
+  }
+
+  private func alternatives(
+    of word: Word, in txn: borrowing some Transaction & ~Copyable
+  ) throws -> [Alternative] {
+    let stemmer = Stemmer()
+    let stem = stemmer.stem(word.spelling)
+    var found = [Alternative(term: stem, spelling: word.spelling, worth: 1)]
+    func add(_ entries: [WordIndex.Entry], worth: Float, isCorrection: Bool = false) {
+      for entry in entries {
+        let term = stemmer.stem(entry.word)
+        guard !found.contains(where: { $0.term == term }) else { continue }
+        found.append(
+          Alternative(term: term, spelling: entry.word, worth: worth, isCorrection: isCorrection))
+      }
+    }
+    var isBeginning = false
+    if word.isUnfinished, word.spelling.unicodeScalars.count >= 2 {
+      let completions = try store.words.completions(of: word.spelling, limit: 32, in: txn)
+      isBeginning = completions.contains { $0.count * 1000 > products }
+      add(completions, worth: 0.6)
+    }
+    if !isBeginning {
+      let corrections = try corrections(of: word.spelling, stem: stem, in: txn)
+      add(corrections, worth: 0.7, isCorrection: true)
+    }
+    return found
   }
 
   private func corrections(
@@ -112,8 +132,8 @@ struct LexicalScorer {
       var best = 0 as Float
       let matches = try alternatives.map { try self.matches(of: $0.term, in: txn) }
       // A rare misspelling must not outweigh the word it was meant to be.
-      let isCorrected = alternatives.contains(where: \.isCorrection)
-      let most = matches.map(\.slots.count).max() ?? 0
+      let isCorrected = alternatives.contains { $0.isCorrection }
+      let most = matches.lazy.map { $0.slots.count }.max() ?? 0
       var weighted: [LexicalScores.Reading] = []
       for (alternative, matches) in zip(alternatives, matches) where !matches.slots.isEmpty {
         let weight = idf(isCorrected ? most : matches.slots.count) * alternative.worth
@@ -134,8 +154,8 @@ struct LexicalScorer {
   private func matches(
     of term: String, in txn: borrowing some Transaction & ~Copyable
   ) throws -> TermMatches {
-    guard let snapshot else { return try sum(of: term, in: txn) }
-    return try store.terms.matches(of: term, in: snapshot) { try sum(of: term, in: txn) }
+    guard let snapshot, !hasOwnWeights else { return try sum(of: term, in: txn) }
+    return try store.terms.value(of: term, in: snapshot) { try sum(of: term, in: txn).compact }
   }
 
   private func sum(

@@ -55,27 +55,36 @@ struct LexicalScores {
     self.words = words
     ceiling = words.reduce(0) { $0 + $1.best }
     totals = [Float](repeating: 0, count: words.contains { !$0.readings.isEmpty } ? slotsEnd : 0)
-    for word in words { add(word.readings) }
-  }
-
-  private mutating func add(_ readings: [Reading]) {
-    if readings.count == 1 {
-      let (matches, factor) = (readings[0].matches, readings[0].factor)
-      var totals = totals.mutableSpan
-      for (slot, value) in zip(matches.slots, matches.values) {
-        totals[Int(slot)] += factor * value
+    var greatest: [Float] = []
+    for word in words {
+      if word.readings.count == 1 {
+        add(word.readings[0])
+      } else if !word.readings.isEmpty {
+        if greatest.isEmpty { greatest = [Float](repeating: 0, count: slotsEnd) }
+        addGreatest(of: word.readings, &greatest)
       }
-    } else if !readings.isEmpty {
-      var scores = [Float](repeating: 0, count: totals.count)
-      for reading in readings { Self.raise(&scores, to: reading) }
-      for place in scores.indices { totals[place] += scores[place] }
     }
   }
 
-  private static func raise(_ scores: inout [Float], to reading: Reading) {
-    var scores = scores.mutableSpan
+  private mutating func add(_ reading: Reading) {
+    var totals = totals.mutableSpan
     for (slot, value) in zip(reading.matches.slots, reading.matches.values) {
-      scores[Int(slot)] = max(scores[Int(slot)], reading.factor * value)
+      totals[Int(slot)] += reading.factor * value
+    }
+  }
+
+  /// - Parameter greatest: zeros, as it is again afterwards.
+  private mutating func addGreatest(of readings: [Reading], _ greatest: inout [Float]) {
+    var greatest = greatest.mutableSpan
+    for reading in readings {
+      for (slot, value) in zip(reading.matches.slots, reading.matches.values) {
+        greatest[Int(slot)] = max(greatest[Int(slot)], reading.factor * value)
+      }
+    }
+    var totals = totals.mutableSpan
+    for slot in readings.lazy.flatMap(\.matches.slots) {
+      totals[Int(slot)] += greatest[Int(slot)]
+      greatest[Int(slot)] = 0
     }
   }
 

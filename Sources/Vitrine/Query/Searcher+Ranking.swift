@@ -30,13 +30,15 @@ extension Searcher {
     for boost in query.boosts { try blend.add(boost, in: txn) }
     if query.mentions == .boost {
       for group in words.mentions {
-        let slots = try FilterEvaluator(store: store).slots(Mention.condition(group), in: txn)
+        let slots = try store.mentioned.value(of: group, in: txn.id) {
+          SlotSet(try FilterEvaluator(store: store).slots(Mention.condition(group), in: txn))
+        }
         var values: [String] = []
         for mention in group where !values.contains(mention.value) { values.append(mention.value) }
         blend.parts.append(
           Blend.Part(
             name: "names \(values.joined(separator: ", "))", weight: query.weights.mention,
-            measure: .values(SlotSet(slots))))
+            measure: .values(slots)))
       }
     }
     return blend

@@ -20,8 +20,13 @@ package struct ProductStore: Sendable {
   let keywords: Database
   let names: NameIndex
   let words: WordIndex
-  /// What queries have found of terms; shared by copies of this value.
-  let terms = TermCache()
+  /// What queries have found: how much terms count by ``fieldWeights``, what words stand for, and the
+  /// products that have what words name. Shared by copies of this value.
+  let terms = SnapshotCache<String, TermMatches>(capacity: 32 << 20) { $0.byteCount }
+  let readings = SnapshotCache<LexicalScorer.Word, [LexicalScorer.Alternative]>(capacity: 4 << 20) {
+    $0.reduce(64) { $0 + $1.byteCount }
+  }
+  let mentioned = SnapshotCache<[Mention], SlotSet>(capacity: 16 << 20) { 8 * $0.words.count }
   let numbers: [String: Int]
   /// The names of the attributes by number.
   let jsonKeys: JSONKeys
