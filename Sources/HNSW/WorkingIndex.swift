@@ -15,7 +15,7 @@ import Synchronization
 final class WorkingIndex: @unchecked Sendable {
   // Sendable: used by the thread of one `write`. Those of `inParallel` share it: who stores or codes
   // vectors changes the records of its own slots, and who links keeps to the rules of
-  // `insert(from:count:vectors:threads:scratch:)`.
+  // `insert(_:_:from:threads:scratch:)`.
 
   var state: IndexState
   let kernels: Kernels
@@ -51,13 +51,13 @@ final class WorkingIndex: @unchecked Sendable {
     return Slot(slot)
   }
 
-  /// Stores the vectors of `count` slots from `first` on, given row by row, and their codes.
-  func store(_ vectors: UnsafePointer<Float>, from first: Slot, count: Int, threads: Int) {
+  /// Stores rows of `vectors`, in their `order`, as the vectors of the slots from `first` on, and their codes.
+  func store(_ vectors: UnsafePointer<Float>, _ order: [Int], from first: Slot, threads: Int) {
     let dimensions = configuration.dimensions
     nonisolated(unsafe) let rows = vectors
-    inParallel(0..<count, by: Self.storedTogether, threads: threads) { range in
-      for row in range {
-        let (vector, slot) = (rows + row * dimensions, Int(first) + row)
+    inParallel(order.indices, by: Self.storedTogether, threads: threads) { range in
+      for index in range {
+        let (vector, slot) = (rows + order[index] * dimensions, Int(first) + index)
         encode(vector, into: slot)
         if let vectors = state.vectors, let format = configuration.storage.format {
           kernels.rows.pack(vector, dimensions, as: format, into: vectors.writableRecord(slot))

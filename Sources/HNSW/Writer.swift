@@ -31,11 +31,12 @@ public struct Writer: ~Copyable {
   }
 
   /// Stores vectors under ids, in place of those that the ids may have had. If an id occurs more
-  /// than once, its last vector stays.
+  /// than once, its last vector stays. Of many vectors, near ones get slots side by side.
   ///
   /// - Parameters:
   ///   - ids: 1 to 511 bytes each.
   ///   - vectors: one row of the index's dimensions per id, row by row.
+  /// - Returns: what was done with each vector, in the order of the vectors.
   /// - Throws: `HNSWError.wrongDimensions`, `.invalidVector`, `.invalidID`, before anything is
   ///   changed; `LMDBError`.
   /// - Complexity: O(log n) a vector, and the index's blocks that hold it and its neighbors.
@@ -78,23 +79,31 @@ public struct Writer: ~Copyable {
   private func store(
     _ ids: [String], _ rows: UnsafePointer<Float>
   ) throws -> [Upserted] {
-    let first = Slot(working.state.header.slotCount)
-    guard Int(first) + ids.count < Int(Link.passedFlag) else {
+    guard working.state.header.slotCount + ids.count < Int(Link.passedFlag) else {
       throw HNSWError.invalidArgument("the index has no slots left; compact it")
     }
     working.calibrate(for: rows, count: ids.count, threads: threads)
-    var result: [Upserted] = []
-    result.reserveCapacity(ids.count)
-    for id in ids {
-      let replaced = try remove(id)
-      let slot = working.append()
-      try directory.bind(id, to: slot, in: transaction.pointee)
-      result.append(Upserted(slot: slot, replaced: replaced))
+    // The last vector of an id must come last.
+    let isDistinct = Set(ids).count == ids.count
+    var result = [Upserted?](repeating: nil, count: ids.count)
+    var rest = ids.indices
+    while !rest.isEmpty {
+      let some = rest.prefix(working.arrangedTogether(of: rest.count))
+      let order =
+        isDistinct
+        ? working.arranged(some, of: rows, threads: threads, scratch: scratch) : Array(some)
+      let first = Slot(working.state.header.slotCount)
+      for row in order {
+        let replaced = try remove(ids[row])
+        let slot = working.append()
+        try directory.bind(ids[row], to: slot, in: transaction.pointee)
+        result[row] = Upserted(slot: slot, replaced: replaced)
+      }
+      working.store(rows, order, from: first, threads: threads)
+      working.insert(rows, order, from: first, threads: threads, scratch: scratch)
+      rest = rest.dropFirst(some.count)
     }
-    working.store(rows, from: first, count: ids.count, threads: threads)
-    working.insert(
-      from: first, count: ids.count, vectors: rows, threads: threads, scratch: scratch)
-    return result
+    return result.compactMap(\.self)
   }
 
   private func validate(_ ids: [String]) throws(HNSWError) {

@@ -8,20 +8,23 @@ extension Contestant {
   func filter() throws {
     let count = min(arguments.queryCount, data.meta.small)
     let index = try VectorIndex(environment: try preloaded())
+    let numbering = try Numbering(index, rows: data.meta.n)
     for (name, filter) in data.meta.filters.sorted(by: { $0.key < $1.key }) {
-      let slots = try data.slots(passing: filter)
-      try measure(name, Array(repeating: slots, count: count), in: index)
+      let slots = numbering.slots(of: try data.rows(passing: filter))
+      try measure(name, Array(repeating: slots, count: count), numbering, in: index)
     }
-    let categories = try data.slotsByCategory()
+    let categories = try data.rowsByCategory().mapValues(numbering.slots)
     for name in data.meta.filtersByQuery {
       let asked = try data.rows(
         "filt.\(name).category.i32", count: count, width: 1, of: Int32.self)
-      try measure(name, asked.map { categories[Int($0)] ?? SlotSet() }, in: index)
+      try measure(name, asked.map { categories[Int($0)] ?? SlotSet() }, numbering, in: index)
     }
   }
 
   /// Asks the first queries, each with its filter.
-  private func measure(_ name: String, _ filters: [SlotSet], in index: VectorIndex) throws {
+  private func measure(
+    _ name: String, _ filters: [SlotSet], _ numbering: Numbering, in index: VectorIndex
+  ) throws {
     let count = filters.count
     let queries = try data.rows("test.f32", count: count, width: data.meta.d, of: Float.self)
     let truth = try data.rows("filt.\(name).gt.i32", count: count, width: Self.k, of: Int32.self)
@@ -36,7 +39,7 @@ extension Contestant {
         "filter",
         [
           ("filter", name), ("selectivity", share), ("ef", ef), ("k", Self.k),
-          ("recall10", recall(run.found, truth, width: Self.k, k: Self.k)),
+          ("recall10", recall(numbering.rows(of: run.found), truth, width: Self.k, k: Self.k)),
         ] + run.fields)
     }
   }

@@ -38,6 +38,7 @@ extension Contestant {
     let queries = try data.rows("test.f32", count: count, width: d, of: Float.self)
     let rows = try data.rows("train.f32", count: n, width: d, of: Float.self)
     let index = try VectorIndex(environment: try preloaded())
+    let slots = try Numbering(index, rows: n).slots
     var costs: [Setting: Cost] = [:]
     var shuffler = SplitMix(seed: 4)
     for number in 0..<count {
@@ -45,7 +46,7 @@ extension Contestant {
       let scores = (0..<n).map {
         Kernels.best.dot(query.span, rows.span.extracting($0 * d..<($0 + 1) * d))
       }
-      let nearest = (0..<Slot(n)).sorted { scores[Int($0)] > scores[Int($1)] }
+      let nearest = (0..<n).sorted { scores[$0] > scores[$1] }.map { slots[$0] }
       let random = nearest.shuffled(using: &shuffler)
       for setting in Setting.all {
         let size = max(1, Int(setting.share * Double(n)))

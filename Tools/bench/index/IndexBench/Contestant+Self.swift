@@ -8,6 +8,7 @@ extension Contestant {
     let (n, d) = (data.meta.n, data.meta.d)
     let rows = try data.rows("train.f32", count: n, width: d, of: Float.self)
     let index = try VectorIndex(environment: try preloaded())
+    let slots = try Numbering(index, rows: n).slots
     for ef in [32, 64, 128, 256] {
       var missed = 0
       for start in stride(from: 0, to: n, by: arguments.batch) {
@@ -18,7 +19,7 @@ extension Contestant {
               batch: queries, SearchParameters(k: 1, ef: ef), threads: arguments.threads)
           }
         }
-        missed += found.enumerated().count { $1.hits.first?.slot != Slot(start + $0) }
+        missed += found.enumerated().count { $1.hits.first?.slot != slots[start + $0] }
       }
       try emit("self", [("ef", ef), ("vectors", n), ("missed", missed)])
     }

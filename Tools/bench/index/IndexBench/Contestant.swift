@@ -225,6 +225,7 @@ struct Contestant {
       kind == "test" ? "gt.i32" : "textgt.i32", count: arguments.queryCount, width: 100,
       of: Int32.self)
     let index = try VectorIndex(environment: try preloaded())
+    let numbering = try Numbering(index, rows: data.meta.n)
     let few = Array(queries.prefix(Self.alone * d))
     func answer(_ parameters: SearchParameters) throws -> [SearchResult] {
       try index.environment.read { txn in
@@ -246,7 +247,11 @@ struct Contestant {
         "search",
         [
           ("queries", kind), ("ef", ef), ("k", Self.k),
-          ("recall10", recall(found.map { $0.hits.map(\.slot) }, truth, width: 100, k: Self.k)),
+          (
+            "recall10",
+            recall(
+              numbering.rows(of: found.map { $0.hits.map(\.slot) }), truth, width: 100, k: Self.k)
+          ),
           ("batch", found.count), ("qps_batch_cpu", Double(found.count) / batchCPU),
         ] + alone.fields + [
           ("rss_mb", ProcessMeter.memory("VmRSS")), ("anon_mb", ProcessMeter.memory("RssAnon")),

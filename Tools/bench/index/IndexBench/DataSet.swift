@@ -56,34 +56,34 @@ struct DataSet {
   }
 
   /// The rows that pass a filter.
-  func slots(passing filter: Filter) throws -> SlotSet {
-    var slots = SlotSet()
-    try forEachRow { slot, brand, category, price in
+  func rows(passing filter: Filter) throws -> SlotSet {
+    var rows = SlotSet()
+    try forEachRow { row, brand, category, price in
       if brand == filter.brand ?? brand, category == filter.category ?? category,
         price >= filter.lowestPrice ?? price, price <= filter.highestPrice ?? price
       {
-        slots.insert(slot)
+        rows.insert(row)
       }
     }
-    return slots
+    return rows
   }
 
   /// The rows of each category.
-  func slotsByCategory() throws -> [Int: SlotSet] {
-    var slots: [Int: SlotSet] = [:]
-    try forEachRow { slot, _, category, _ in slots[category, default: SlotSet()].insert(slot) }
-    return slots
+  func rowsByCategory() throws -> [Int: SlotSet] {
+    var rows: [Int: SlotSet] = [:]
+    try forEachRow { row, _, category, _ in rows[category, default: SlotSet()].insert(row) }
+    return rows
   }
 
   private func forEachRow(
-    _ body: (_ slot: Slot, _ brand: Int, _ category: Int, _ price: Double) -> Void
+    _ body: (_ row: Slot, _ brand: Int, _ category: Int, _ price: Double) -> Void
   ) throws {
     let text = try String(contentsOfFile: path("attrs.csv"), encoding: .utf8)
     for line in text.split(separator: "\n").dropFirst() {
       let fields = line.split(separator: ",")
-      guard let slot = Slot(fields[0]), let brand = Int(fields[1]), let category = Int(fields[2])
+      guard let row = Slot(fields[0]), let brand = Int(fields[1]), let category = Int(fields[2])
       else { continue }
-      body(slot, brand, category, Double(fields[3]) ?? 0)
+      body(row, brand, category, Double(fields[3]) ?? 0)
     }
   }
 }
