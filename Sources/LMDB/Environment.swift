@@ -131,7 +131,15 @@ private func openEnvironment(
   if options.readOnly { flags |= UInt32(MDB_RDONLY) }
   if lockless { flags |= UInt32(MDB_NOLOCK) }
   if options.durability == .batched { flags |= UInt32(MDB_NOSYNC) }
-  try check(mdb_env_open(handle, path, flags, 0o644))
+  let status = mdb_env_open(handle, path, flags, 0o644)
+  if status == ENOMEM, size > smallestMapSize {
+    // Another thread has taken the room that there was.
+    mdb_env_close(handle)
+    var smaller = options
+    smaller.mapSize = smallerMapSize(than: size)
+    return try openEnvironment(path: path, options: smaller, lockless: lockless)
+  }
+  try check(status)
   guard let handle else {
     throw LMDBError(.other(0), operation: "open", path: path, reason: "no environment was made")
   }

@@ -58,11 +58,19 @@ final class HeldDirectory: Sendable {
   deinit { if descriptor >= 0 { close(descriptor) } }
 }
 
-/// The largest map not above `wanted` that the address space has room for, halving until it
-/// fits; never below 64 MiB.
+/// A map that is not made smaller where there is no room for it.
+let smallestMapSize = 64 << 20
+
+/// How many times as small a map is where there is no room for a greater one: what is left is for others too.
+private let mapStep = 64
+
+/// A smaller map than one that there is no room for; the smallest at least.
+func smallerMapSize(than size: Int) -> Int { max(smallestMapSize, size / mapStep) }
+
+/// `wanted`, or a smaller map that the address space has room for.
 func availableMapSize(_ wanted: Int) -> Int {
   var size = wanted
-  while size > 64 << 20, !canReserve(size) { size /= 2 }
+  while size > smallestMapSize, !canReserve(size) { size = smallerMapSize(than: size) }
   return size
 }
 

@@ -11,6 +11,19 @@ import Testing
     return options
   }
 
+  @Test func `A process opens more environments than it has addresses for at full size`()
+    async throws
+  {
+    let directories = (0..<200).map { _ in TemporaryDirectory() }
+    let environments = try await withThrowingTaskGroup(of: Environment.self) { group in
+      for directory in directories { group.addTask { try Environment(path: directory.path) } }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    for environment in environments { try environment.fillWithSamples(count: 1) }
+    #expect(try environments.allSatisfy { try $0.scanEverything() > 0 })
+    withExtendedLifetime(directories) {}
+  }
+
   @Test func `A full map grows and the body runs again, while others read`() async throws {
     let environment = try Environment(path: directory.path, options: options(mapSize: 1 << 17))
     try environment.fillWithSamples(count: 8)

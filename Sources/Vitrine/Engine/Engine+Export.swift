@@ -15,7 +15,7 @@ extension Engine {
   /// read: `vectors.npy` (f32), `ids.txt`, `products.jsonl` and `schema.json`, a ``Schema`` that
   /// also tells the model's fingerprint, where it is known.
   ///
-  /// All of it is one snapshot, in the order in which products came in. Files of an older export
+  /// All of it is one snapshot, in the order that the index keeps products in. Files of an older export
   /// are replaced when the new ones are complete.
   ///
   /// - Throws: ``VitrineError/file(path:reason:)``,
