@@ -77,13 +77,13 @@ static inline void NAME(code_values)(const ck_codes *codes, uint32_t id, uint32_
   static void NAME(fine_##FUNCTION##s)(const ck_codes *codes, const ck_fine_query *query,  \
                                        uint32_t n, float scale, const uint32_t *ids,       \
                                        uint32_t count, float *out) {                       \
-    const uint32_t ahead = FINE_AHEAD;                                                \
+    const uint32_t ahead = RESIDUALS_AHEAD;                                                \
     float x[MAX_CODE_BYTES], values[MAX_CODE_BYTES], unit = query->step / 256;             \
-    for (uint32_t i = 0; i < ahead && i < count; i++) prefetch_fine(codes, ids[i]);    \
+    for (uint32_t i = 0; i < ahead && i < count; i++) prefetch_residual(codes, ids[i]);    \
     for (uint32_t i = 0; i < n; i++)                                                       \
       x[i] = unit * (float)(256 * query->high[i] + query->low[i]);                         \
     for (uint32_t i = 0; i < count; i++) {                                                 \
-      if (i + ahead < count) prefetch_fine(codes, ids[i + ahead]);                     \
+      if (i + ahead < count) prefetch_residual(codes, ids[i + ahead]);                     \
       NAME(fine_values)(row_at(&codes->upper, ids[i]), row_at(&codes->lower, ids[i]),      \
                         residual_at(codes, ids[i]), step_at(codes, ids[i]), scale,         \
                         2 * codes->upper.bytes, n, values);                               \

@@ -98,10 +98,9 @@ static inline const uint8_t *step_at(const ck_codes *codes, uint32_t id) {
   return codes->residuals.blocks ? norm_address(&codes->residuals, id) : NULL;
 }
 
-// All that is kept of a vector.
-static inline void prefetch_fine(const ck_codes *codes, uint32_t id) {
-  prefetch_code(codes, id);
+// Codes have been read before, or are read in order.
+static inline void prefetch_residual(const ck_codes *codes, uint32_t id) {
   if (codes->residuals.blocks) prefetch_row(&codes->residuals, id);
 }
 
-enum { FINE_AHEAD = 8 };
+enum { RESIDUALS_AHEAD = 8 };

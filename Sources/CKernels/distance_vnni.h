@@ -241,9 +241,9 @@ static void fine_dots_avx512(const ck_codes *codes, const ck_fine_query *query, 
                              float scale, const uint32_t *ids, uint32_t count, float *out) {
   uint32_t half = codes->upper.bytes;
   const __m512i zero = _mm512_setzero_si512();
-  for (uint32_t i = 0; i < FINE_AHEAD && i < count; i++) prefetch_fine(codes, ids[i]);
+  for (uint32_t i = 0; i < RESIDUALS_AHEAD && i < count; i++) prefetch_residual(codes, ids[i]);
   for (uint32_t i = 0; i < count; i++) {
-    if (i + FINE_AHEAD < count) prefetch_fine(codes, ids[i + FINE_AHEAD]);
+    if (i + RESIDUALS_AHEAD < count) prefetch_residual(codes, ids[i + RESIDUALS_AHEAD]);
     code_place at = place_code(codes, ids[i]);
     const uint8_t *residual = residual_at(codes, ids[i]);
     fine_sums sums = {zero, zero, zero, 0};
