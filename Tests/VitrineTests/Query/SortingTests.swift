@@ -50,11 +50,17 @@ import Vitrine
     query.sort = [SortKey(attribute, descending: descending), SortKey("price")]
     query.k = products.count
     let all = try fixture.search(query).hits.map(\.id)
-    let places = products.indices.sorted { a, b in
-      if precedes(products[a], products[b], by: query.sort) { return true }
-      return !precedes(products[b], products[a], by: query.sort) && a < b
+    // Those that are equal stay in the order of the index.
+    var unsorted = Query()
+    unsorted.k = products.count
+    let listed = try fixture.search(unsorted).hits.map {
+      fixture.products[$0.id] ?? Product(id: "")
     }
-    #expect(all == places.map { products[$0].id })
+    let places = listed.indices.sorted { a, b in
+      if precedes(listed[a], listed[b], by: query.sort) { return true }
+      return !precedes(listed[b], listed[a], by: query.sort) && a < b
+    }
+    #expect(all == places.map { listed[$0].id })
 
     (query.k, query.candidates) = (3, 3)
     for _ in 0..<100 {
