@@ -86,7 +86,7 @@ static inline void NAME(code_values)(const ck_codes *codes, uint32_t id, uint32_
       if (i + ahead < count) prefetch_residual(codes, ids[i + ahead]);                     \
       NAME(fine_values)(row_at(&codes->upper, ids[i]), row_at(&codes->lower, ids[i]),      \
                         residual_at(codes, ids[i]), step_at(codes, ids[i]), scale,         \
-                        2 * codes->upper.bytes, n, values);                               \
+                        2 * codes->upper.bytes, n, values);                                \
       out[i] = NAME(FUNCTION##_f32)(x, values, n);                                         \
     }                                                                                      \
   }

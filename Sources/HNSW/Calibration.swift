@@ -72,8 +72,7 @@ final class Calibration: Sendable {
       guard let values = rotated.baseAddress else { return }
       kernels.fineValues(
         upper: code.upper, lower: code.lower, residual: residual?.bytes, step: residual?.step,
-        scale: scale,
-        dimensions, padded: mean.count, into: values)
+        scale: scale, dimensions, padded: mean.count, into: values)
       for index in 0..<dimensions { values[index] += mean[index] }
       rotation.undo(values, into: vector, kernels)
     }

@@ -58,14 +58,14 @@ final class HeldDirectory: Sendable {
   deinit { if descriptor >= 0 { close(descriptor) } }
 }
 
-/// A map that is not made smaller where there is no room for it.
+/// Bytes of the smallest map: where there is no room for that, an environment cannot be opened.
 let smallestMapSize = 64 << 20
 
-/// How many times as small a map is where there is no room for a greater one: what is left is for others too.
-private let mapStep = 64
+/// How much smaller a map is than one that there is no room for: others need some of what is left.
+private let mapShrinkage = 64
 
 /// A smaller map than one that there is no room for; the smallest at least.
-func smallerMapSize(than size: Int) -> Int { max(smallestMapSize, size / mapStep) }
+func smallerMapSize(than size: Int) -> Int { max(smallestMapSize, size / mapShrinkage) }
 
 /// `wanted`, or a smaller map that the address space has room for.
 func availableMapSize(_ wanted: Int) -> Int {

@@ -65,7 +65,7 @@ extension Engine {
     return await textQueue.turn(for: texts)
   }
 
-  /// Others need not wait for what may take long.
+  /// Embeds what the queries look for. Those that may take long then make room for others at once.
   private func prepare(
     _ queries: [Query], _ embedding: QueryEmbedding, _ turn: TextQueue.Turn
   ) throws -> Search.Prepared {

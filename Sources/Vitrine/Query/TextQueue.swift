@@ -3,10 +3,10 @@ import Synchronization
 /// Lets searches that are asked at the same time share a call of the model.
 ///
 /// A call reads all weights of the model, which for a short text takes as long as what is done with
-/// them. So only some searches are at work at a time, from their turn to their answer. The others wait, and
-/// the next one whose turn it is takes the texts of all of them along. Who comes alone does not wait.
+/// them. So a search has to wait for its turn while as many as there are threads are at work, and whose turn
+/// it is takes the texts of others that wait along. Who comes alone does not wait.
 ///
-/// A turn lasts as long as a search, not only as long as its text is embedded: the cores are busy so long,
+/// A search is at work until it is answered, not only until its text is embedded: the cores are busy so long,
 /// and what comes meanwhile is better embedded together than each on its own, beside searches.
 package final class TextQueue: Sendable {
   /// Texts that are taken along.
@@ -33,8 +33,7 @@ package final class TextQueue: Sendable {
   private let state = Mutex(State())
   private let limit: Int
 
-  /// - Parameter limit: so many searches may be at work when another one begins to embed, less one; one at
-  ///   least.
+  /// - Parameter limit: a search begins to embed only while fewer than these are at work; one at least.
   package init(limit: Int) { self.limit = limit }
 
   /// How a search comes to the vectors of its texts: waits until it is its turn, or somebody took its
@@ -54,7 +53,7 @@ package final class TextQueue: Sendable {
   package enum Turn: Sendable {
     /// Nobody waits for it, nor does it wait.
     case alone
-    /// It embeds, and takes along whoever waits by then.
+    /// It embeds, and takes along its share of those that wait by then.
     case lead(Place)
     /// Somebody took the texts along, which took so long for all of them; or they were known.
     case embedded(Result<[[Float]], any Error>, milliseconds: Double, Place?)
@@ -96,7 +95,7 @@ package final class TextQueue: Sendable {
       if !isLeft.exchange(true, ordering: .relaxed) { queue.leave() }
     }
 
-    /// Embeds texts, and those of all who wait.
+    /// Embeds texts, and those of a share of the searches that wait.
     fileprivate func embed(_ texts: [String], _ embedder: any Embedder) throws -> [[Float]] {
       let others = queue.takeAlong()
       guard !others.isEmpty else { return try embedder.embed(texts: texts) }
