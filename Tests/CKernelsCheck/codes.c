@@ -34,7 +34,7 @@ static code_set *codes_of(uint32_t n, uint32_t used) {
   const uint8_t extremes[] = {1, 255, 128};
   set->n = n;
   set->used = used;
-  set->stored.upper = (ck_rows){set->upper, UINT64_MAX / PER_BLOCK + 1, PER_BLOCK, half, OFFSET,
+  set->stored.upper = (ck_rows){set->upper, UINT64_MAX / PER_BLOCK + 1, PER_BLOCK, half, half, OFFSET,
                                 used < n ? 0 : norm_offset};
   set->stored.lower = set->stored.upper;
   set->stored.lower.blocks = set->lower;

@@ -27,7 +27,7 @@ static void check_rows(const ck_distance *kernels, row_format format, uint32_t n
   const uint32_t ids[ROWS] = {6, 0, 3, 5, 1, 2, 4};
   const uint8_t *blocks[3];
   uint32_t stride = (uint32_t)rounded_up(row_bytes(format, n), 16);
-  ck_rows rows = {blocks, UINT64_MAX / PER_BLOCK + 1, PER_BLOCK, stride, 48, 0};
+  ck_rows rows = {blocks, UINT64_MAX / PER_BLOCK + 1, PER_BLOCK, stride, stride, 48, 0};
   float *query = draw_floats(n, -2, 2), *vectors[ROWS], *dots = zeros(4 * ROWS);
   float *l2s = zeros(4 * ROWS);
   for (uint32_t row = 0; row < ROWS; row++) {

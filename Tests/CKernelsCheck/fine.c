@@ -14,7 +14,7 @@ typedef struct {
 
 static ck_rows rows_of(const uint8_t **blocks, uint32_t stride) {
   for (uint32_t i = 0; i < BLOCKS; i++) blocks[i] = zeros(OFFSET + PER_BLOCK * (stride + 4));
-  return (ck_rows){blocks, UINT64_MAX / PER_BLOCK + 1, PER_BLOCK, stride, OFFSET,
+  return (ck_rows){blocks, UINT64_MAX / PER_BLOCK + 1, PER_BLOCK, stride, stride, OFFSET,
                    OFFSET + PER_BLOCK * stride};
 }
 

@@ -5,7 +5,7 @@ enum { MOST = 6000 };
 
 /// Records that are only asked for.
 static const uint8_t *const blocks[1];
-static const ck_rows links = {blocks, UINT64_MAX / (1 << 20) + 1, 1 << 20, 0, 0, 0};
+static const ck_rows links = {blocks, UINT64_MAX / (1 << 20) + 1, 1 << 20, 0, 0, 0, 0};
 
 /// A pool, and all that was ever put into it, with what has been expanded.
 typedef struct {
