@@ -134,13 +134,14 @@ struct GraphLevel: @unchecked Sendable {
 /// tree, and whether the heuristic has passed the neighbor over, so that it is there only because
 /// there was room.
 ///
-/// Each level carries a spanning tree: every node but the one of lowest position has a *parent*
-/// of lower position, linked both ways, and such links are never dropped. Whatever else is
-/// pruned, every node can be reached from every other.
+/// Each level carries a spanning tree, whose links go both ways and are never dropped: a new node gets a
+/// *parent* among those that were there. Whatever else is pruned, every node can be reached from every
+/// other.
 enum Link {
   static let none = UInt32.max
   static let treeFlag: UInt32 = 1 << 31
   static let passedFlag: UInt32 = 1 << 30
+  static let flags = treeFlag | passedFlag
 
   /// The neighbor's position; greater than any real one for `none`.
   @inline(__always)

@@ -2,9 +2,9 @@ internal import Kernels
 import Synchronization
 
 /// Giving near vectors slots side by side: what a walk reads then lies on fewer pages and cache lines, and
-/// what one insertion has read serves the next. (Coleman, Segarra, Smola and Shrivastava, "Graph reordering
-/// for cache-efficient near neighbor search", NeurIPS 2022, renumber a finished graph; here a batch is put in
-/// order before it gets its slots.)
+/// what one insertion has read serves the next. A batch is put in order before it gets its slots, and a whole
+/// index when it is compacted. (Coleman, Segarra, Smola and Shrivastava, "Graph reordering for
+/// cache-efficient near neighbor search", NeurIPS 2022.)
 extension WorkingIndex {
   /// Vectors that are put in order together, at least, and as a part of those that there are: not so many
   /// that the graph would grow from one corner to the next.
@@ -43,11 +43,49 @@ extension WorkingIndex {
     }
     return found.withLock { $0 }.sorted { $0 < $1 }.map(\.row)
   }
+
+  /// The live positions of each level in the order that a copy is to have: nodes of higher levels first,
+  /// since descents read those of all parts, and near ones mostly side by side.
+  func arrangedPositions(threads: Int, scratch pool: BuildScratchPool) -> [[UInt32]] {
+    let graph = state.graph(kernels)
+    var live = graph.levels.map { level in
+      (0..<level.count).filter { state.isLive(level.slot($0)) }
+    }
+    let packed = entry.load(ordering: .relaxed)
+    let (start, top) = (UInt32(truncatingIfNeeded: packed), Int(packed >> 32))
+    guard start != noSlot, top > 0 else { return live }
+    var highest = [UInt8](repeating: 0, count: state.header.slotCount)
+    for (number, level) in graph.levels.enumerated().dropFirst() {
+      for position in live[number] { highest[Int(level.slot(position))] = UInt8(number) }
+    }
+    let (slots, levels) = (live[0], highest)
+    let found = Mutex<[(path: UInt64, slot: UInt32)]>([])
+    inParallel(slots.indices, by: Self.chunk, threads: threads) { range in
+      let some = pool.with { scratch in
+        slots[range].map { slot in
+          prepare(slot, graph, scratch)
+          let path = graph.path(from: start, level: top, to: 1, scratch.search)
+          return (path: UInt64(UInt8.max - levels[Int(slot)]) << Graph.pathBits | path, slot: slot)
+        }
+      }
+      found.withLock { $0 += some }
+    }
+    live[0] = found.withLock { $0 }.sorted { $0 < $1 }.map(\.slot)
+    var places = [UInt32](repeating: 0, count: state.header.slotCount)
+    for (place, slot) in live[0].enumerated() { places[Int(slot)] = UInt32(place) }
+    for (number, level) in graph.levels.enumerated().dropFirst() {
+      live[number].sort { places[Int(level.slot($0))] < places[Int(level.slot($1))] }
+    }
+    return live
+  }
 }
 
 extension Graph {
+  /// Bits of a path; three levels' share of them.
+  fileprivate static let (pathBits, positionBits) = (UInt64(60), UInt64(20))
+
   /// The positions that a descent comes to on the lowest three levels down to `bottom`, as a number that
-  /// orders by the uppermost first. Of each 21 bits: of more nodes, some share a number.
+  /// orders by the uppermost first. Of more nodes than a level's share of its bits, some have one number.
   fileprivate func path(
     from entry: UInt32, level top: Int, to bottom: Int, _ scratch: Scratch
   ) -> UInt64 {
@@ -55,9 +93,9 @@ extension Graph {
     var best = scoreEntry(entry, on: levels[top], scratch)
     for current in (bottom...top).reversed() {
       approach(on: levels[current], &position, &best, scratch)
-      path = path << 21 | UInt64(position & 0x1F_FFFF)
+      path = path << Self.positionBits | UInt64(position) & (1 << Self.positionBits - 1)
       position = below(position, on: current)
     }
-    return path
+    return path & (1 << Self.pathBits - 1)
   }
 }

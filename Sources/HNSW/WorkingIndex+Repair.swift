@@ -36,7 +36,8 @@ extension WorkingIndex {
     }
   }
 
-  private func isDead(_ position: UInt32, on level: GraphLevel) -> Bool {
+  /// Whether a node is a tombstone, or was.
+  func isDead(_ position: UInt32, on level: GraphLevel) -> Bool {
     !state.isLive(level.slot(position))
   }
 
@@ -89,30 +90,6 @@ extension WorkingIndex {
     graph.rankCandidates(around: level.slot(position), on: level, scratch)
     graph.chooseNeighbors(limit: level.capacity, on: level, scratch)
     level.replaceLinks(of: position, by: scratch.chosen[0..<scratch.chosenCount])
-  }
-
-  /// Finds new parents for the children of tombstones, and new neighbors for nodes that have
-  /// lost nearly all of theirs.
-  private func replant(_ level: GraphLevel, _ graph: Graph, _ scratch: BuildScratch) {
-    var isFirst = true
-    for position in 0..<level.count where !isDead(position, on: level) {
-      defer { isFirst = false }
-      if isFirst { continue }
-      let links = level.links(position)
-      let degree = level.degree(position)
-      let hasParent = (0..<degree).contains {
-        Link.isTree(links[$0]) && Link.position(links[$0]) < position
-      }
-      guard !hasParent else { continue }
-      graph.kernels.take(level.slot(position), of: graph.codes, into: scratch.node)
-      let candidates = (0..<degree).map { Link.position(links[$0]) }.filter { $0 < position }
-      func isPlanted(under parent: UInt32) -> Bool {
-        plant(position, under: parent, on: level, graph, scratch)
-      }
-      if !candidates.contains(where: isPlanted) {
-        _ = (0..<position).reversed().contains { !isDead($0, on: level) && isPlanted(under: $0) }
-      }
-    }
   }
 
   /// Empties the records of tombstones.

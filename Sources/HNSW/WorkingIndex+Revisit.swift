@@ -62,16 +62,21 @@ extension WorkingIndex {
 
   /// Walks to what is nearest to a node, from where a search of the usual breadth would begin.
   private func seek(_ position: UInt32, _ graph: Graph, _ scratch: BuildScratch) {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: configuration.dimensions) { vector in
-      guard let base = vector.baseAddress else { return }
-      state.readVector(position, into: base, kernels)
-      graph.prepare(base, scratch.search)
-    }
+    prepare(position, graph, scratch)
     let packed = entry.load(ordering: .acquiring)
     let start = graph.descend(
       from: UInt32(truncatingIfNeeded: packed), level: Int(packed >> 32), to: 0,
       breadth: Graph.descentBreadth(ef: SearchParameters.usualBreadth), scratch.search)
     graph.walk(graph.levels[0], from: start, ef: Self.breadth, keep: Self.breadth, scratch.search)
+  }
+
+  /// Puts a node's own vector into `scratch` as a query.
+  func prepare(_ slot: Slot, _ graph: Graph, _ scratch: BuildScratch) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: configuration.dimensions) { vector in
+      guard let base = vector.baseAddress else { return }
+      state.readVector(slot, into: base, kernels)
+      graph.prepare(base, scratch.search)
+    }
   }
 
   /// Links the nodes that a walk has found nearest to a node, and it, to each other.

@@ -7,33 +7,59 @@ import Testing
 @Suite struct ArrangementTests {
   private let configuration = IndexConfiguration(dimensions: 16, metric: .l2, storage: .float32)
 
-  /// Vectors around forty centres, in any order.
+  private static let (count, groups) = (6000, 40)
+
+  /// Vectors around forty centres, in any order, and whose each is.
+  private func grouped() -> (rows: [[Float]], groups: [Int]) {
+    var random = SplitMix(seed: 71)
+    let groups = (0..<Self.count).map { _ in Int.random(in: 0..<Self.groups, using: &random) }
+    let centres = (0..<Self.groups).map { _ in (0..<16).map { _ in 3 * random.normal() } }
+    return (groups.map { group in centres[group].map { $0 + 0.5 * random.normal() } }, groups)
+  }
+
+  /// How many slots hold a vector of the same group as the slot before. Of an order by chance, one in forty.
+  private func alike(_ fixture: Fixture, _ rows: [[Float]], _ groups: [Int]) throws -> Int {
+    var groupsBySlot = [Int](repeating: -1, count: Self.count)
+    try fixture.snapshot { snapshot in
+      for row in rows.indices {
+        let slot = try #require(try snapshot.slot(of: "p\(row)"))
+        #expect(snapshot.vector(of: slot) == rows[row])
+        groupsBySlot[Int(slot)] = groups[row]
+      }
+    }
+    #expect(try fixture.environment.read { try fixture.index.verify($0) } == [])
+    return zip(groupsBySlot, groupsBySlot.dropFirst()).count { $0 == $1 }
+  }
+
   @Test(arguments: [1, 2])
   func `near vectors get slots side by side, and each its own`(threads: Int) throws {
-    let (count, groups) = (6000, 40)
-    var random = SplitMix(seed: 71)
-    let groupOf = (0..<count).map { _ in Int.random(in: 0..<groups, using: &random) }
-    let centres = (0..<groups).map { _ in (0..<16).map { _ in 3 * random.normal() } }
-    let rows = groupOf.map { group in centres[group].map { $0 + 0.5 * random.normal() } }
+    let (rows, groups) = grouped()
     let fixture = try Fixture(configuration)
     let stored = try fixture.environment.write { txn in
       try fixture.index.write(txn, threads: threads) {
-        try $0.upsert(ids: (0..<count).map { "p\($0)" }, vectors: rows.flatMap(\.self))
+        try $0.upsert(ids: rows.indices.map { "p\($0)" }, vectors: rows.flatMap(\.self))
       }
     }
-    var groupsBySlot = [Int](repeating: -1, count: count)
-    try fixture.snapshot { snapshot in
-      for (row, upserted) in stored.enumerated() {
-        let slot = try snapshot.slot(of: "p\(row)")
-        #expect(slot == upserted.slot)
-        #expect(snapshot.vector(of: upserted.slot) == rows[row])
-        groupsBySlot[Int(upserted.slot)] = groupOf[row]
+    for (row, upserted) in stored.enumerated() {
+      #expect(try fixture.snapshot { try $0.slot(of: "p\(row)") } == upserted.slot)
+    }
+    #expect(try alike(fixture, rows, groups) > Self.count / 2)
+  }
+
+  /// One by one, nothing can be put in order.
+  @Test(arguments: [1, 2])
+  func `a compaction puts side by side what came one by one`(threads: Int) throws {
+    let (rows, groups) = grouped()
+    let fixture = try Fixture(configuration)
+    try fixture.environment.write { txn in
+      try fixture.index.write(txn) { writer in
+        for row in rows.indices { try writer.upsert(ids: ["p\(row)"], vectors: rows[row]) }
       }
     }
-    // In the order that they were given in, one in forty.
-    let alike = zip(groupsBySlot, groupsBySlot.dropFirst()).count { $0 == $1 }
-    #expect(alike > count / 2)
-    #expect(try fixture.environment.read { try fixture.index.verify($0) } == [])
+    #expect(try alike(fixture, rows, groups) < Self.count / 20)
+    let compacted = try Fixture(compacting: fixture, threads: threads)
+    #expect(try alike(compacted, rows, groups) > 3 * Self.count / 4)
+    #expect(try compacted.snapshot { $0.statistics().unreachable } == 0)
   }
 
   @Test func `of an id that occurs twice the last vector stays`() throws {

@@ -5,13 +5,15 @@ import Testing
 import TestSupport
 
 @Suite struct ChangeTests {
-  /// Random insertions, replacements and deletions, thousands of them, in five rounds.
+  /// Random insertions, replacements and deletions, thousands of them, in five rounds, with a compaction
+  /// before the third and the fifth.
   @Test(arguments: [1, 2])
   func nothingBecomesUnreachable(threads: Int) throws {
     let seed: UInt64 = 11
     var random = SplitMix(seed: seed)
-    let fixture = try Fixture(IndexConfiguration(dimensions: 24, m: 8, efConstruction: 60))
+    var fixture = try Fixture(IndexConfiguration(dimensions: 24, m: 8, efConstruction: 60))
     for round in 0..<5 {
+      if round == 2 || round == 4 { fixture = try Fixture(compacting: fixture, threads: threads) }
       for batch in 0..<4 {
         let fresh = (0..<300).map { "r\(round)b\(batch)n\($0)" }
         let replaced = fixture.rows.keys.sorted().shuffled(using: &random).prefix(100)
@@ -32,6 +34,27 @@ import TestSupport
         }
       }
       #expect(try fixture.environment.read { try fixture.index.verify($0) } == [])
+    }
+  }
+
+  /// With so few links that repairs cut the graph again and again, and have to join its pieces.
+  @Test(arguments: [2, 3])
+  func `Repairs join the pieces, wherever a compaction has put them`(m: Int) throws {
+    for seed in [UInt64](1...4) {
+      var random = SplitMix(seed: seed)
+      var fixture = try Fixture(IndexConfiguration(dimensions: 8, m: m, efConstruction: 8))
+      for round in 0..<4 {
+        try fixture.upsert(
+          (0..<800).map { "\(round)-\($0)" }, clustered(800, dimensions: 8, seed: random.next()))
+        fixture = try Fixture(compacting: fixture)
+        let doomed = fixture.rows.keys.sorted().shuffled(using: &random)
+        for part in 0..<4 {
+          try fixture.delete(Array(doomed[part * doomed.count / 6..<(part + 1) * doomed.count / 6]))
+          let unreachable = try fixture.snapshot { $0.statistics().unreachable }
+          #expect(unreachable == 0, "round \(round), part \(part), seed \(seed)")
+        }
+      }
+      #expect(try fixture.environment.read { try fixture.index.verify($0) } == [], "seed \(seed)")
     }
   }
 

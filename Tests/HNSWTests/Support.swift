@@ -57,6 +57,19 @@ final class Fixture {
     index = try VectorIndex(environment: environment)
   }
 
+  /// A compacted copy of another one's index.
+  init(compacting other: Fixture, threads: Int = 1) throws {
+    var options = LMDB.Environment.Options()
+    options.durability = .batched
+    let target = try LMDB.Environment(path: directory.path, options: options)
+    _ = try other.environment.read {
+      try other.index.compact($0, into: target, threads: threads)
+    }
+    environment = target
+    index = try VectorIndex(environment: target)
+    rows = other.rows
+  }
+
   /// Stores rows under ids.
   func upsert(_ ids: [String], _ vectors: [Float], threads: Int = 1) throws {
     _ = try environment.write { txn in

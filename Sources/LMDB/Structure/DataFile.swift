@@ -18,9 +18,11 @@ final class DataFile: Sendable {
     path = environment + "/data.mdb"
     ownsDescriptor = true
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor < 0 else { return }
-    if errno == ENOENT { return nil }
-    throw LMDBError(status: errno, operation: "open", path: path)
+    if descriptor < 0, errno == ENOENT { return nil }
+    guard descriptor >= 0 else {
+      throw LMDBError(status: errno, operation: "open", path: path)
+    }
+    expectScatteredReads()
   }
 
   /// The file that an environment has open, whatever has come to be in its place. Not to be kept longer
@@ -31,6 +33,15 @@ final class DataFile: Sendable {
     var found: mdb_filehandle_t = -1
     mdb_env_get_fd(environment.handle, &found)
     descriptor = found
+    expectScatteredReads()
+  }
+
+  /// Has the system read only the pages that are asked for. What it would read beyond, it marks: when one of
+  /// those is touched later, megabytes more are read, for which the first search would have to wait.
+  private func expectScatteredReads() {
+    #if os(Linux)
+      posix_fadvise(descriptor, 0, 0, POSIX_FADV_RANDOM)
+    #endif
   }
 
   deinit {

@@ -82,7 +82,8 @@ extension Engine {
   }
 
   /// Writes the index anew without what deleted and replaced products have left, attributes that no
-  /// product has any more included, and puts it in the place of the old one in one step.
+  /// product has any more included, and with products that look alike side by side, which makes searches
+  /// quicker; and puts it in the place of the old one in one step.
   ///
   /// Searches go on meanwhile, in this and other processes, which then move to the new file by
   /// themselves; writers wait. Needs room for a second file beside the index.
@@ -136,9 +137,12 @@ extension OpenIndex {
       batch = ProductBatch()
       count = 0
     }
-    for (old, new) in newSlots.enumerated() {
-      guard let new, let product = try store.product(at: Slot(old), in: txn) else { continue }
-      let record = try store.contentHash(at: Slot(old), in: txn) ?? []
+    let kept = newSlots.enumerated().compactMap { old, new in
+      new.map { (new: $0, old: Slot(old)) }
+    }
+    for (new, old) in kept.sorted(by: <) {
+      guard let product = try store.product(at: old, in: txn) else { continue }
+      let record = try store.contentHash(at: old, in: txn) ?? []
       batch.put(product, contentHash: record, slot: new)
       count += 1
       if count == OpenIndex.batch { try flush() }

@@ -36,11 +36,12 @@ struct VerifyCommand: WorkspaceCommand {
 
 struct CompactCommand: WorkspaceCommand {
   static let configuration = CommandConfiguration(
-    commandName: "compact", abstract: "Give the room of deleted products back.",
+    commandName: "compact", abstract: "Put an index in order, without what was deleted.",
     discussion: """
-      Writes the index anew without what was deleted or replaced, and without attributes that no \
-      product has any more, and exchanges the two at once; others may search meanwhile. Needs as \
-      much free disk as the index is large.
+      Writes the index anew, with products that look alike side by side, without what was deleted \
+      or replaced, and without attributes that no product has any more, and exchanges the two at \
+      once; others may search meanwhile. Searches are quicker afterwards, the first after a start \
+      most of all. Needs as much free disk as the index is large.
 
       Example:
 

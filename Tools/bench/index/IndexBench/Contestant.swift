@@ -15,7 +15,7 @@ struct Contestant {
   }
 
   func run(_ phase: String) throws {
-    let usesThreads = ["build", "churn"].contains(phase) && arguments.threads > 1
+    let usesThreads = ["build", "churn", "compact"].contains(phase) && arguments.threads > 1
     let cpus = arguments.cpus ?? (phase == "reads" ? [0, 1] : usesThreads ? nil : [1])
     try ProcessMeter.pin(to: cpus ?? Array(0..<arguments.threads))
     switch phase {
@@ -29,6 +29,7 @@ struct Contestant {
     case "writer": try keepWriting()
     case "churn": try churn()
     case "self": try findThemselves()
+    case "compact": try compact()
     default: throw Usage(reason: "unknown phase \(phase)")
     }
   }
