@@ -22,7 +22,7 @@ struct StructureCheck {
     case everything
     /// Roots, the branches of trees that have no more of them than so many, and the leaves likewise, but for
     /// those that tell no more than where large values lie: whoever looks that up checks them.
-    case upTo(pages: Int)
+    case upTo(leaves: Int, branches: Int)
     /// The list of free pages alone.
     case freePages
   }
@@ -87,9 +87,9 @@ struct StructureCheck {
 
   /// Whether the pages of a tree at some depth are visited.
   func visits(depth: Int, of tree: TreeRecord) -> Bool {
-    guard case .upTo(let limit) = extent, depth > 1 else { return true }
-    if depth < tree.depth { return tree.branchPages <= limit }
-    return tree.leafPages <= limit && !tree.hasLargeValuesOnly
+    guard case .upTo(let leaves, let branches) = extent, depth > 1 else { return true }
+    if depth < tree.depth { return tree.branchPages <= branches }
+    return tree.leafPages <= leaves && !tree.hasLargeValuesOnly
   }
 
   private mutating func visit(
