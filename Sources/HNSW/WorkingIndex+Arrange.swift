@@ -31,17 +31,10 @@ extension WorkingIndex {
     let bottom = (1...top).first { graph.levels[$0].count <= rows.count } ?? top
     let dimensions = configuration.dimensions
     nonisolated(unsafe) let all = vectors
-    let found = Mutex<[(path: UInt64, row: Int)]>([])
-    inParallel(rows, by: Self.chunk, threads: threads) { range in
-      let some = pool.with { scratch in
-        range.map { row in
-          graph.prepare(all + row * dimensions, scratch.search)
-          return (path: graph.path(from: start, level: top, to: bottom, scratch.search), row: row)
-        }
-      }
-      found.withLock { $0 += some }
+    return ordered(rows, threads: threads, scratch: pool) { row, scratch in
+      graph.prepare(all + row * dimensions, scratch.search)
+      return graph.path(from: start, level: top, to: bottom, scratch.search)
     }
-    return found.withLock { $0 }.sorted { $0 < $1 }.map(\.row)
   }
 
   /// The live positions of each level in the order that a copy is to have: nodes of higher levels first,
@@ -58,25 +51,32 @@ extension WorkingIndex {
     for (number, level) in graph.levels.enumerated().dropFirst() {
       for position in live[number] { highest[Int(level.slot(position))] = UInt8(number) }
     }
-    let (slots, levels) = (live[0], highest)
-    let found = Mutex<[(path: UInt64, slot: UInt32)]>([])
-    inParallel(slots.indices, by: Self.chunk, threads: threads) { range in
-      let some = pool.with { scratch in
-        slots[range].map { slot in
-          prepare(slot, graph, scratch)
-          let path = graph.path(from: start, level: top, to: 1, scratch.search)
-          return (path: UInt64(UInt8.max - levels[Int(slot)]) << Graph.pathBits | path, slot: slot)
-        }
-      }
-      found.withLock { $0 += some }
+    let (slots, levelOf) = (live[0], highest)
+    let order = ordered(slots.indices, threads: threads, scratch: pool) { place, scratch in
+      prepare(slots[place], graph, scratch)
+      let below = UInt64(maximumLevel) - UInt64(levelOf[Int(slots[place])])
+      return below << Graph.pathBits | graph.path(from: start, level: top, to: 1, scratch.search)
     }
-    live[0] = found.withLock { $0 }.sorted { $0 < $1 }.map(\.slot)
+    live[0] = order.map { slots[$0] }
     var places = [UInt32](repeating: 0, count: state.header.slotCount)
     for (place, slot) in live[0].enumerated() { places[Int(slot)] = UInt32(place) }
     for (number, level) in graph.levels.enumerated().dropFirst() {
       live[number].sort { places[Int(level.slot($0))] < places[Int(level.slot($1))] }
     }
     return live
+  }
+
+  /// Some numbers by their keys, which threads look for; those of the same key by themselves.
+  private func ordered(
+    _ numbers: Range<Int>, threads: Int, scratch pool: BuildScratchPool,
+    by key: @Sendable (_ number: Int, BuildScratch) -> UInt64
+  ) -> [Int] {
+    let found = Mutex<[(key: UInt64, number: Int)]>([])
+    inParallel(numbers, by: Self.chunk, threads: threads) { range in
+      let some = pool.with { scratch in range.map { (key: key($0, scratch), number: $0) } }
+      found.withLock { $0 += some }
+    }
+    return found.withLock { $0 }.sorted { $0 < $1 }.map(\.number)
   }
 }
 
