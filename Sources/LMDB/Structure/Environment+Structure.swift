@@ -1,6 +1,6 @@
 extension Environment {
   /// Trees of more leaves, or branches, are not read at opening, which is to take no more than milliseconds.
-  private static let atOpening = StructureCheck.Extent.upTo(leaves: 256, branches: 64)
+  private static let extentAtOpening = StructureCheck.Extent.upTo(leaves: 256, branches: 64)
 
   /// Checks the structure of the whole data file: every page of every tree and the list of free
   /// pages, at most a hundred findings. Reads the last commit while others write.
@@ -15,7 +15,7 @@ extension Environment {
 
   /// What must hold before liblmdb may follow a page: called once, at opening.
   func checkBeforeUse() throws(LMDBError) {
-    let check = try structure(Self.atOpening)
+    let check = try structure(Self.extentAtOpening)
     if check.isFileShort, try !structure(.freePages).lacksOnlyFreePages {
       throw LMDBError(
         .truncated, operation: "open", path: check.file.path,
