@@ -11,17 +11,19 @@ extension Contestant {
     let environment = try environment()
     let index = try VectorIndex(environment: environment)
     let (start, cpu) = (ProcessMeter.wall, ProcessMeter.cpu)
-    try environment.write { (txn: borrowing WriteTransaction) in
-      let target = try LMDB.Environment(path: copy)
-      try environment.read { _ = try index.compact($0, into: target, threads: arguments.threads) }
-      try target.sync()
-      try txn.replaceEnvironment(with: copy)
+    let anonymous = try ProcessMeter.anonymousPeak {
+      try environment.write { (txn: borrowing WriteTransaction) in
+        let target = try LMDB.Environment(path: copy)
+        try environment.read { _ = try index.compact($0, into: target, threads: arguments.threads) }
+        try target.sync()
+        try txn.replaceEnvironment(with: copy)
+      }
     }
     try emit(
       "compact",
       [
         ("seconds", ProcessMeter.wall - start), ("cpu_s", ProcessMeter.cpu - cpu),
-        ("peak_anon_mb", ProcessMeter.memory("RssAnon")),
+        ("peak_anon_mb", anonymous),
         ("index_bytes", diskBytes(arguments.indexPath)),
       ])
   }
