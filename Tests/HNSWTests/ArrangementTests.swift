@@ -3,7 +3,7 @@ import LMDB
 import TestSupport
 import Testing
 
-/// Slots of a great batch: near vectors side by side.
+/// Slots of a great batch, and of a compacted index: near vectors side by side.
 @Suite struct ArrangementTests {
   private let configuration = IndexConfiguration(dimensions: 16, metric: .l2, storage: .float32)
 

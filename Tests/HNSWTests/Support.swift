@@ -49,19 +49,22 @@ final class Fixture {
   var rows: [String: [Float]] = [:]
   var dimensions: Int { index.configuration.dimensions }
 
-  init(_ configuration: IndexConfiguration) throws {
+  /// Tests need not wait for the disk.
+  private static func environment(_ directory: TemporaryDirectory) throws -> LMDB.Environment {
     var options = LMDB.Environment.Options()
     options.durability = .batched
-    environment = try LMDB.Environment(path: directory.path, options: options)
+    return try LMDB.Environment(path: directory.path, options: options)
+  }
+
+  init(_ configuration: IndexConfiguration) throws {
+    environment = try Self.environment(directory)
     try environment.write { try VectorIndex.create(in: $0, configuration: configuration) }
     index = try VectorIndex(environment: environment)
   }
 
   /// A compacted copy of another one's index.
   init(compacting other: Fixture, threads: Int = 1) throws {
-    var options = LMDB.Environment.Options()
-    options.durability = .batched
-    let target = try LMDB.Environment(path: directory.path, options: options)
+    let target = try Self.environment(directory)
     _ = try other.environment.read {
       try other.index.compact($0, into: target, threads: threads)
     }
