@@ -34,6 +34,17 @@ extension VectorIndex {
   }
 }
 
+extension Snapshot {
+  /// Vectors from which on their order is worth a compaction: fewer are read in no time.
+  private static let leastArranged = 10_000
+
+  /// Whether a compaction would do much for searches: no half of the index has been put in order by one.
+  public var isCompactionDue: Bool {
+    let header = resolved.state.header
+    return header.liveCount >= Self.leastArranged && header.slotCount >= 2 * header.arrangedAt
+  }
+}
+
 /// The copy of an index under way.
 private struct Compaction {
   /// Entries or blocks of a transaction.
@@ -66,6 +77,7 @@ private struct Compaction {
     header.levelCounts = old.map(\.count)
     header.calibration = state.header.calibration
     header.calibratedAt = min(state.header.calibratedAt, old[0].count)
+    header.arrangedAt = old[0].count
     header.generation = state.header.generation + 1
     self.header = header
     self.state = state

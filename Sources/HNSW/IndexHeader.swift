@@ -29,6 +29,8 @@ struct IndexHeader {
   var calibration: UInt32 = 0
   /// Slots given when the calibration was last put to the test.
   var calibratedAt = 0
+  /// Slots given when the index was put in order by a compaction; 0 if it never was.
+  var arrangedAt = 0
 
   /// Nodes of the graph that are not tombstones' ghosts: what a search walks.
   var nodeCount: Int { liveCount + tombstones }
@@ -55,7 +57,7 @@ struct IndexHeader {
     put(UInt32(entryLevel))
     put(calibration)
     put(UInt32(calibratedAt))
-    put(UInt32(0))
+    put(UInt32(arrangedAt))
     put(generation)
     for count in levelCounts { put(UInt32(count)) }
     bytes.append(contentsOf: repeatElement(0, count: Self.byteCount - 4 - bytes.count))
@@ -110,7 +112,7 @@ struct IndexHeader {
     entryLevel = Int(take(UInt32.self))
     calibration = take()
     calibratedAt = Int(take(UInt32.self))
-    _ = take(UInt32.self)
+    arrangedAt = Int(take(UInt32.self))
     generation = take()
     levelCounts = levelCounts.map { _ in Int(take(UInt32.self)) }
     try configuration.validate()

@@ -11,9 +11,12 @@ struct IngestMeter {
 
   init(report: @escaping @Sendable (IngestProgress) -> Void) { self.report = report }
 
+  /// Seconds since the start.
+  var seconds: Double { (ContinuousClock.now - start).inSeconds }
+
   /// Products embedded per second since the start.
   func meanRate(_ embedded: Int) -> Double {
-    let seconds = (ContinuousClock.now - start).inSeconds
+    let seconds = seconds
     return seconds > 0 ? Double(embedded) / seconds : 0
   }
 

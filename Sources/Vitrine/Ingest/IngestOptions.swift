@@ -18,6 +18,9 @@ public struct IngestOptions: Sendable {
   /// Embed the words of products that have no photograph, instead of reporting them. Words and
   /// photographs lie apart in CLIP's space: mix them with care. Imports of vectors refuse it.
   public var textOnly = false
+  /// Put an index of 10,000 products or more in order at the end, as ``Engine/compact()`` does but with all
+  /// attributes, when half of it or more is new since that was done last. Takes room for a second file.
+  public var compacts = true
   /// Where to write the rows that did not go in whole, as CSV; nil for nowhere. Removed if there
   /// are none.
   public var reportPath: String?
@@ -50,6 +53,8 @@ public struct IngestProgress: Sendable {
     case embedding
     /// Deleting what the catalogue does not name.
     case pruning
+    /// Putting the index in order.
+    case compacting
     /// Nothing any more.
     case done
   }
@@ -116,6 +121,10 @@ public struct IngestReport: Sendable, Codable {
   public var superseded = 0
   /// Why nothing was pruned although that was asked for.
   public var pruneRefusal: String?
+  /// Whether the index was put in order at the end.
+  public var compacted = false
+  /// Why it was not, although that was due; what is counted here is stored.
+  public var compactRefusal: String?
   /// Whether it was stopped before the end; what is counted here is stored.
   public var cancelled = false
   /// Wall-clock seconds.
@@ -129,9 +138,10 @@ public struct IngestReport: Sendable, Codable {
 
   private enum CodingKeys: String, CodingKey {
     case rows, inserted, updated, reembedded, unchanged, pruned, rejected, superseded, cancelled
-    case seconds, notes
+    case compacted, seconds, notes
     case valuesDropped = "values_dropped"
     case pruneRefusal = "prune_refusal"
+    case compactRefusal = "compact_refusal"
     case imagesPerSecond = "images_per_second"
     case reportPath = "report_path"
   }

@@ -12,7 +12,7 @@ final class IngestPipeline: Sendable {
   private let source: CatalogueSource
   private let options: IngestOptions
   private let progress: @Sendable (IngestProgress) -> Void
-  private let isCancelled = Atomic(false)
+  private let cancellation = Cancellation()
   private let failure = Mutex<VitrineError?>(nil)
 
   init(
@@ -27,15 +27,14 @@ final class IngestPipeline: Sendable {
   }
 
   /// Makes `run` return soon, with everything that it reports stored.
-  func cancel() { isCancelled.store(true, ordering: .relaxed) }
+  func cancel() { cancellation.cancel() }
 
-  private var stops: Bool { isCancelled.load(ordering: .relaxed) }
+  private var stops: Bool { cancellation.isCancelled }
 
   /// Runs the ingestion on this thread and others, and returns when all is stored.
   ///
   /// - Throws: ``VitrineError``; what was committed before stays.
   func run() throws(VitrineError) -> IngestReport {
-    let start = ContinuousClock.now
     try options.validate()
     progress(IngestProgress(phase: .surveying))
     let notes: NoteFile? =
@@ -48,13 +47,7 @@ final class IngestPipeline: Sendable {
       try embed(survey, &writer, &meter)
       if !unnamed.isEmpty, !stops { try prune(unnamed, &writer, &meter) }
     }
-    var report = writer.report
-    report.cancelled = stops
-    report.seconds = (ContinuousClock.now - start).inSeconds
-    report.imagesPerSecond = meter.meanRate(writer.embedded)
-    if let notes, notes.hasNotes { report.reportPath = notes.path }
-    meter.show(.done, report, embedded: writer.embedded)
-    return report
+    return writer.finish(&meter, cancellation)
   }
 
   /// A first look at the catalogue; nil if the ingestion was stopped during it.

@@ -78,6 +78,27 @@ struct IngestWriter {
     try notes?.flush()
   }
 
+  /// Ends an ingestion whose last batch is committed: puts the index in order, if that is due.
+  ///
+  /// - Parameter rows: rows that have been dealt with; nil for all that were taken.
+  /// - Returns: the report of all.
+  func finish(
+    rows: Int? = nil, _ meter: inout IngestMeter, _ cancellation: Cancellation
+  ) -> IngestReport {
+    var report = report
+    if let rows { report.rows = rows }
+    report.imagesPerSecond = meter.meanRate(embedded)
+    report.cancelled = cancellation.isCancelled
+    if options.compacts, !report.cancelled, engine.isCompactionDue {
+      meter.show(.compacting, report, embedded: embedded)
+      engine.putInOrder(&report, cancellation)
+    }
+    report.seconds = meter.seconds
+    if let notes, notes.hasNotes { report.reportPath = notes.path }
+    meter.show(.done, report, embedded: embedded)
+    return report
+  }
+
   private mutating func store() throws(VitrineError) {
     var batch = changes
     batch.schema = schema

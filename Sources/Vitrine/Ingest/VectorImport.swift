@@ -1,6 +1,5 @@
 internal import HNSW
 internal import LMDB
-import Synchronization
 
 /// One import of vectors that exist already.
 final class VectorImport: Sendable {
@@ -8,7 +7,7 @@ final class VectorImport: Sendable {
   private let source: VectorSource
   private let options: IngestOptions
   private let progress: @Sendable (IngestProgress) -> Void
-  private let isCancelled = Atomic(false)
+  private let cancellation = Cancellation()
 
   init(
     engine: Engine, source: VectorSource, options: IngestOptions,
@@ -21,13 +20,12 @@ final class VectorImport: Sendable {
   }
 
   /// Makes `run` return soon, with everything that it reports stored.
-  func cancel() { isCancelled.store(true, ordering: .relaxed) }
+  func cancel() { cancellation.cancel() }
 
-  private var stops: Bool { isCancelled.load(ordering: .relaxed) }
+  private var stops: Bool { cancellation.isCancelled }
 
   /// Runs the import on this thread.
   func run() throws(VitrineError) -> IngestReport {
-    let start = ContinuousClock.now
     try check()
     progress(IngestProgress(phase: .surveying))
     let notes: NoteFile? =
@@ -53,14 +51,7 @@ final class VectorImport: Sendable {
     } catch {
       throw VitrineError(error, path: engine.path)
     }
-    var report = writer.report
-    report.rows = rows
-    report.cancelled = stops
-    report.seconds = (ContinuousClock.now - start).inSeconds
-    report.imagesPerSecond = meter.meanRate(writer.embedded)
-    if let notes, notes.hasNotes { report.reportPath = notes.path }
-    meter.show(.done, report, embedded: writer.embedded)
-    return report
+    return writer.finish(rows: rows, &meter, cancellation)
   }
 
   private func check() throws(VitrineError) {

@@ -2,17 +2,19 @@ import Synchronization
 
 /// Tells work on another thread that its task was cancelled, or that its time is up.
 package final class Cancellation: Sendable {
-  private let isCancelled = Atomic(false)
+  private let flag = Atomic(false)
   private let deadline: ContinuousClock.Instant?
 
   /// Not cancelled.
   package init(deadline: ContinuousClock.Instant? = nil) { self.deadline = deadline }
 
-  package func cancel() { isCancelled.store(true, ordering: .relaxed) }
+  var isCancelled: Bool { flag.load(ordering: .relaxed) }
+
+  package func cancel() { flag.store(true, ordering: .relaxed) }
 
   /// - Throws: `CancellationError` once the task was cancelled, ``OutOfTime`` after the deadline.
   package func check() throws {
-    if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
+    if isCancelled { throw CancellationError() }
     if let deadline, deadline < .now { throw OutOfTime() }
   }
 

@@ -23,6 +23,9 @@ struct IndexCommand: WorkspaceCommand {
 
         {"id": "sku", "attributes": [{"name": "size", "kind": "keyword", "separator": "|"}]}
 
+      A large index is put in order at the end of its first filling, and whenever half of it is new: \
+      see `vitrine compact`.
+
       Rows and images that cannot be used are listed in DIR-report.csv; the rest goes in.
       """)
 
@@ -63,6 +66,9 @@ struct IndexCommand: WorkspaceCommand {
   @Flag(help: "Prune even if that deletes more than half of the index.")
   var pruneMost = false
 
+  @Flag(inversion: .prefixedNo, help: "Put the index in order at the end, if that is due.")
+  var compact = true
+
   @Option(help: ArgumentHelp("Where to list bad rows and images.", valueName: "file"))
   var report: String?
 
@@ -90,6 +96,7 @@ struct IndexCommand: WorkspaceCommand {
     options.strict = strict
     options.prune = prune || pruneMost
     options.pruneMost = pruneMost
+    options.compacts = compact
     options.reportPath = report ?? index.path(in: console) + "-report.csv"
     let settled = options
     let progress = Progress(console: console)
@@ -139,7 +146,7 @@ extension IngestReport {
       console.say("row \(note.row)\(place): \(note.reason)")
     }
     if let reportPath { console.say("All that was wrong is listed in \(reportPath)") }
-    if let pruneRefusal { console.say(pruneRefusal) }
+    for refusal in [pruneRefusal, compactRefusal].compactMap(\.self) { console.say(refusal) }
     if cancelled { console.say("Stopped. The same command goes on from here.") }
   }
 
@@ -164,6 +171,7 @@ extension Progress {
       case .surveying: "Reading "
       case .embedding: "Indexing"
       case .pruning: "Deleting"
+      case .compacting: "Ordering"
       case .done: "Done    "
       }
     update(

@@ -30,6 +30,10 @@ struct ImportCommand: WorkspaceCommand {
 
   @OptionGroup var index: IndexOptions
   @OptionGroup var model: ModelOptions
+
+  @Flag(inversion: .prefixedNo, help: "Put the index in order at the end, if that is due.")
+  var compact = true
+
   @OptionGroup var output: OutputOptions
 
   func run(in workspace: Workspace) async throws {
@@ -41,10 +45,13 @@ struct ImportCommand: WorkspaceCommand {
     let source = VectorSource(
       vectors: vectors, ids: ids, attributes: attributes.map { CatalogueSource(path: $0) })
     let engine = try makeOrOpen(source, in: workspace)
+    var options = IngestOptions()
+    options.compacts = compact
+    let settled = options
     let progress = Progress(console: console)
     let outcome = try await workspace.stoppable {
       defer { progress.finish() }
-      return try await engine.importVectors(source) { progress.show($0) }
+      return try await engine.importVectors(source, options: settled) { progress.show($0) }
     }
     if output.json { try console.printJSON(outcome) } else { outcome.print(in: console) }
     if outcome.cancelled { throw ExitCode(130) }

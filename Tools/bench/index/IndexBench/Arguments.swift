@@ -20,7 +20,7 @@ struct Arguments {
 
   static let usage = """
     vitrine-bench --data DIR --name SET --out RESULTS.jsonl
-      [--phase build,open,search,filter,write,plan,reads,churn,self,compact] [--threads N] [--queries test|text] [--nq 10000]
+      [--phase build,open,search,filter,write,plan,reads,churn,self] [--threads N] [--queries test|text] [--nq 10000]
       [--budget SECONDS] [--efs 10,16,…] [--round R] [--cpus 0,1] [--index DIR]
       [--variant f16|f32|bf16|codes] [--batch 20000] [--efc 200]
     """

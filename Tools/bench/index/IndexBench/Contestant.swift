@@ -15,7 +15,7 @@ struct Contestant {
   }
 
   func run(_ phase: String) throws {
-    let usesThreads = ["build", "churn", "compact"].contains(phase) && arguments.threads > 1
+    let usesThreads = ["build", "churn"].contains(phase) && arguments.threads > 1
     let cpus = arguments.cpus ?? (phase == "reads" ? [0, 1] : usesThreads ? nil : [1])
     try ProcessMeter.pin(to: cpus ?? Array(0..<arguments.threads))
     switch phase {
@@ -29,7 +29,6 @@ struct Contestant {
     case "writer": try keepWriting()
     case "churn": try churn()
     case "self": try findThemselves()
-    case "compact": try compact()
     default: throw Usage(reason: "unknown phase \(phase)")
     }
   }
@@ -84,48 +83,6 @@ struct Contestant {
     let environment = try environment()
     environment.preload()
     return environment
-  }
-
-  // MARK: build
-
-  private func build() throws {
-    let (n, d, path) = (data.meta.n, data.meta.d, arguments.indexPath)
-    let train = try data.train()
-    try? FileManager.default.removeItem(atPath: path)
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    let ids = (0..<n).map(String.init)
-    var marks: [(wall: Double, cpu: Double)] = []
-    func mark() { marks.append((ProcessMeter.wall, ProcessMeter.cpu)) }
-    var anonymous = 0.0
-    mark()
-    anonymous = try ProcessMeter.anonymousPeak {
-      let environment = try environment(.batched)
-      try environment.write { try VectorIndex.create(in: $0, configuration: configuration) }
-      let index = try VectorIndex(environment: environment)
-      for start in stride(from: 0, to: n, by: arguments.batch) {
-        let end = min(n, start + arguments.batch)
-        let rows = train.withUnsafeBytes {
-          Array($0.bindMemory(to: Float.self)[start * d..<end * d])
-        }
-        try environment.write { txn in
-          try index.write(txn, threads: arguments.threads) {
-            _ = try $0.upsert(ids: Array(ids[start..<end]), vectors: rows)
-          }
-        }
-      }
-      mark()
-      try environment.sync()
-    }
-    mark()
-    try emit(
-      "build",
-      [
-        ("build_s", marks[1].wall - marks[0].wall), ("persist_s", marks[2].wall - marks[1].wall),
-        ("vps", Double(n) / (marks[2].wall - marks[0].wall)),
-        ("cpu_s", marks[2].cpu - marks[0].cpu), ("peak_rss_mb", ProcessMeter.memory("VmHWM")),
-        ("peak_anon_mb", anonymous), ("input_mb", n * d * 4 >> 20),
-        ("index_bytes", diskBytes(path)),
-      ])
   }
 
   // MARK: open

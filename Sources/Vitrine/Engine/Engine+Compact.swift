@@ -1,0 +1,137 @@
+internal import Foundation
+internal import HNSW
+internal import LMDB
+
+/// What a compaction did.
+public struct CompactReport: Sendable, Codable {
+  /// Products in the index.
+  public let products: Int
+  /// Slots that were freed.
+  public let freedSlots: Int
+  /// Bytes of the file before.
+  public let bytesBefore: Int
+  /// Bytes of the file after.
+  public let bytesAfter: Int
+  /// Names of the attributes that no product had any more, and that are gone from the schema.
+  public let droppedAttributes: [String]
+
+  private enum CodingKeys: String, CodingKey {
+    case products
+    case freedSlots = "freed_slots"
+    case bytesBefore = "bytes_before"
+    case bytesAfter = "bytes_after"
+    case droppedAttributes = "dropped_attributes"
+  }
+}
+
+extension Engine {
+  /// Writes the index anew without what deleted and replaced products have left, attributes that no
+  /// product has any more included, and with products that look alike side by side, which makes searches
+  /// quicker; and puts it in the place of the old one in one step.
+  ///
+  /// Searches go on meanwhile, in this and other processes, which then move to the new file by
+  /// themselves; writers wait. Needs room for a second file beside the index. A cancelled task stops it
+  /// within seconds.
+  ///
+  /// - Throws: ``VitrineError/storage(_:)``, `CancellationError`; the index is then as before.
+  public func compact() async throws -> CompactReport {
+    try await Cancellation.offload { [self] cancellation in
+      try compact(forgettingUnused: true, cancellation)
+    }
+  }
+
+  /// Whether a compaction would do much for searches; `false` where that cannot be read.
+  var isCompactionDue: Bool {
+    (try? read { _, snapshot, _ in snapshot.isCompactionDue }) ?? false
+  }
+
+  /// Compacts the index after an ingestion. Whatever goes wrong, what has been ingested is there: the
+  /// report tells.
+  func putInOrder(_ report: inout IngestReport, _ cancellation: Cancellation) {
+    do {
+      // A catalogue may have columns that are empty as yet.
+      _ = try compact(forgettingUnused: false, cancellation)
+      report.compacted = true
+    } catch is CancellationError {
+      report.cancelled = true
+    } catch {
+      report.compactRefusal = "not put in order: \(error)"
+    }
+  }
+
+  private func compact(
+    forgettingUnused: Bool, _ cancellation: Cancellation
+  ) throws -> CompactReport {
+    let old = try current
+    let before = old.environment.information.usedSize
+    let done: (all: Int, live: Int, dropped: [String])
+    do {
+      done = try old.environment.write { (txn: borrowing WriteTransaction) in
+        let copy = path + ".compacting"
+        try? FileManager.default.removeItem(atPath: copy)
+        do {
+          let done = try read { txn, snapshot, store in
+            let unused = forgettingUnused ? try store.unusedAttributes(in: txn) : []
+            try old.copy(
+              txn, store, leavingOut: unused, to: copy, threads: options.threads, cancellation)
+            return (all: snapshot.slotCapacity, live: snapshot.count, dropped: unused)
+          }
+          try txn.replaceEnvironment(with: copy)
+          return done
+        } catch {
+          try? FileManager.default.removeItem(atPath: copy)
+          throw error
+        }
+      }
+    } catch let error where error is LMDBError || error is HNSWError {
+      throw VitrineError(error, path: path)
+    }
+    return CompactReport(
+      products: done.live, freedSlots: done.all - done.live, bytesBefore: before,
+      bytesAfter: try current.environment.information.usedSize, droppedAttributes: done.dropped)
+  }
+}
+
+extension OpenIndex {
+  /// Products per transaction of a copy.
+  private static let batch = 4096
+
+  /// Writes a compacted copy of what a transaction sees, without some attributes, which no product has.
+  fileprivate func copy(
+    _ txn: borrowing ReadTransaction, _ store: ProductStore, leavingOut unused: [String],
+    to path: String, threads: Int, _ cancellation: Cancellation
+  ) throws {
+    let target = try Environment(path: path)
+    let newSlots = try index.compact(txn, into: target, threads: threads)
+    var description = try IndexDescription(in: txn, path: environment.path)
+    description.schema.attributes.removeAll { unused.contains($0.name) }
+    let schema = description.schema
+    var batch = ProductBatch()
+    var count = 0
+    func flush() throws {
+      try cancellation.check()
+      try target.write { (txn: borrowing WriteTransaction) in
+        try ProductStore(creatingIn: txn, schema: schema).apply(batch, in: txn)
+      }
+      batch = ProductBatch()
+      count = 0
+    }
+    let kept = newSlots.enumerated().compactMap { old, new in
+      new.map { (new: $0, old: Slot(old)) }
+    }
+    for (new, old) in kept.sorted(by: <) {
+      guard let product = try store.product(at: old, in: txn) else { continue }
+      let record = try store.contentHash(at: old, in: txn) ?? []
+      batch.put(product, contentHash: record, slot: new)
+      count += 1
+      if count == OpenIndex.batch { try flush() }
+    }
+    try flush()
+    let calibration = try SimilarityCalibration.stored(in: txn)
+    try target.write { (txn: borrowing WriteTransaction) in
+      try calibration?.store(in: txn)
+      try description.write(in: txn)
+    }
+    try target.sync()
+  }
+}
