@@ -160,13 +160,19 @@ final class Connection: ChannelDuplexHandler {
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     isEnding = true
     switch reading {
-    // Who reads the body tells of it, or has answered.
+    // Who reads the body tells of it, or will when it is handed over, or has answered.
     case .rest, .unwanted: break
+    case .nothing where !endsWhole(held): break
     case .nothing, .start: isMalformed = error is HTTPParserError
     }
     stopReading(error)
     guard !isAnswering else { return }
     if isMalformed { refuse() } else { context.close(promise: nil) }
+  }
+
+  private func endsWhole(_ parts: CircularBuffer<HTTPServerRequestPart>) -> Bool {
+    guard let last = parts.last else { return true }
+    return if case .end = last { true } else { false }
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -62,7 +62,8 @@ struct ConnectionTests {
     let whole = Self.request(
       "POST", "/v1/indexes/shop/search", fields: ["Expect: 100-continue"], body: #"{"k": 1}"#)
     let head = whole.prefix(whole.count - 8)
-    let answers = try await exchange([String(head), String(whole.suffix(8)) + Self.last])
+    let answers = try await exchange(
+      [String(head), String(whole.suffix(8)) + Self.last], waitsForAnswers: true)
     #expect(answers.statuses == [100, 200, 404])
   }
 
@@ -107,7 +108,8 @@ struct ConnectionTests {
 
   /// The answers to what is sent over one connection, piece after piece, until the server closes it.
   private func exchange(
-    _ pieces: [String], of shop: Shop? = nil, thenSendsNoMore: Bool = false,
+    _ pieces: [String], of shop: Shop? = nil, waitsForAnswers: Bool = false,
+    thenSendsNoMore: Bool = false,
     _ change: @escaping (inout ServerConfiguration) -> Void = { _ in }
   ) async throws -> Answers {
     let (ports, told) = AsyncStream.makeStream(of: Int.self)
@@ -119,11 +121,13 @@ struct ConnectionTests {
     let serving = Task { try await server.run { told.yield($0) } }
     defer { serving.cancel() }
     let port = try #require(await ports.first { _ in true })
-    return try await Self.exchange(pieces, port: port, thenSendsNoMore: thenSendsNoMore)
+    return try await Self.exchange(
+      pieces, port: port, waitsForAnswers: waitsForAnswers, thenSendsNoMore: thenSendsNoMore)
   }
 
   private static func exchange(
-    _ pieces: [String], port: Int, thenSendsNoMore: Bool, onAnswer: () -> Void = {}
+    _ pieces: [String], port: Int, waitsForAnswers: Bool = false, thenSendsNoMore: Bool,
+    onAnswer: () -> Void = {}
   ) async throws -> Answers {
     let client = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .channelOption(.allowRemoteHalfClosure, value: true)
@@ -135,15 +139,22 @@ struct ConnectionTests {
         }
       }
     return try await client.executeThenClose { inbound, outbound in
-      for piece in pieces {
+      var answers = inbound.makeAsyncIterator()
+      var text = ""
+      for (number, piece) in pieces.enumerated() {
         // The server may have closed already.
         guard (try? await outbound.write(ByteBuffer(string: piece))) != nil else { break }
-        try await Task.sleep(for: .milliseconds(3))
+        // The end may come at once with the last piece.
+        if number == pieces.count - 1 { break }
+        if waitsForAnswers {
+          text += String(buffer: try await answers.next() ?? ByteBuffer())
+        } else {
+          try await Task.sleep(for: .milliseconds(3))
+        }
       }
       if thenSendsNoMore { outbound.finish() }
-      var text = ""
       do {
-        for try await part in inbound {
+        while let part = try await answers.next() {
           text += String(buffer: part)
           onAnswer()
         }
