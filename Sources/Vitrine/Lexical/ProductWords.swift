@@ -2,33 +2,49 @@ import HNSW
 
 /// The words of one product, as the word index keeps them.
 struct ProductWords {
-  /// Per term the fields in which it stands; the slot of these postings is 0.
-  private(set) var postings: [String: [UInt32]] = [:]
-  /// The words as they are written, folded.
-  private(set) var spellings: Set<String> = []
-  /// The number of words of each field that has any.
-  private(set) var lengths: [Int: Int] = [:]
+  /// A term of a field; the slot of these postings is 0.
+  struct Posting: Comparable {
+    let term: Int
+    let bits: UInt32
 
-  init() {}
+    static func < (a: Posting, b: Posting) -> Bool { (a.term, a.bits) < (b.term, b.bits) }
+  }
 
-  init(_ product: Product, schema: Schema, stemmer: Stemmer) {
-    for (number, attribute) in schema.attributes.enumerated() where attribute.kind.hasWords {
-      guard let value = product.attributes[attribute.name] else { continue }
-      let words = Tokenizer.words(in: value.plainText)
+  /// In order.
+  private(set) var postings: [Posting] = []
+  /// The numbers of the words as they are written, each once.
+  private(set) var spellings: [Int] = []
+  /// The fields that have words, and how many.
+  private(set) var lengths: [(field: Int, words: Int)] = []
+
+  init(_ values: [NumberedValue], _ numbers: inout WordNumbers) {
+    for value in values where value.kind.hasWords {
+      let words = numbers.words(of: value)
       guard !words.isEmpty else { continue }
-      let field = min(number, 255)
-      lengths[field, default: 0] += words.count
-      var frequencies: [String: Int] = [:]
-      for word in words {
-        spellings.insert(word)
-        frequencies[stemmer.stem(word), default: 0] += 1
-      }
-      for (term, frequency) in frequencies {
+      let field = min(value.number, 255)
+      lengths.append((field, words.count))
+      spellings += words
+      let terms = words.map { numbers.term(of: $0) }.sorted()
+      forEachRun(of: terms) { run in
         let posting = WordPosting(
-          slot: 0, field: field, frequency: frequency, length: words.count)
-        postings[term, default: []].append(posting.bits)
+          slot: 0, field: field, frequency: run.count, length: words.count)
+        postings.append(Posting(term: terms[run.lowerBound], bits: posting.bits))
       }
     }
+    postings.sort()
+    spellings.sort()
+    var distinct: [Int] = []
+    forEachRun(of: spellings) { distinct.append(spellings[$0.lowerBound]) }
+    spellings = distinct
+  }
+}
+
+/// Calls `body` with the range of each run of equal numbers.
+private func forEachRun(of numbers: [Int], _ body: (Range<Int>) -> Void) {
+  var start = 0
+  for end in 1..<numbers.count + 1 where end == numbers.count || numbers[end] != numbers[start] {
+    body(start..<end)
+    start = end
   }
 }
 
@@ -44,47 +60,47 @@ struct WordChanges {
     var added: [UInt32] = []
     var removed: Set<Slot> = []
   }
+  /// The postings of a term for a group of slots.
   struct Place: Hashable {
-    let term: String
+    let term: Int
     let group: Slot
   }
 
+  private(set) var numbers = WordNumbers()
   private(set) var postings: [Place: Change] = [:]
-  /// By how much the number of products with a spelling changes.
-  private(set) var spellings: [String: Int] = [:]
+  /// By how much the number of products with each word changes.
+  private(set) var spellings: [Int: Int] = [:]
   /// By how much a field's number of products and of words change.
   private(set) var fields: [Int: (products: Int, words: Int)] = [:]
   private(set) var products = 0
-  private let stemmer = Stemmer()
 
   /// Notes that a slot's product changes from one to another; nil where there is none.
-  mutating func replace(_ old: Product?, with new: Product?, slot: Slot, schema: Schema) {
-    let before = words(of: old, schema), after = words(of: new, schema)
+  mutating func replace(_ old: [NumberedValue]?, with new: [NumberedValue]?, slot: Slot) {
+    let before = ProductWords(old ?? [], &numbers), after = ProductWords(new ?? [], &numbers)
     products += (new == nil ? 0 : 1) - (old == nil ? 0 : 1)
-    let group = slot >> WordPosting.groupBits, inGroup = slot & 0xFFF
-    for (term, list) in before.postings where after.postings[term] != list {
-      postings[Place(term: term, group: group), default: Change()].removed.insert(inGroup)
-    }
-    for (term, list) in after.postings where before.postings[term] != list {
-      postings[Place(term: term, group: group), default: Change()].added += list.map {
-        $0 | inGroup << 20
-      }
-    }
-    for word in before.spellings.subtracting(after.spellings) {
-      spellings[word, default: 0] -= 1
-    }
-    for word in after.spellings.subtracting(before.spellings) {
-      spellings[word, default: 0] += 1
-    }
-    for (lengths, sign) in [(before.lengths, -1), (after.lengths, 1)] {
-      for (field, length) in lengths {
+    replace(before.postings, with: after.postings, slot: slot)
+    for (words, sign) in [(before, -1), (after, 1)] {
+      for word in words.spellings { spellings[word, default: 0] += sign }
+      for (field, length) in words.lengths {
         fields[field, default: (0, 0)].products += sign
         fields[field, default: (0, 0)].words += sign * length
       }
     }
   }
 
-  private func words(of product: Product?, _ schema: Schema) -> ProductWords {
-    product.map { ProductWords($0, schema: schema, stemmer: stemmer) } ?? ProductWords()
+  /// Notes of each term whose postings differ that the old ones go and the new ones come.
+  private mutating func replace(
+    _ before: [ProductWords.Posting], with after: [ProductWords.Posting], slot: Slot
+  ) {
+    let group = slot >> WordPosting.groupBits, inGroup = slot & 0xFFF
+    var (old, new) = (before[...], after[...])
+    while let term = [old.first?.term, new.first?.term].compactMap(\.self).min() {
+      let (going, coming) = (old.prefix { $0.term == term }, new.prefix { $0.term == term })
+      (old, new) = (old.dropFirst(going.count), new.dropFirst(coming.count))
+      if going.elementsEqual(coming) { continue }
+      let place = Place(term: term, group: group)
+      if !going.isEmpty { postings[place, default: Change()].removed.insert(inGroup) }
+      postings[place, default: Change()].added += coming.map { $0.bits | inGroup << 20 }
+    }
   }
 }

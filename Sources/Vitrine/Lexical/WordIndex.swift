@@ -39,7 +39,7 @@ struct WordIndex: Sendable {
   ///   the postings of that group are written anew: at most 4,096 for each field, 4 bytes each.
   func write(_ changes: WordChanges, in txn: borrowing WriteTransaction) throws {
     for (place, change) in changes.postings {
-      let key = WordPosting.key(place.term, group: place.group)
+      let key = WordPosting.key(changes.numbers.terms[place.term], group: place.group)
       var list = try txn.withValue(in: postings, for: key) { WordPostingList.decode($0) } ?? []
       if !change.removed.isEmpty {
         list.removeAll { change.removed.contains(WordPosting(bits: $0).slotInGroup) }
@@ -53,7 +53,7 @@ struct WordIndex: Sendable {
       }
     }
     for (word, difference) in changes.spellings where difference != 0 {
-      try countSpelling(word, difference, txn)
+      try countSpelling(changes.numbers.words[word], difference, txn)
     }
     for (field, difference) in changes.fields {
       try addToField(Self.key(field), difference.products, difference.words, txn)

@@ -13,9 +13,9 @@ struct ColumnChanges {
   private var changes: [ColumnTerm: Change] = [:]
 
   /// Notes that a slot's product changes from one to another; nil where there is none.
-  mutating func replace(_ old: Product?, with new: Product?, slot: Slot, schema: Schema) {
-    let before = old.map { ColumnTerm.all(of: $0, schema: schema) } ?? [:]
-    let after = new.map { ColumnTerm.all(of: $0, schema: schema) } ?? [:]
+  mutating func replace(_ old: [NumberedValue]?, with new: [NumberedValue]?, slot: Slot) {
+    let before = old.map(ColumnTerm.all) ?? [:]
+    let after = new.map(ColumnTerm.all) ?? [:]
     for term in before.keys where after[term] == nil {
       changes[term, default: Change()].removed.append(slot)
     }

@@ -68,17 +68,16 @@ struct ColumnTerm: Hashable {
     }
   }
 
-  /// Every term of a product, with its spelling where it is a keyword.
-  static func all(of product: Product, schema: Schema) -> [ColumnTerm: String?] {
+  /// Every term of a product with these values, with its spelling where it is a keyword.
+  static func all(of values: [NumberedValue]) -> [ColumnTerm: String?] {
     var terms: [ColumnTerm: String?] = [live: nil]
-    for (number, attribute) in schema.attributes.enumerated() {
-      guard let value = product.attributes[attribute.name] else { continue }
-      let values = value.items
-      guard !values.isEmpty else { continue }
-      terms.updateValue(nil, forKey: .exists(number))
-      for value in values {
-        guard let term = of(value, number, attribute.kind) else { continue }
-        let spelling: String? = attribute.kind == .keyword ? value.plainText : nil
+    for value in values {
+      let items = value.value.items
+      guard !items.isEmpty else { continue }
+      terms.updateValue(nil, forKey: .exists(value.number))
+      for item in items {
+        guard let term = of(item, value.number, value.kind) else { continue }
+        let spelling: String? = value.kind == .keyword ? item.plainText : nil
         terms.updateValue(spelling, forKey: term)
       }
     }

@@ -13,17 +13,19 @@
 struct ProductRecord {
   enum Tag: UInt8 { case text, number, boolean, date, list }
 
-  static func encode(_ product: Product, contentHash: [UInt8], schema: Schema) -> [UInt8] {
+  /// - Parameter values: the product's, in the order of their numbers.
+  static func encode(
+    _ product: Product, _ values: [NumberedValue], contentHash: [UInt8]
+  ) -> [UInt8] {
     var writer = ByteWriter()
     writer.append(UInt8(clamping: contentHash.count))
     writer.bytes += contentHash.prefix(255)
     writer.append(product.id)
     writer.append(UInt8(product.image == nil ? 0 : 1))
     if let image = product.image { writer.append(image) }
-    for (number, attribute) in schema.attributes.enumerated() {
-      guard let value = product.attributes[attribute.name] else { continue }
-      writer.append(varint: number)
-      append(value, to: &writer)
+    for value in values {
+      writer.append(varint: value.number)
+      append(value.value, to: &writer)
     }
     return writer.sealed
   }

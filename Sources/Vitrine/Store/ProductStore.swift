@@ -75,27 +75,42 @@ package struct ProductStore: Sendable {
     numbers[name].map { ($0, schema.attributes[$0].kind) }
   }
 
+  /// The values of a product whose attributes are known, in the order of their numbers.
+  private func numbered(_ product: Product) -> [NumberedValue] {
+    product.attributes.compactMap { name, value in
+      attribute(name).map { NumberedValue(number: $0.number, kind: $0.kind, value: value) }
+    }.sorted { $0.number < $1.number }
+  }
+
   /// Makes the changes of a batch.
   /// - Complexity: proportional to the batch, not to the products stored.
   package func apply(_ batch: ProductBatch, in txn: borrowing WriteTransaction) throws {
     var columnChanges = ColumnChanges()
     var wordChanges = WordChanges()
     for (slot, change) in batch.changes.sorted(by: { $0.key < $1.key }) {
-      let old = try product(at: slot, in: txn)
-      var new: Product?
+      let old = try product(at: slot, in: txn).map(numbered)
+      var new: [NumberedValue]?
       if case .put(let product, let contentHash) = change {
-        new = product
-        let record = ProductRecord.encode(product, contentHash: contentHash, schema: schema)
+        let values = numbered(product)
+        let record = ProductRecord.encode(product, values, contentHash: contentHash)
         try txn.put(record, in: products, for: slot)
+        new = values
       } else if old != nil {
         try txn.delete(slot, in: products)
       }
-      columnChanges.replace(old, with: new, slot: slot, schema: schema)
-      wordChanges.replace(old, with: new, slot: slot, schema: schema)
+      columnChanges.replace(old, with: new, slot: slot)
+      wordChanges.replace(old, with: new, slot: slot)
     }
     try columnChanges.write(to: self, in: txn)
     try words.write(wordChanges, in: txn)
   }
+}
+
+/// A value of a product with the number and the kind of its attribute.
+struct NumberedValue {
+  let number: Int
+  let kind: Attribute.Kind
+  let value: Value
 }
 
 extension ProductStore {
