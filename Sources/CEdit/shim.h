@@ -5,12 +5,15 @@
 
 #include <histedit.h>
 #include <locale.h>
-#include <signal.h>
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <wchar.h>
 
 typedef unsigned char (*cedit_function)(EditLine *, int);
+typedef int (*cedit_reader)(EditLine *, wchar_t *);
 
 static inline EditLine *cedit_open(const char *program, void *context, char *(*prompt)(EditLine *)) {
   setlocale(LC_CTYPE, "");
@@ -19,7 +22,6 @@ static inline EditLine *cedit_open(const char *program, void *context, char *(*p
   el_set(editor, EL_CLIENTDATA, context);
   el_set(editor, EL_PROMPT_ESC, prompt, '\1');
   el_set(editor, EL_EDITOR, "emacs");
-  el_set(editor, EL_SIGNAL, 1);
   // Ctrl-C is an ordinary key while a line is edited: no signal can cut a redraw in two.
   el_set(editor, EL_SETTY, "-d", "-isig", NULL);
   return editor;
@@ -40,6 +42,32 @@ static inline void cedit_bind(EditLine *editor, const char *key, const char *nam
 static inline void cedit_bind_builtin(EditLine *editor, const char *key, const char *name) {
   el_set(editor, EL_BIND, key, name, NULL);
 }
+
+static inline void cedit_read_with(EditLine *editor, cedit_reader reader) {
+  el_set(editor, EL_GETCFN, reader);
+}
+
+// Reads a character from the terminal, as libedit does by itself: 1, or else 0 at the end and -1 where
+// reading fails. Bytes that are no character are passed over.
+static inline int cedit_read(wchar_t *character) {
+  char bytes[MB_LEN_MAX];
+  for (size_t count = 0;;) {
+    ssize_t got = read(STDIN_FILENO, bytes + count, 1);
+    if (got != 1) return (int)got;
+    mbstate_t state;
+    memset(&state, 0, sizeof state);
+    size_t length = mbrtowc(character, bytes, ++count, &state);
+    if (length == (size_t)-1 || count == sizeof bytes) count = 0;
+    else if (length != (size_t)-2) return 1;
+  }
+}
+
+// Has the terminal edit lines by itself (0), or leave that to libedit (1).
+static inline void cedit_prepare(EditLine *editor, int edits) {
+  el_set(editor, EL_PREP_TERM, edits);
+}
+
+static inline void cedit_refresh(EditLine *editor) { el_set(editor, EL_REFRESH); }
 
 static inline void cedit_use_history(EditLine *editor, History *entries, int limit) {
   HistEvent event;

@@ -65,6 +65,30 @@ struct TerminalTests {
     }
   }
 
+  @Test func `a line goes on where it was after a resize, and after Ctrl-Z`() throws {
+    let terminal = try Terminal(columns: 100, rows: 30)
+    try terminal.type("half a li", until: "> half a li")
+    terminal.resize(columns: 60)
+    try terminal.type("ne", until: "> half a line")
+    terminal.key("C-z")
+    try terminal.wait(for: "the line after a stop") { screen in
+      screen.contains("stopped") && screen.last == "vitrine> half a line"
+    }
+    try terminal.type(" and more", until: "> half a line and more")
+    terminal.key("C-c")
+    try terminal.type(":set k 4\n", until: "k           4")
+  }
+
+  @Test(arguments: [SIGTERM, SIGHUP])
+  func `who ends the program finds the terminal as it was`(number: Int32) throws {
+    let terminal = try Terminal()
+    try terminal.type("half a li", until: "> half a li")
+    try terminal.signal(number)
+    try terminal.wait(for: "left with \(128 + number)")
+    // Only a terminal that edits by itself shows what is typed to nobody.
+    try terminal.type("echoed", until: "echoed")
+  }
+
   @Test func ranksOfTwoDigitsAreWholeInANarrowTerminal() throws {
     let terminal = try Terminal(columns: 60, rows: 30)
     try terminal.type("shirt\n", until: ":next for more")
@@ -119,9 +143,10 @@ private final class Terminal {
     let index = try scratch.index()
     let tool = try #require(Tool.path)
     let command = """
-      env -u NO_COLOR TERM=xterm-256color LC_ALL=C.UTF-8 VITRINE_MODEL='\(Tool.model)' \
+      set -m; env -u NO_COLOR TERM=xterm-256color LC_ALL=C.UTF-8 VITRINE_MODEL='\(Tool.model)' \
       XDG_STATE_HOME='\(state ?? scratch.path)' '\(tool)' repl --index '\(index)'; \
-      echo left with $?; sleep 60
+      status=$?; while [ $status -eq 148 ]; do echo stopped; fg; status=$?; done; \
+      echo left with $status; sleep 60
       """
     tmux("-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", command)
     try wait(for: "vitrine>")
@@ -144,6 +169,17 @@ private final class Terminal {
   }
 
   func key(_ name: String) { tmux("send-keys", name) }
+
+  /// Sends the REPL a signal.
+  func signal(_ number: Int32) throws {
+    let processes = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap(
+      Int32.init)
+    let process = processes.first {
+      let words = try? String(contentsOfFile: "/proc/\($0)/cmdline", encoding: .utf8)
+      return words.map { $0.contains("\0repl\0") && $0.contains(scratch.path) } ?? false
+    }
+    kill(try #require(process), number)
+  }
 
   func resize(columns: Int) {
     tmux("resize-window", "-x", "\(columns)")

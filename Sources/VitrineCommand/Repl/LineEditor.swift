@@ -25,6 +25,7 @@ final class LineEditor {
   private let historyPath: String?
   private let complete: Completer
   private let prompt: UnsafeMutablePointer<CChar>?
+  private let events = TerminalEvents()
   private var wasCancelled = false
   /// Whether the last key was a Tab already: the second one lists the candidates.
   private var tabbedAt: String?
@@ -48,9 +49,15 @@ final class LineEditor {
     cedit_bind(editor, "^C", "vitrine-cancel", "Throw the line away") { editor, _ in
       LineEditor.of(editor)?.cancel() ?? UInt8(CC_ERROR)
     }
-    cedit_bind(editor, "^Z", "vitrine-suspend", "Stop until called back") { _, _ in
-      raise(SIGTSTP)
-      return UInt8(CC_REDISPLAY)
+    cedit_bind(editor, "^Z", "vitrine-suspend", "Stop until called back") { editor, _ in
+      cedit_prepare(editor, 0)
+      // To the process: this thread may not be one that takes signals.
+      kill(getpid(), SIGTSTP)
+      return UInt8(CC_NORM)
+    }
+    cedit_read_with(editor) { editor, character in
+      LineEditor.of(editor)?.waitForKey()
+      return cedit_read(character)
     }
     cedit_bind_builtin(editor, "^R", "em-inc-search-prev")
     cedit_bind_builtin(editor, "^W", "ed-delete-prev-word")
@@ -72,13 +79,28 @@ final class LineEditor {
     wasCancelled = false
     tabbedAt = nil
     var count: Int32 = 0
-    let text = editor.flatMap { el_gets($0, &count) }
+    let text = TerminalEvents.restoring { editor.flatMap { el_gets($0, &count) } }
     // A line that is cancelled may have no characters, as at the end.
     if wasCancelled { return .cancelled(wasEmpty: count < 1) }
     guard let text, count > 0 else { return .end }
     let line = String(cString: text).trimmingCharacters(in: .newlines)
     remember(line)
     return .line(line)
+  }
+
+  /// Waits for the next key, and sees to what else happens to the terminal.
+  private func waitForKey() {
+    guard let editor, let events else { return }
+    while true {
+      switch events.next() {
+      case .key: return
+      case .resized: el_resize(editor)
+      case .continued:
+        cedit_prepare(editor, 0)
+        cedit_prepare(editor, 1)
+        cedit_refresh(editor)
+      }
+    }
   }
 
   private func remember(_ line: String) {
