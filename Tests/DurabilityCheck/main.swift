@@ -1,5 +1,6 @@
 // Tries to break an index: kills its writer, cuts and flips its file, fills its map and its disk.
-// Usage: DurabilityCheck kill|watch|resume|follow|cut|flip|flip-shop|full COUNT [SEED]; see Tools/durability.
+// Usage: DurabilityCheck kill|watch|resume|compact|follow|cut|flip|flip-shop|full COUNT [SEED]; see
+// Tools/durability.
 import Foundation
 import Vitrine
 
@@ -7,8 +8,10 @@ let arguments = CommandLine.arguments
 guard arguments.count >= 3 else {
   FileHandle.standardError.write(
     Data(
-      "usage: DurabilityCheck kill|watch|resume|follow|cut|flip|flip-shop|full COUNT [SEED]\n".utf8)
-  )
+      """
+      usage: DurabilityCheck kill|watch|resume|compact|follow|cut|flip|flip-shop|full COUNT [SEED]
+
+      """.utf8))
   exit(64)
 }
 do {
@@ -20,6 +23,8 @@ do {
   case "inspect-shop": await Shop(directory: arguments[2]).inspect()
   case "resume" where Int(arguments[2]) == nil:
     say("\(try await Shop(directory: arguments[2]).ingest().rows) rows")
+  case "compact" where Int(arguments[2]) == nil:
+    say("\(try await Shop(directory: arguments[2]).open().compact().products) products")
   default:
     guard let count = Int(arguments[2]), count > 0 else { exit(64) }
     let seed = arguments.count > 3 ? UInt64(arguments[3]) ?? 1 : 1
@@ -38,6 +43,7 @@ func runCheck(_ name: String, count: Int, seed: UInt64) async throws -> Report {
   case "kill": try killWriter(times: count, seed: seed)
   case "watch": try watchWriter(snapshots: count)
   case "resume": try await resumeIngestion(times: count, seed: seed)
+  case "compact": try await killCompaction(times: count, seed: seed)
   case "follow": try await followIngestion()
   case "flip-shop": try flipShopBits(count: count, seed: seed)
   case "cut": try cutFile(points: count, seed: seed)

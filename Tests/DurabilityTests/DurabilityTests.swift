@@ -4,8 +4,8 @@ import Testing
 /// Short runs of what `Tools/durability` does at length.
 @Suite(.serialized) struct DurabilityTests {
   static let checks = [
-    ("kill", 10), ("watch", 200), ("resume", 10), ("follow", 1), ("cut", 20), ("flip", 60),
-    ("flip-shop", 40), ("full", 4),
+    ("kill", 10), ("watch", 200), ("resume", 10), ("compact", 10), ("follow", 1), ("cut", 20),
+    ("flip", 60), ("flip-shop", 40), ("full", 4),
   ]
 
   @Test(arguments: checks)

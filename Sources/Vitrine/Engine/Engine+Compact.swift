@@ -101,7 +101,10 @@ extension OpenIndex {
     _ txn: borrowing ReadTransaction, _ store: ProductStore, leavingOut unused: [String],
     to path: String, threads: Int, _ cancellation: Cancellation
   ) throws {
-    let target = try Environment(path: path)
+    // Synced as a whole before it takes its place.
+    var options = Environment.Options()
+    options.durability = .batched
+    let target = try Environment(path: path, options: options)
     let newSlots = try index.compact(txn, into: target, threads: threads)
     var description = try IndexDescription(in: txn, path: environment.path)
     description.schema.attributes.removeAll { unused.contains($0.name) }

@@ -41,7 +41,8 @@ struct CompactCommand: WorkspaceCommand {
       Writes the index anew, with products that look alike side by side, without what was deleted \
       or replaced, and without attributes that no product has any more, and exchanges the two at \
       once; others may search meanwhile. Searches are quicker afterwards, the first after a start \
-      most of all. Needs as much free disk as the index is large.
+      most of all. Needs as much free disk as the index is large. `vitrine index` does the same, but \
+      for the attributes, when it has filled a large index.
 
       Example:
 
@@ -55,7 +56,7 @@ struct CompactCommand: WorkspaceCommand {
     let console = workspace.console
     let engine = try workspace.engine(at: index.path(in: console))
     console.say("Writing \(engine.path) anew")
-    let report = try await engine.compact()
+    let report = try await workspace.stoppable { try await engine.compact() }
     if output.json { return try console.printJSON(report) }
     console.print(
       "\(Numbers.bytes(report.bytesBefore)) before, \(Numbers.bytes(report.bytesAfter)) now")

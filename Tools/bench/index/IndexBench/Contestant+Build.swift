@@ -57,7 +57,9 @@ extension Contestant {
     let copy = arguments.indexPath + ".compacting"
     try? FileManager.default.removeItem(atPath: copy)
     try index.environment.write { (txn: borrowing WriteTransaction) in
-      let target = try LMDB.Environment(path: copy)
+      var options = LMDB.Environment.Options()
+      options.durability = .batched
+      let target = try LMDB.Environment(path: copy, options: options)
       try index.environment.read {
         _ = try index.compact($0, into: target, threads: arguments.threads)
       }
