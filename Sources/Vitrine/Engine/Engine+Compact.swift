@@ -40,9 +40,13 @@ extension Engine {
     }
   }
 
-  /// Whether a compaction would do much for searches; `false` where that cannot be read.
+  /// Whether a compaction would do much for searches; `false` where that cannot be read. Of what memory does
+  /// not hold, vectors would be read from the disk one by one.
   var isCompactionDue: Bool {
-    (try? read { _, snapshot, _ in snapshot.isCompactionDue }) ?? false
+    guard let size = try? current.environment.information.usedSize,
+      UInt64(size) <= ProcessInfo.processInfo.physicalMemory / 2
+    else { return false }
+    return (try? read { _, snapshot, _ in snapshot.isCompactionDue }) ?? false
   }
 
   /// Compacts the index after an ingestion. Whatever goes wrong, what has been ingested is there: the

@@ -19,7 +19,8 @@ public struct IngestOptions: Sendable {
   /// photographs lie apart in CLIP's space: mix them with care. Imports of vectors refuse it.
   public var textOnly = false
   /// Put an index of 10,000 products or more in order at the end, as ``Engine/compact()`` does but with all
-  /// attributes, when half of it or more is new since that was done last. Takes room for a second file.
+  /// attributes, when half of it or more is new since that was done last. Takes room for a second file. Not
+  /// done to an index that is larger than half of the machine's memory, where it would take long.
   public var compacts = true
   /// Where to write the rows that did not go in whole, as CSV; nil for nowhere. Removed if there
   /// are none.

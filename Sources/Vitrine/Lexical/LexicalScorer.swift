@@ -35,13 +35,32 @@ struct LexicalScorer {
     let isUnfinished: Bool
   }
 
+  /// What the scores of all terms rest on.
+  struct Basis {
+    let products: Int
+    /// No group of postings that is read has a slot as great.
+    let slotsEnd: Int
+    fileprivate let sums: PostingSums
+
+    fileprivate init(
+      _ store: ProductStore, _ weights: [Float], in txn: borrowing some Transaction & ~Copyable
+    ) throws {
+      let (products, means) = try store.words.lengths(in: txn)
+      self.products = products
+      let group = try store.lastSlot(in: txn).map { Int($0 >> WordPosting.groupBits) }
+      slotsEnd = group.map { ($0 + 1) << Int(WordPosting.groupBits) } ?? 0
+      var sums = PostingSums(base: 1 - b, saturation: k1, lengths: WordPosting.lengths)
+      for (field, weight) in weights.prefix(256).enumerated() { sums.set(field, weight: weight) }
+      for (field, mean) in means where field < 256 { sums.set(field, slope: b / mean) }
+      self.sums = sums
+    }
+  }
+
   let store: ProductStore
   /// By the number of the attribute.
   let weights: [Float]
-  private let products: Int
-  /// No group of postings that is read has a slot as great.
-  private let slotsEnd: Int
-  private let sums: PostingSums
+  private let basis: Basis
+  private var products: Int { basis.products }
   /// The snapshot that the products are of, if what is read of it may serve other queries.
   private let snapshot: Int?
   private let hasOwnWeights: Bool
@@ -55,14 +74,11 @@ struct LexicalScorer {
     self.weights = weights
     self.snapshot = snapshot
     hasOwnWeights = weights != store.fieldWeights
-    let (products, means) = try store.words.lengths(in: txn)
-    self.products = products
-    let group = try store.lastSlot(in: txn).map { Int($0 >> WordPosting.groupBits) }
-    slotsEnd = group.map { ($0 + 1) << Int(WordPosting.groupBits) } ?? 0
-    var sums = PostingSums(base: 1 - Self.b, saturation: Self.k1, lengths: WordPosting.lengths)
-    for (field, weight) in self.weights.prefix(256).enumerated() { sums.set(field, weight: weight) }
-    for (field, mean) in means where field < 256 { sums.set(field, slope: Self.b / mean) }
-    self.sums = sums
+    if let snapshot, !hasOwnWeights {
+      basis = try store.basis.value(of: 0, in: snapshot) { try Basis(store, weights, in: txn) }
+    } else {
+      basis = try Basis(store, weights, in: txn)
+    }
   }
 
   /// What each word of a query stands for: itself; for a last word still being typed also words
@@ -143,7 +159,7 @@ struct LexicalScorer {
       }
       scored.append(LexicalScores.Word(readings: weighted, best: best * (Self.k1 + 1)))
     }
-    return LexicalScores(scored, slotsEnd: slotsEnd)
+    return LexicalScores(scored, slotsEnd: basis.slotsEnd)
   }
 
   func idf(_ matches: Int) -> Float {
@@ -173,8 +189,8 @@ struct LexicalScorer {
     try txn.forEach(in: store.words.postings, range) { key, postings in
       let first = WordPosting.group(of: key) << WordPosting.groupBits
       // A damaged key would ask for room for a catalogue of billions.
-      guard first < slotsEnd else { return true }
-      sums.append(postings, first: first, to: &found.slots, &found.values)
+      guard first < basis.slotsEnd else { return true }
+      basis.sums.append(postings, first: first, to: &found.slots, &found.values)
       return true
     }
     return found

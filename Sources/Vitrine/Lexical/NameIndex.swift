@@ -6,7 +6,7 @@ import LMDB
 ///
 /// Database `names`: the stems of a keyword's words with spaces between, NUL, the ``ColumnTerm`` of
 /// the keyword → nothing. So one look tells all attributes that know a run of words, and whether any
-/// longer run that begins so is worth a look.
+/// longer run that begins so is worth another.
 struct NameIndex: Sendable {
   private let database: Database
 
@@ -36,29 +36,24 @@ struct NameIndex: Sendable {
     if isUsed { try txn.put([], in: database, for: key) } else { try txn.delete(key, in: database) }
   }
 
-  /// The keywords that the longest possible run of the first stems names, with its length; none and
-  /// 1 if there is no such run.
-  /// - Complexity: O(``longest``) look-ups.
-  func first(
-    in stems: ArraySlice<String>, _ txn: borrowing some Transaction & ~Copyable
-  ) throws -> (terms: [ColumnTerm], length: Int) {
-    var best: (terms: [ColumnTerm], length: Int) = ([], 1)
-    try txn.withCursor(in: database) { cursor in
-      for length in 1...max(1, min(Self.longest, stems.count)) {
-        let name = Self.name(stems.prefix(length))
-        var terms: [ColumnTerm] = []
-        var isInside = try cursor.move(toFirstFrom: name + [0])
-        // Longer names come behind: a space is more than NUL.
-        guard isInside, cursor.key.starts(with: name) else { return }
-        while isInside, cursor.key.starts(with: name + [0]) {
-          terms.append(
-            ColumnTerm(bytes: Array([UInt8](bytes: cursor.key).dropFirst(name.count + 1))))
-          isInside = try cursor.moveToNext()
-        }
-        if !terms.isEmpty { best = (terms, length) }
+  /// The keywords that a run of stems names, and whether any longer run that names one begins so.
+  /// - Complexity: one look-up, and the keywords.
+  func keywords(
+    named stems: some Sequence<String>, _ txn: borrowing some Transaction & ~Copyable
+  ) throws -> (terms: [ColumnTerm], goesOn: Bool) {
+    let name = Self.name(stems)
+    var terms: [ColumnTerm] = []
+    let goesOn = try txn.withCursor(in: database) { cursor in
+      var isInside = try cursor.move(toFirstFrom: name + [0])
+      while isInside, cursor.key.starts(with: name + [0]) {
+        terms.append(
+          ColumnTerm(bytes: Array([UInt8](bytes: cursor.key).dropFirst(name.count + 1))))
+        isInside = try cursor.moveToNext()
       }
+      // Longer names come behind: a space is more than NUL.
+      return isInside && cursor.key.starts(with: name + Array(" ".utf8))
     }
-    return best
+    return (terms, goesOn)
   }
 
   private static func name(_ stems: some Sequence<String>) -> [UInt8] {

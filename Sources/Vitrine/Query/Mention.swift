@@ -1,6 +1,17 @@
 import HNSW
 import LMDB
 
+/// What a run of words names, and whether any longer run that names something begins so.
+struct Named {
+  let mentions: [Mention]
+  let goesOn: Bool
+
+  /// About what it takes of memory.
+  var byteCount: Int {
+    mentions.reduce(96) { $0 + 64 + $1.attribute.utf8.count + $1.value.utf8.count }
+  }
+}
+
 /// A value of a keyword attribute that the text of a query names: "puma" is a brand.
 struct Mention: Hashable {
   let attribute: String
@@ -10,18 +21,15 @@ struct Mention: Hashable {
   /// may be so by any attribute that knows red, and where "blue" is a value of one of these as well,
   /// red or blue will do. The longest run wins: "navy blue" is not also "blue". Words of one stem
   /// are the same.
-  /// - Complexity: O(words) look-ups.
+  /// - Complexity: O(words) look-ups, of what no query has asked before.
   static func groups(
     in words: [String], _ store: ProductStore, _ txn: borrowing ReadTransaction
   ) throws -> [[Mention]] {
-    let stemmer = Stemmer()
-    let stems = words.map(stemmer.stem)
     var groups: [[Mention]] = []
-    var start = 0
-    while start < stems.count {
-      let (terms, length) = try store.names.first(in: stems[start...], txn)
-      start += length
-      let mentions = try terms.compactMap { try Mention($0, store, txn) }
+    var rest = words[...]
+    while !rest.isEmpty {
+      let (mentions, length) = try first(in: rest, store, txn)
+      rest = rest.dropFirst(length)
       guard !mentions.isEmpty else { continue }
       let attributes = Set(mentions.map(\.attribute))
       if let known = groups.firstIndex(where: { $0.contains { attributes.contains($0.attribute) } })
@@ -32,6 +40,27 @@ struct Mention: Hashable {
       }
     }
     return groups
+  }
+
+  /// What the longest possible run of the first words names, with its length; nothing and 1 if there is no
+  /// such run.
+  private static func first(
+    in words: ArraySlice<String>, _ store: ProductStore, _ txn: borrowing ReadTransaction
+  ) throws -> (mentions: [Mention], length: Int) {
+    var best: (mentions: [Mention], length: Int) = ([], 1)
+    for length in 1...min(NameIndex.longest, words.count) {
+      let run = words.prefix(length)
+      let named = try store.named.value(of: run.joined(separator: " "), in: txn.id) {
+        let stemmer = Stemmer()
+        let found = try store.names.keywords(named: run.map(stemmer.stem), txn)
+        return Named(
+          mentions: try found.terms.compactMap { try Mention($0, store, txn) },
+          goesOn: found.goesOn)
+      }
+      if !named.mentions.isEmpty { best = (named.mentions, length) }
+      if !named.goesOn { break }
+    }
+    return best
   }
 
   private init?(

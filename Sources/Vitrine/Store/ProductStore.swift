@@ -20,12 +20,14 @@ package struct ProductStore: Sendable {
   let keywords: Database
   let names: NameIndex
   let words: WordIndex
-  /// What queries have found: how much terms count by ``fieldWeights``, what words stand for, and the
-  /// products that have what words name. Shared by copies of this value.
+  /// What queries have found: how much terms count by ``fieldWeights``, and what that rests on, what words
+  /// stand for, what they name, and the products that have what they name. Shared by copies of this value.
   let terms = SnapshotCache<String, TermMatches>(capacity: 32 << 20) { $0.byteCount }
   let readings = SnapshotCache<LexicalScorer.Word, [LexicalScorer.Alternative]>(capacity: 4 << 20) {
     $0.reduce(64) { $0 + $1.byteCount }
   }
+  let basis = SnapshotCache<Int, LexicalScorer.Basis>(capacity: 64 << 10) { _ in 8 << 10 }
+  let named = SnapshotCache<String, Named>(capacity: 4 << 20) { $0.byteCount }
   let mentioned = SnapshotCache<[Mention], SlotSet>(capacity: 16 << 20) { 8 * $0.words.count }
   let numbers: [String: Int]
   /// The names of the attributes by number.
