@@ -4,8 +4,8 @@
 // for each use of them.
 
 #include <histedit.h>
-#include <locale.h>
 #include <limits.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>

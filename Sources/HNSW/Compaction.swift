@@ -38,7 +38,8 @@ extension Snapshot {
   /// Vectors from which on their order is worth a compaction: fewer are read in no time.
   private static let leastArranged = 10_000
 
-  /// Whether a compaction would do much for searches: no half of the index has been put in order by one.
+  /// Whether a compaction would do much for searches: of many vectors, half or more have been given their
+  /// slots since the last one. O(1).
   public var isCompactionDue: Bool {
     let header = resolved.state.header
     return header.liveCount >= Self.leastArranged && header.slotCount >= 2 * header.arrangedAt

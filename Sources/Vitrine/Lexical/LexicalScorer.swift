@@ -75,6 +75,7 @@ struct LexicalScorer {
     self.snapshot = snapshot
     hasOwnWeights = weights != store.fieldWeights
     if let snapshot, !hasOwnWeights {
+      // A snapshot has one: any key will do.
       basis = try store.basis.value(of: 0, in: snapshot) { try Basis(store, weights, in: txn) }
     } else {
       basis = try Basis(store, weights, in: txn)

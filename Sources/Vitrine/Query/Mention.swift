@@ -2,7 +2,7 @@ import HNSW
 import LMDB
 
 /// What a run of words names, and whether any longer run that names something begins so.
-struct Named {
+struct NamedRun {
   let mentions: [Mention]
   let goesOn: Bool
 
@@ -53,7 +53,7 @@ struct Mention: Hashable {
       let named = try store.named.value(of: run.joined(separator: " "), in: txn.id) {
         let stemmer = Stemmer()
         let found = try store.names.keywords(named: run.map(stemmer.stem), txn)
-        return Named(
+        return NamedRun(
           mentions: try found.terms.compactMap { try Mention($0, store, txn) },
           goesOn: found.goesOn)
       }

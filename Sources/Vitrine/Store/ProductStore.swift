@@ -27,7 +27,7 @@ package struct ProductStore: Sendable {
     $0.reduce(64) { $0 + $1.byteCount }
   }
   let basis = SnapshotCache<Int, LexicalScorer.Basis>(capacity: 64 << 10) { _ in 8 << 10 }
-  let named = SnapshotCache<String, Named>(capacity: 4 << 20) { $0.byteCount }
+  let named = SnapshotCache<String, NamedRun>(capacity: 4 << 20) { $0.byteCount }
   let mentioned = SnapshotCache<[Mention], SlotSet>(capacity: 16 << 20) { 8 * $0.words.count }
   let numbers: [String: Int]
   /// The names of the attributes by number.
