@@ -23,12 +23,14 @@ static inline uint32_t add_reaching(const float *scores, uint32_t from, uint32_t
 
 // Hardly any score reaches the bound: sixteen are passed over together.
 uint32_t ck_reaching(const float *scores, uint32_t count, float bound, uint32_t equals,
-                     uint32_t *places) {
+                     uint32_t most, uint32_t *places) {
   uint32_t found = 0, start = 0;
   for (; start + 16 <= count; start += 16) {
     uint32_t any = 0;
     for (uint32_t i = 0; i < 16; i++) any |= scores[start + i] >= bound;
-    if (any) found += add_reaching(scores, start, 16, bound, &equals, places + found);
+    if (!any) continue;
+    found += add_reaching(scores, start, 16, bound, &equals, places + found);
+    if (found > most) return found;
   }
   return found + add_reaching(scores, start, count - start, bound, &equals, places + found);
 }

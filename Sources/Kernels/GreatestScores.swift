@@ -6,9 +6,14 @@ extension Span<Float> {
   ///
   /// The greatest of equal parts are different elements, so that the best `count` of these are a bound for
   /// all; among the few that reach it the right ones are chosen.
+  /// - Parameter least: leaves out what is less. If few elements are as great, that saves the bound.
   /// - Complexity: O(n), several elements at a time.
-  package func places(ofGreatest count: Int) -> [UInt32] {
+  package func places(ofGreatest count: Int, from least: Float = 0) -> [UInt32] {
     guard count > 0 else { return [] }
+    if least > 0 {
+      let places = places(reaching: least, equals: count + 1, most: count)
+      if places.count <= count { return places }
+    }
     var maxima = maxima(of: 4 * count)
     let bound = maxima.count < count ? 0 : Swift.max(0, maxima.quickselect(greatest: count - 1))
     let places = places(reaching: bound, equals: count)
@@ -34,13 +39,16 @@ extension Span<Float> {
     }
   }
 
-  /// The places of all above a bound, and of the first that equal it, unless that is 0.
-  private func places(reaching bound: Float, equals: Int) -> [UInt32] {
+  /// The places of all above a bound, and of the first that equal it, unless that is 0, until they are more
+  /// than `most`.
+  private func places(reaching bound: Float, equals: Int, most: Int = .max) -> [UInt32] {
     Array(unsafeUninitializedCapacity: count) { places, found in
       withUnsafeBufferPointer { elements in
         guard let scores = elements.baseAddress, let places = places.baseAddress else { return }
         found = Int(
-          ck_reaching(scores, UInt32(count), bound, bound > 0 ? UInt32(equals) : 0, places))
+          ck_reaching(
+            scores, UInt32(count), bound, bound > 0 ? UInt32(equals) : 0,
+            UInt32(clamping: most), places))
       }
     }
   }

@@ -57,6 +57,12 @@ import Testing
       for wanted in [0, 1, 2, 15, 16, 33, 200] {
         let expected = order.prefix(wanted).sorted().map(UInt32.init)
         #expect(scores.span.places(ofGreatest: wanted) == expected, "seed \(seed), \(wanted)")
+        for least in [1, 7, 19, 20] as [Float] {
+          let found = scores.span.places(ofGreatest: wanted, from: least)
+          #expect(
+            found == expected.filter { scores[Int($0)] >= least },
+            "seed \(seed), \(wanted) from \(least)")
+        }
       }
     }
   }

@@ -104,10 +104,11 @@ struct LexicalScores {
 
   /// The slots with the best scores, in ascending order. Of those that are just as good as the last of them,
   /// which may be very many, the first will do.
+  /// - Parameter least: lower scores do not matter.
   /// - Complexity: O(greatest slot that has any of the words).
-  func best(_ count: Int, of permitted: SlotSet?) -> [Slot] {
+  func best(_ count: Int, of permitted: SlotSet?, from least: Float = 0) -> [Slot] {
     let scores = permitted.map(scores) ?? totals
-    return scores.span.places(ofGreatest: count)
+    return scores.span.places(ofGreatest: count, from: least)
   }
 
   /// The scores, 0 for what is not permitted.

@@ -36,8 +36,23 @@ struct Blend {
   func scores(at places: Range<Int>, in txn: borrowing ReadTransaction) throws -> [Float] {
     var scores = [Float](repeating: 0, count: places.count)
     for part in parts {
-      for place in places {
-        scores[place - places.lowerBound] += part.weight * (try value(of: part, place, txn).value)
+      switch part.measure {
+      case .similarity(let similarities, let spread):
+        for (i, place) in places.enumerated() {
+          scores[i] += part.weight * spread.calibrated(similarities[place])
+        }
+      case .lexical(let lexical):
+        for (i, place) in places.enumerated() {
+          scores[i] += part.weight * lexical.calibrated(slots[place])
+        }
+      case .values(let wanted):
+        for (i, place) in places.enumerated() where wanted.contains(slots[place]) {
+          scores[i] += part.weight
+        }
+      case .rank, .near, .popularity:
+        for (i, place) in places.enumerated() {
+          scores[i] += part.weight * (try value(of: part, place, txn).value)
+        }
       }
     }
     return scores

@@ -139,7 +139,7 @@ public struct Facet: Sendable, Hashable, Codable {
 public struct Plan: Sendable, Hashable, Codable {
   /// How many products were permitted to be found.
   public var permitted: Int
-  /// How many of them were ranked.
+  /// How many of them were ranked: the nearest in looks, and those whose words can bring them onto the page.
   public var ranked: Int
   /// What the ways through the vectors were expected to cost, in vectors that a scan compares: the
   /// cheaper one was taken. Nil if no vectors were searched.

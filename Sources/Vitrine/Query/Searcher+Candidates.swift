@@ -105,9 +105,10 @@ extension Searcher {
     return max(wanted, countable ? Query.Limits.candidates : 2_000)
   }
 
-  /// The products nearest in looks, and those best in words, with the similarity of all.
+  /// The products nearest in looks, and those best in words that matter to a page that ends at `end`, with
+  /// the similarity of all.
   func candidates(
-    _ vector: QueryVector?, _ words: QueryWords, _ permitted: SlotSet?,
+    pageTo end: Int, _ vector: QueryVector?, _ words: QueryWords, _ permitted: SlotSet?,
     _ snapshot: borrowing Snapshot, _ txn: borrowing ReadTransaction
   ) throws -> Candidates {
     let total = permitted?.count ?? snapshot.count
@@ -116,11 +117,19 @@ extension Searcher {
     guard total > 0 else { return found }
     let liked = try liked(in: snapshot)
     let size = min(poolSize(permitted: total) + liked.count, total)
-    let best = words.areScored ? words.scores.best(size, of: permitted) : []
     if let vector {
-      found = try similar(to: vector, and: best, size, of: total, permitted, snapshot)
+      found = try similar(to: vector, size, of: total, permitted, snapshot)
+      if words.areScored {
+        let least =
+          liked.isEmpty && found.slots.count == size
+          ? try leastLexicalScore(pageTo: end, found, words, in: txn) : 0
+        let others = words.scores.best(size, of: permitted, from: least)
+        try found.add(others, similarTo: vector, snapshot)
+      }
+      found.areAll = found.slots.count == total
     } else {
       let everything = permitted ?? snapshot.slots
+      let best = words.areScored ? words.scores.best(size, of: permitted) : []
       found.slots = words.areScored ? best : everything.allSlots
       found.path = words.areScored ? "words" : "all"
       // Without looks, products that have none of the words are not relevant at all.
@@ -142,9 +151,9 @@ extension Searcher {
     return slots
   }
 
-  /// The products nearest in looks, and the similarity of others as well.
+  /// The products nearest in looks.
   private func similar(
-    to vector: QueryVector, and others: [Slot], _ size: Int, of total: Int, _ permitted: SlotSet?,
+    to vector: QueryVector, _ size: Int, of total: Int, _ permitted: SlotSet?,
     _ snapshot: borrowing Snapshot
   ) throws -> Candidates {
     let metric = snapshot.configuration.metric
@@ -153,29 +162,35 @@ extension Searcher {
     let nearest = try snapshot.search(
       vector.vector.span, k: size, ef: max(query.ef ?? 64, size), filter: permitted, exact: isScan)
     var found = Candidates()
-    var hits = nearest.hits
-    let known = SlotSet(hits.lazy.map(\.slot))
-    let strangers = others.filter { !known.contains($0) }
-    if !strangers.isEmpty {
-      let measured = try snapshot.search(
-        vector.vector.span, k: strangers.count, ef: strangers.count, filter: SlotSet(strangers),
-        exact: true)
-      hits += measured.hits
-      found.distances += measured.distanceCount
-    }
-    found.slots = hits.map(\.slot)
-    found.similarities = hits.map { metric.similarity($0.distance) }
+    found.slots = nearest.hits.map(\.slot)
+    let similarities = nearest.hits.map { metric.similarity($0.distance) }
+    found.similarities = similarities
     found.spread =
       try vector.spread
-      ?? SimilarityCalibration.own(
-        vector.vector, best: nearest.hits.first.map { metric.similarity($0.distance) } ?? 0,
-        snapshot)
+      ?? SimilarityCalibration.own(vector.vector, best: similarities.first ?? 0, snapshot)
     found.isExact = nearest.isExact
     found.path = nearest.path.name
     found.estimate = Plan.Estimate(scan: nearest.estimate.scan, walk: nearest.estimate.walk)
-    found.distances += nearest.distanceCount
-    found.areAll = found.slots.count == total
+    found.distances = nearest.distanceCount
     return found
+  }
+}
+
+extension Candidates {
+  /// Adds products that were not found by looks, with their similarities.
+  mutating func add(
+    _ others: [Slot], similarTo vector: QueryVector, _ snapshot: borrowing Snapshot
+  ) throws {
+    let known = SlotSet(slots)
+    let strangers = others.filter { !known.contains($0) }
+    guard !strangers.isEmpty else { return }
+    let measured = try snapshot.search(
+      vector.vector.span, k: strangers.count, ef: strangers.count, filter: SlotSet(strangers),
+      exact: true)
+    let metric = snapshot.configuration.metric
+    slots += measured.hits.map(\.slot)
+    similarities? += measured.hits.map { metric.similarity($0.distance) }
+    distances += measured.distanceCount
   }
 }
 

@@ -28,7 +28,7 @@ struct Searcher {
     try words.score(in: txn)
     try finish("words")
 
-    let found = try candidates(vector, words, permitted, snapshot, txn)
+    let found = try candidates(pageTo: start + query.k, vector, words, permitted, snapshot, txn)
     try finish("similarity")
 
     let blend = try blend(found, words, in: txn)

@@ -1,0 +1,35 @@
+import HNSW
+import LMDB
+
+extension Searcher {
+  /// The least lexical score with which a product that is not among the nearest in looks can come onto the
+  /// page, or 0: no more similar than the last of these, it has to have the rest from its words.
+  ///
+  /// Who looks at more than the page, as facets and groups do, needs all candidates (the threshold
+  /// algorithm of Fagin, Lotem and Naor, "Optimal aggregation algorithms for middleware", JCSS 2003).
+  ///
+  /// - Parameters:
+  ///   - end: where the page ends.
+  ///   - nearest: all that are more similar than the last of them.
+  func leastLexicalScore(
+    pageTo end: Int, _ nearest: Candidates, _ words: QueryWords, in txn: borrowing ReadTransaction
+  ) throws -> Float {
+    guard isPageAlone, nearest.slots.count > end, query.weights.lexical > 0,
+      let last = nearest.similarities?.min(), let spread = nearest.spread
+    else { return 0 }
+    let blend = try blend(nearest, words, in: txn)
+    let scores = try blend.scores(at: nearest.slots.indices, in: txn).sorted(by: >)
+    // One more than the page has, as the answer says whether there are more.
+    let names = Float(words.mentions.count) * max(0, query.weights.mention)
+    let rest = query.weights.similarity * spread.calibrated(last) + names
+    let share = (scores[end] - rest) / query.weights.lexical
+    // A little less, for what rounding may do.
+    return max(0, share - 1e-5) * words.scores.ceiling
+  }
+
+  /// Whether nothing but the best by score is asked for, and what boosts them costs little to know.
+  private var isPageAlone: Bool {
+    query.fusion == .calibrated && query.facets.isEmpty && query.boosts.isEmpty
+      && query.sort.isEmpty && query.group == nil && query.diversity == nil
+  }
+}
