@@ -58,7 +58,7 @@ extension [Float] {
   /// The element that would stand at `place`, which there must be, if the greatest came first (Hoare,
   /// "Algorithm 65: find", CACM 1961). Reorders the elements.
   /// - Complexity: O(n) on average.
-  fileprivate mutating func quickselect(greatest place: Int) -> Float {
+  package mutating func quickselect(greatest place: Int) -> Float {
     var (low, high) = (0, count - 1)
     while low < high {
       let pivot = self[(low + high) / 2]

@@ -1,4 +1,5 @@
 import HNSW
+import Kernels
 import LMDB
 
 extension Searcher {
@@ -18,11 +19,12 @@ extension Searcher {
       let last = nearest.similarities?.min(), let spread = nearest.spread
     else { return 0 }
     let blend = try blend(nearest, words, in: txn)
-    let scores = try blend.scores(at: nearest.slots.indices, in: txn).sorted(by: >)
+    var scores = try blend.scores(at: nearest.slots.indices, in: txn)
     // One more than the page has, as the answer says whether there are more.
+    let reached = scores.quickselect(greatest: end)
     let names = Float(words.mentions.count) * max(0, query.weights.mention)
     let rest = query.weights.similarity * spread.calibrated(last) + names
-    let share = (scores[end] - rest) / query.weights.lexical
+    let share = (reached - rest) / query.weights.lexical
     // A little less, for what rounding may do.
     return max(0, share - 1e-5) * words.scores.ceiling
   }
