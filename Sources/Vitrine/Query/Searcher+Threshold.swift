@@ -24,9 +24,10 @@ extension Searcher {
     let reached = scores.quickselect(greatest: end)
     let names = Float(words.mentions.count) * max(0, query.weights.mention)
     let rest = query.weights.similarity * spread.calibrated(last) + names
-    let share = (reached - rest) / query.weights.lexical
-    // A little less, for what rounding may do.
-    return max(0, share - 1e-5) * words.scores.ceiling
+    // What rounding may do to sums of such parts.
+    let margin = 1e-6 * (abs(reached) + rest + query.weights.lexical)
+    let share = (reached - rest - margin) / query.weights.lexical
+    return max(0, share) * words.scores.ceiling
   }
 
   /// Whether nothing but the best by score is asked for, and what boosts them costs little to know.

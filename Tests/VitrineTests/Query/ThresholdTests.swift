@@ -25,7 +25,7 @@ import Vitrine
       query.candidates = 40
       query.filter = random.flag() ? random.filter() : nil
       query.mentions = random.pick([.boost, .filter, .ignore])
-      query.weights.lexical = random.pick([0, 0.1, 0.5, 2])
+      query.weights.lexical = random.pick([0, 1e-5, 0.1, 0.5, 2, 1000])
       query.weights.mention = random.pick([0.1, 1, -0.3])
       query.cutoff = random.pick([nil, 0.4])
       // All that are ranked, as the page reaches beyond those that are nearest in looks.
