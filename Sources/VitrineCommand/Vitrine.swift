@@ -42,7 +42,8 @@ struct VitrineCommand: AsyncParsableCommand {
 
   static func main() async {
     do {
-      try checkCommand(CommandLine.arguments.dropFirst().first)
+      let words = CommandLine.arguments.dropFirst()
+      try checkCommand(words.first == "help" ? words.dropFirst().first : words.first)
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()

@@ -103,9 +103,11 @@ import Testing
   @Test(arguments: [
     (["search", "a", "--index", "/nowhere"], Int32(1), "vitrine: there is no index at /nowhere"),
     (["index", "/nowhere.csv"], 1, "vitrine: /nowhere.csv: there is no such file"),
-    (["model", "/nowhere"], 65, "vitrine: /nowhere"),
+    (["model", "/nowhere"], 1, "vitrine: /nowhere"),
     (["embed", "/nowhere.jpg"], 1, "vitrine: /nowhere.jpg: there is no such file"),
-    (["frobnicate"], 64, "vitrine: there is no command frobnicate; "), (["embed"], 64, "Error: "),
+    (["frobnicate"], 64, "vitrine: there is no command frobnicate; "),
+    (["help", "frobnicate"], 64, "vitrine: there is no command frobnicate; "),
+    (["embed"], 64, "Error: "),
     (["delete"], 64, "Error: "),
   ]) func failuresAreOneLineAndAnExitCode(
     arguments: [String], status: Int32, message: String
@@ -263,7 +265,65 @@ import Testing
     let run = try Tool.run(
       ["repl", "--index", try scratch.index(4)], input: ":filter colr = Red\n:set k 2\n")
     #expect(run.status == 64)
-    #expect(run.notes.hasPrefix("vitrine: filter, column 1"))
+    #expect(run.notes.hasPrefix("vitrine: line 1: filter, column 1"))
     #expect(run.output.contains("k           2"))
+  }
+
+  @Test func `no message has what would move the cursor or colour what follows`() throws {
+    let scratch = try Scratch()
+    let index = try scratch.index(4)
+    let rows = "id,image,title,price\nA,\u{1B}[31mno.jpg,\u{1B}[31mred\u{202E},1\n"
+    let catalogue = try scratch.write(rows, to: "odd.csv")
+    let run = try Tool.run(["index", catalogue, "--index", scratch.path + "/odd"])
+    let report = try String(contentsOfFile: scratch.path + "/odd-report.csv", encoding: .utf8)
+    let filter = try Tool.run(["search", "a", "--index", index, "--filter", "\u{1B}[31m = 1"])
+    for text in [run.notes, report, filter.notes] {
+      #expect(!text.isEmpty && !text.contains("\u{1B}") && !text.contains("\u{202E}"), "\(text)")
+    }
+  }
+
+  @Test func `what is written goes where a link leads, and into a pipe`() throws {
+    let scratch = try Scratch()
+    let (target, link) = (scratch.path + "/vectors.npy", scratch.path + "/link.npy")
+    try Data().write(to: URL(filePath: target))
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+    #expect(try Tool.run(["embed", "--text", "a", "--out", link]).status == 0)
+    #expect(try Data(contentsOf: URL(filePath: target)).count == 128 + 192 * 4)
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == target)
+    #expect(try Tool.run(["embed", "--text", "a", "--out", "/dev/null"]).status == 0)
+    let type = try FileManager.default.attributesOfItem(atPath: "/dev/null")[.type]
+    #expect(type as? FileAttributeType == .typeCharacterSpecial)
+  }
+
+  @Test func `statistics as JSON have the values that are shown`() throws {
+    let scratch = try Scratch()
+    let run = try Tool.run(["stats", "--index", try scratch.index(), "--json"])
+    let json = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
+    let facets = try #require(json?["facets"] as? [[String: Any]])
+    let colour = try #require(facets.first { $0["attribute"] as? String == "colour" })
+    #expect((colour["values"] as? [[String: Any]])?.first?["count"] is Int)
+    #expect(json?["products"] as? Int == 24)
+  }
+
+  @Test func `a query of a file that cannot be answered is named by its line`() throws {
+    let scratch = try Scratch()
+    let queries = try scratch.write("{\"k\":1}\n\n{\"k\":-1}\n", to: "queries.jsonl")
+    let run = try Tool.run(["search", "--queries", queries, "--index", try scratch.index(4)])
+    #expect(run.status == 64)
+    #expect(run.notes.hasPrefix("vitrine: \(queries), line 3: "), "\(run.notes)")
+  }
+
+  @Test func `labels are only written where labels are, and read from text`() throws {
+    let scratch = try Scratch()
+    let index = try scratch.index(4)
+    let labels = ["classify", "--index", index, "--labels", "light,dark"]
+    let wrong = try Tool.run(labels + ["--write", "price", "--overwrite"])
+    #expect(wrong.status == 64)
+    #expect(wrong.notes.contains("\"price\" is one of kind number"))
+    let bytes = scratch.path + "/bytes"
+    try Data([0x61, 0x0A, 0xFF, 0xFE]).write(to: URL(filePath: bytes))
+    let binary = try Tool.run(["classify", "--index", index, "--labels-file", bytes])
+    #expect(binary.status == 65)
+    #expect(binary.notes.hasPrefix("vitrine: \(bytes), line 2: expected text in UTF-8"))
   }
 }

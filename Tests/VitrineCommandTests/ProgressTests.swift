@@ -4,12 +4,14 @@ import VitrineCommand
 
 @Suite struct ProgressTests {
   /// A console whose clock steps by a second at every look, with what was noted.
-  private func shown(onTerminal: Bool, body: (Progress) -> Void) -> String {
+  private func shown(onTerminal: Bool, body: (Progress) throws -> Void)
+    rethrows -> String
+  {
     let notes = Recorder()
     let console = Console(
       write: { _ in }, note: { notes.add($0) }, now: { notes.tick() },
       terminals: .init(notes: onTerminal))
-    body(Progress(console: console))
+    try body(Progress(console: console))
     return notes.text
   }
 
@@ -28,9 +30,9 @@ import VitrineCommand
         """)
   }
 
-  @Test func countsWhatIsWorkedThrough() {
-    let text = shown(onTerminal: false) { progress in
-      let doubled = progress.map("Sorting", over: 1...3) { $0 * 2 }
+  @Test func countsWhatIsWorkedThrough() throws {
+    let text = try shown(onTerminal: false) { progress in
+      let doubled = try progress.map("Sorting", over: 1...3) { $0 * 2 }
       #expect(doubled == [2, 4, 6])
     }
     #expect(text == "Sorting  1/3\nSorting  3/3\n")

@@ -49,10 +49,10 @@ import VitrineCommand
     #expect(run.status == 64)
     #expect(
       run.notes.split(separator: "\n") == [
-        "vitrine: a walk has no scores to explain: it goes by progress",
-        "vitrine: a walk cannot be compared; search for something first",
-        "vitrine: a walk has no counts; search for something",
-        "vitrine: a walk is one page; :set k makes it longer",
+        "vitrine: line 3: a walk has no scores to explain: it goes by progress",
+        "vitrine: line 4: a walk cannot be compared; search for something first",
+        "vitrine: line 5: a walk has no counts; search for something",
+        "vitrine: line 6: a walk is one page; :set k makes it longer",
       ])
   }
 
@@ -87,7 +87,7 @@ import VitrineCommand
     #expect(run.output.contains("id           5003\n"))
     #expect(
       run.notes.split(separator: "\n") == [
-        "vitrine: there is no product \"0003\"", "vitrine: there are hits 1 to 2",
+        "vitrine: line 6: there is no product \"0003\"", "vitrine: line 7: there are hits 1 to 2",
       ])
   }
 
@@ -122,12 +122,13 @@ import VitrineCommand
     #expect(run.status == 1)
     #expect(
       run.notes.split(separator: "\n") == [
-        "vitrine: there is no product \"nope\"", "vitrine: \"title\" is not a number",
-        "vitrine: \"title\" is not an attribute with an order",
-        "vitrine: \"description\" is not an attribute with values",
-        "vitrine: looks must be from 0 to 1, not 5.0",
-        "vitrine: diversity must be from 0 to 1",
-        "vitrine: expected brand, category, type, colour, pattern, gender, season, price, material, "
+        "vitrine: line 3: there is no product \"nope\"",
+        "vitrine: line 4: \"title\" is not a number",
+        "vitrine: line 5: \"title\" is not an attribute with an order",
+        "vitrine: line 6: \"description\" is not an attribute with values",
+        "vitrine: line 7: looks must be from 0 to 1, not 5.0",
+        "vitrine: line 8: diversity must be from 0 to 1",
+        "vitrine: line 9: expected brand, category, type, colour, pattern, gender, season, price, material, "
           + "tags, in_stock, added; found \"title\"",
       ])
     #expect(run.output.contains("description  "))
@@ -255,5 +256,44 @@ import VitrineCommand
 
   private func scores(_ answer: [String: Any]) -> [Double] {
     (answer["hits"] as? [[String: Any]])?.compactMap { $0["score"] as? Double } ?? []
+  }
+
+  @Test func `settings say in their own words what they take, and off and auto reset them`() throws
+  {
+    let scratch = try Scratch()
+    let run = try repl(
+      try scratch.index(4),
+      ":set looks much\n:set group brand\n:set group off\n:set sort auto\n:like V1003 V1005 but darker"
+    )
+    #expect(
+      run.notes.split(separator: "\n") == [
+        "vitrine: line 1: The value 'much' is invalid for \"looks\"",
+        "vitrine: line 5: a walk begins at one product: use :like N|ID but WORDS",
+      ])
+    #expect(run.output.contains("group       auto"))
+  }
+
+  @Test func `another index shows its own titles beside this one's`() throws {
+    let scratch = try Scratch()
+    let (catalogue, images) = try scratch.sample(12)
+    let text = try String(contentsOfFile: catalogue, encoding: .utf8)
+    let named = try scratch.write(text.replacing(",title,", with: ",name,"), to: "named.csv")
+    let other = scratch.path + "/named"
+    #expect(try Tool.run(["index", named, "--images", images, "--index", other]).status == 0)
+    let run = try repl(try scratch.index(), "shirt\n:compare \(other)\n:boost title = a by 1")
+    let row = try #require(run.output.split(separator: "\n").first { $0.contains("=1") })
+    #expect(row.components(separatedBy: "0.").count >= 3, "\(row)")
+    #expect(!row.contains("V1"), "\(row)")
+  }
+
+  @Test func `a picture that is looked at takes no other file's place`() throws {
+    let scratch = try Scratch()
+    let index = try scratch.index(4)
+    let precious = FileManager.default.temporaryDirectory.appending(path: "V1003.jpg")
+    try Data("precious".utf8).write(to: precious)
+    defer { try? FileManager.default.removeItem(at: precious) }
+    let run = try repl(index, ":open V1003")
+    #expect(run.notes.isEmpty || run.notes.contains("xdg-open"))
+    #expect(try Data(contentsOf: precious) == Data("precious".utf8))
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import VitrineCommand
 
 /// The REPL in a real terminal: tmux plays the terminal, and its screens are compared.
 @Suite(.serialized, .enabled(if: Terminal.isAvailable, "tmux is not installed"))
@@ -107,6 +108,29 @@ struct TerminalTests {
     terminal.key("C-l")
     try terminal.type(":help\n", until: "leave; Ctrl-D does too")
     #expect(terminal.screen().contains("      one product in full"))
+  }
+
+  @Test func `twenty columns show titles, what scores add up to, and both sides`() throws {
+    let terminal = try Terminal(columns: 20, rows: 60)
+    try terminal.type("shirt\n", until: "vitrine>")
+    try terminal.wait(for: "a title") { $0.contains { $0.contains("…") && $0.contains("0.") } }
+    #expect(terminal.screen().contains { $0.contains("score  title") })
+    try terminal.type(":explain 1\n", until: "similarity")
+    #expect(terminal.screen().contains { $0.contains("part") && $0.hasSuffix("adds") })
+    terminal.key("C-l")
+    try terminal.type(":show 1\n", until: "description")
+    try terminal.wait(for: "the prompt") { $0.last == "vitrine>" }
+    #expect(terminal.screen().allSatisfy { DisplayWidth.of($0) <= 20 })
+  }
+
+  @Test func `Ctrl-C stops a command and not the conversation`() throws {
+    let terminal = try Terminal()
+    let catalogue = Tool.root.appending(path: "Tools/sample-catalogue/catalogue.csv").path
+    try terminal.type(":index \(catalogue)\n", until: "Indexing")
+    terminal.key("C-c")
+    try terminal.wait(for: "Stopped.")
+    try terminal.type("shirt\n", until: ":next for more")
+    #expect(terminal.screen().count { $0.contains("Stopping after") } == 1)
   }
 
   @Test func helpFitsTheTerminal() throws {

@@ -16,20 +16,27 @@ extension Engine {
   /// also tells the model's fingerprint, where it is known.
   ///
   /// All of it is one snapshot, in the order that the index keeps products in. Files of an older export
-  /// are replaced when the new ones are complete.
+  /// are replaced when the new ones are complete; one that is cancelled leaves no files.
   ///
-  /// - Throws: ``VitrineError/file(path:reason:)``,
+  /// - Parameter progress: is told now and then how many products of how many are written.
+  /// - Throws: `CancellationError`, ``VitrineError/file(path:reason:)``,
   ///   ``VitrineError/badData(path:row:column:reason:)`` for an id with a line break,
   ///   ``VitrineError/storage(_:)``.
-  public func export(to directory: String) async throws -> ExportReport {
-    try await offPool { [self] in
-      try storing(path) {
+  public func export(
+    to directory: String,
+    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) async throws -> ExportReport {
+    try await Cancellation.offload { [self] cancellation in
+      try storingUnlessCancelled(path) {
         try FileBytes.makeFolder(directory)
         let files = try ["vectors.npy", "ids.txt", "products.jsonl", "schema.json"].map {
           try ExportFile(path: directory + "/" + $0)
         }
         let count = try read { txn, snapshot, store in
-          try write(txn, snapshot, store, vectors: files[0], ids: files[1], products: files[2])
+          try write(txn, snapshot, store, vectors: files[0], ids: files[1], products: files[2]) {
+            progress($0, snapshot.count)
+            try cancellation.check()
+          }
           let encoder = JSONEncoder()
           encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
           let model = try IndexDescription(in: txn, path: path).model
@@ -44,12 +51,13 @@ extension Engine {
 
   private func write(
     _ txn: borrowing ReadTransaction, _ snapshot: borrowing Snapshot, _ store: ProductStore,
-    vectors: ExportFile, ids: ExportFile, products: ExportFile
+    vectors: ExportFile, ids: ExportFile, products: ExportFile, progress: (Int) throws -> Void
   ) throws {
     let dimensions = configuration.dimensions
     try vectors.write(
       Data(VectorFile.header(rows: snapshot.count, dimensions: dimensions)))
-    for slot in snapshot.slots.allSlots {
+    for (done, slot) in snapshot.slots.allSlots.enumerated() {
+      if done.isMultiple(of: 1024) { try progress(done) }
       guard let vector = snapshot.vector(of: slot),
         let product = try store.product(at: slot, in: txn)
       else { throw VitrineError.damaged("slot \(slot)") }
@@ -105,17 +113,22 @@ extension Schema {
   }
 }
 
-/// A file that gets its name when it is complete. Used by one thread at a time.
+/// A file that gets its name when it is complete, and goes if it never is. Used by one thread at a time.
 private final class ExportFile {
   let path: String
   private let handle: FileHandle
   private var buffer = Data()
+  private var isWhole = false
   private var partial: String { path + ".partial" }
 
   init(path: String) throws(VitrineError) {
     self.path = path
     handle = FileHandle(
       fileDescriptor: try FileBytes.make(path + ".partial"), closeOnDealloc: true)
+  }
+
+  deinit {
+    if !isWhole { FileBytes.remove(partial) }
   }
 
   func write(_ data: Data) throws {
@@ -130,6 +143,7 @@ private final class ExportFile {
     guard rename(partial, path) == 0 else {
       throw VitrineError.file(path: path, reason: systemMessage())
     }
+    isWhole = true
   }
 
   private func flush() throws {

@@ -12,21 +12,22 @@ extension Engine {
   /// Reads the whole index and reports what is not as it should be: checksums, ids, links, and
   /// products without vectors or the other way round. O(index). An empty list means all is well.
   ///
-  /// - Throws: ``VitrineError/storage(_:)`` if the index cannot be read at all.
+  /// - Throws: ``VitrineError/storage(_:)`` if the index cannot be read at all, `CancellationError`.
   public func verify() async throws -> [VerifyFinding] {
-    try await offPool { [self] in
-      try storing(path) {
+    try await Cancellation.offload { [self] cancellation in
+      try storingUnlessCancelled(path) {
         let index = try current
         let structure = try index.environment.checkStructure()
         // A page that points astray must not be followed.
         guard structure.isEmpty else {
           return structure.map { VerifyFinding(description: "\($0)") }
         }
+        try cancellation.check()
         return try read { txn, snapshot, store in
           let defects = try index.index.verify(txn).map {
             VerifyFinding(description: $0.description)
           }
-          return defects + (try productDefects(txn, snapshot, store))
+          return defects + (try productDefects(txn, snapshot, store, cancellation))
         }
       }
     }
@@ -34,10 +35,12 @@ extension Engine {
 
   /// Every vector must have a product of the same id, and every product a vector.
   private func productDefects(
-    _ txn: borrowing ReadTransaction, _ snapshot: borrowing Snapshot, _ store: ProductStore
+    _ txn: borrowing ReadTransaction, _ snapshot: borrowing Snapshot, _ store: ProductStore,
+    _ cancellation: Cancellation
   ) throws -> [VerifyFinding] {
     var findings: [VerifyFinding] = []
     try snapshot.forEachID { id, slot in
+      try cancellation.check()
       let stored: String?
       do {
         stored = try store.product(at: slot, in: txn)?.id

@@ -34,17 +34,21 @@ extension Engine {
   /// - Throws: ``VitrineError`` if the index cannot be read.
   public func imageBytes(of product: Product) async throws -> [UInt8]? {
     try await offPool { [self] in
-      guard let image = product.image, let root = try openImages() else { return nil }
-      return try? root.photograph(named: image, id: product.id).bytes
+      guard let image = product.image else { return nil }
+      for path in try description.imageRoots {
+        if let found = try? open(path)?.photograph(named: image, id: product.id) {
+          return found.bytes
+        }
+      }
+      return nil
     }
   }
 
-  /// The photographs' folder or TAR file, opened once; nil if it is not there any more.
-  private func openImages() throws(VitrineError) -> ImageRoot? {
-    guard let root = try imageRoot else { return nil }
-    if let known = images.withLock({ $0 }), known.path == root { return known }
-    guard let opened = try? ImageRoot(path: root) else { return nil }
-    images.withLock { $0 = opened }
+  /// A folder or TAR file of photographs, opened once; nil if it is not there any more.
+  private func open(_ path: String) -> ImageRoot? {
+    if let known = images.withLock({ $0[path] }) { return known }
+    guard let opened = try? ImageRoot(path: path) else { return nil }
+    images.withLock { $0[path] = opened }
     return opened
   }
 }

@@ -30,7 +30,8 @@ public final class Engine: Sendable {
   public let embedder: (any Embedder)?
   /// How the index was opened.
   public let options: Options
-  let images = Mutex<ImageRoot?>(nil)
+  /// Folders and TAR files of photographs that are open, by their paths.
+  let images = Mutex<[String: ImageRoot]>([:])
   let meters = SearchMeters()
   let textQueue: TextQueue
   private let opened: Mutex<OpenIndex>

@@ -16,7 +16,22 @@ struct IndexDescription: Codable, Equatable {
   var model: String
   var schema: Schema
   /// The folder or TAR file that the photographs were read from last.
-  var images: String?
+  private(set) var images: String?
+  /// Where those of other catalogues are, the newest first.
+  private(set) var olderImages: [String]?
+
+  /// Photographs are looked for in so many places at most.
+  private static let mostImageRoots = 8
+
+  /// Where photographs are looked for, one place after the other.
+  var imageRoots: [String] { [images].compactMap(\.self) + (olderImages ?? []) }
+
+  /// Remembers where photographs are, before all other places.
+  mutating func look(for path: String) {
+    let others = imageRoots.filter { $0 != path }.prefix(Self.mostImageRoots - 1)
+    images = path
+    olderImages = others.isEmpty ? nil : Array(others)
+  }
 
   private static let databaseName = "meta"
   private static let key = "description"

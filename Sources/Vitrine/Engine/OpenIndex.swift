@@ -93,6 +93,17 @@ func storing<R>(_ path: String, _ work: () throws -> R) throws(VitrineError) -> 
   }
 }
 
+/// The same for work that may be cancelled, which is no error of the storage.
+func storingUnlessCancelled<R>(_ path: String, _ work: () throws -> R) throws -> R {
+  do {
+    return try work()
+  } catch let error as CancellationError {
+    throw error
+  } catch {
+    throw VitrineError(error, path: path)
+  }
+}
+
 extension VitrineError {
   /// The error of a module below as one of the engine.
   init(_ error: any Error, path: String) {

@@ -71,7 +71,7 @@ final class IngestPipeline: Sendable {
     let description = try engine.updateDescription { description in
       description.schema = try description.schema.merged(
         given: source.schema, inferred: survey.attributes, mapping: survey.mapping)
-      description.images = images.path
+      description.look(for: images.path)
     }
     writer.schema = description.schema
     let threads = options.threads ?? engine.options.threads

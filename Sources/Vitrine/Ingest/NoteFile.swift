@@ -26,7 +26,7 @@ final class NoteFile {
     let cells = [
       note.row > 0 ? "\(note.row)" : "", note.id, note.column, note.reason, note.outcome.rawValue,
     ]
-    buffer += cells.map(NoteFile.cell).joined(separator: ",") + "\n"
+    buffer += cells.map { NoteFile.cell($0.printable) }.joined(separator: ",") + "\n"
     if buffer.utf8.count > 1 << 16 { try flush() }
   }
 

@@ -97,7 +97,7 @@ struct ClassifyCommand: WorkspaceCommand {
     let set = try await engine.evaluationSet()
     let classifier = try classifier(embedder, over: set)
     let progress = Progress(console: workspace.console)
-    let results = progress.map("Classifying", over: set.products.indices) { position in
+    let results = try progress.map("Classifying", over: set.products.indices) { position in
       Classified(
         id: set.products[position].id,
         predictions: classifier.classify(set.vector(at: position), k: k))
@@ -117,6 +117,10 @@ struct ClassifyCommand: WorkspaceCommand {
   private func check(_ name: String, in schema: Schema) throws(Failure) {
     if [schema.id ?? "id", schema.image ?? "image"].contains(name) {
       throw .usage("--write takes an attribute; \"\(name)\" is the column of ids or images")
+    }
+    if let kind = schema[name]?.kind, ![.keyword, .text].contains(kind) {
+      throw .usage(
+        "--write takes an attribute of keywords; \"\(name)\" is one of kind \(kind.rawValue)")
     }
     if !overwrite, schema[name] != nil {
       throw .usage("the index has an attribute \"\(name)\": --overwrite replaces its values")

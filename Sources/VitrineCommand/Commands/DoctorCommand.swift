@@ -43,10 +43,14 @@ struct DoctorCommand: WorkspaceCommand {
     } else {
       let widest = all.map(\.what.count).max() ?? 0
       console.print(
-        all.map { finding in
+        all.flatMap { finding in
           let mark = finding.isWell ? console.style.green("ok ") : console.style.red("no ")
           let blanks = String(repeating: " ", count: widest - finding.what.count)
-          return "\(mark) \(finding.what)\(blanks)  \(finding.detail)"
+          let room = console.width.map { max(8, $0 - widest - 6) }
+          let indent = String(repeating: " ", count: widest + 6)
+          return DisplayWidth.wrapped(finding.detail, width: room).enumerated().map { row, line in
+            (row == 0 ? "\(mark) \(finding.what)\(blanks)  " : indent) + line
+          }
         })
     }
     if all.contains(where: { !$0.isWell }) { throw ExitCode.failure }

@@ -54,8 +54,8 @@ struct EmbedCommand: WorkspaceCommand {
   }
 
   func run(in workspace: Workspace) async throws {
-    let images = self.images + (try imagesFrom.map(EmbedCommand.lines) ?? [])
-    let texts = text + (try textsFrom.map(EmbedCommand.lines) ?? [])
+    let images = self.images + (try imagesFrom.map { try WholeFile.lines($0) } ?? [])
+    let texts = text + (try textsFrom.map { try WholeFile.lines($0) } ?? [])
     let model = try workspace.model(self.model)
     let progress = Progress(console: workspace.console)
     let rows = try await workspace.stoppable {
@@ -70,7 +70,8 @@ struct EmbedCommand: WorkspaceCommand {
         VectorFile.header(rows: rows.count, dimensions: model.dimensions)
         + rows.flatMap(\.vector.littleEndianBytes)
       try WholeFile.write(matrix, to: out)
-      workspace.console.say("\(rows.count) vectors of \(model.dimensions) written to \(out)")
+      workspace.console.say(
+        "\(Numbers.counted(rows.count, "vector")) of \(model.dimensions) written to \(out)")
     } else {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -116,10 +117,5 @@ struct EmbedCommand: WorkspaceCommand {
       case .failure(let error): throw Failure.data("\(path): \(error)")
       }
     }
-  }
-
-  private static func lines(_ path: String) throws -> [String] {
-    String(decoding: try WholeFile.read(path), as: UTF8.self)
-      .split(whereSeparator: \.isNewline).map(String.init)
   }
 }

@@ -143,7 +143,7 @@ extension IngestReport {
       "\(Duration.seconds(seconds).inWords), \(Numbers.short(imagesPerSecond)) images/s")
     for note in notes.prefix(5) {
       let place = note.column.isEmpty ? "" : ", column \(note.column)"
-      console.say("row \(note.row)\(place): \(note.reason)")
+      console.say("row \(note.row)\(place): \(note.reason)".printable)
     }
     if let reportPath { console.say("All that was wrong is listed in \(reportPath)") }
     for refusal in [pruneRefusal, compactRefusal].compactMap(\.self) { console.say(refusal) }

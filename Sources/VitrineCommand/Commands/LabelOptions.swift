@@ -47,8 +47,7 @@ struct LabelOptions: ParsableArguments {
       return labels.split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
     }
     if let labelsFile {
-      return String(decoding: try WholeFile.read(labelsFile), as: UTF8.self)
-        .split(whereSeparator: \.isNewline).map { $0.trimmed }.filter { !$0.isEmpty }
+      return try WholeFile.lines(labelsFile).map { $0.trimmed }
     }
     guard let attribute = labelsFrom ?? attribute, let set else {
       throw Failure.usage("which labels? Give --labels, --labels-file or --labels-from")

@@ -22,7 +22,7 @@ struct VerifyCommand: WorkspaceCommand {
     let engine = try workspace.engine(at: index.path(in: console), readOnly: true)
     let start = console.now()
     console.say("Reading every byte of \(engine.path)")
-    let findings = try await engine.verify()
+    let findings = try await workspace.stoppable { try await engine.verify() }
     if output.json {
       try console.printJSON(findings)
     } else if findings.isEmpty {

@@ -86,10 +86,12 @@ extension Recommendation {
       [
         .init("#", isNumeric: true, least: "\(steps.count)".count),
         .init("progress", isNumeric: true, least: 5),
-        .init("id", least: 8),
+        .init("id", least: 8, leaves: 1),
       ]
         + names.map {
-          .init($0, least: ResultView.least(isTitle: $0 == names.first, width: width))
+          let isTitle = $0 == names.first
+          return .init(
+            $0, least: ResultView.least(isTitle: isTitle, width: width), leaves: isTitle ? 0 : 2)
         },
       rows: hits.enumerated().map { index, hit in
         let progress = index == 0 ? "from" : Numbers.fixed(Double(steps[index - 1].progress), 2)

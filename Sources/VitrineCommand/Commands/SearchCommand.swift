@@ -48,8 +48,7 @@ struct SearchCommand: WorkspaceCommand {
       at: index.path(in: console), model: needsModel ? model : nil, readOnly: true)
     let schema = try engine.schema
     if let queries {
-      let answers = try await engine.search(try Self.queries(in: queries, schema: schema))
-      return try answers.forEach { try console.printJSON($0) }
+      return try await answer(queries, engine, schema, in: console)
     }
     let response = try await engine.search(try search.query(schema: schema))
     if output.json { return try console.printJSON(response) }
@@ -70,13 +69,34 @@ struct SearchCommand: WorkspaceCommand {
       DetailView.plan(plan, path: response.path, width: console.width, style: console.style))
   }
 
-  /// The queries of a file, one a line.
-  private static func queries(in path: String, schema: Schema) throws -> [Query] {
+  /// Answers the queries of a file in their order.
+  private func answer(
+    _ path: String, _ engine: Engine, _ schema: Schema, in console: Console
+  ) async throws {
+    let queries = try Self.queries(in: path, schema: schema)
+    do {
+      for answer in try await engine.search(queries.map(\.query)) { try console.printJSON(answer) }
+    } catch let error where !(error is CancellationError) {
+      // Which one it was shows where each is asked alone.
+      for (row, query) in queries {
+        do { _ = try await engine.search(query) } catch {
+          let failure = Failure(error)
+          throw Failure(message: "\(path), line \(row): \(failure.message)", code: failure.code)
+        }
+      }
+      throw error
+    }
+  }
+
+  /// The queries of a file, one a line, with the numbers of their lines.
+  private static func queries(
+    in path: String, schema: Schema
+  ) throws -> [(row: Int, query: Query)] {
     let lines = try WholeFile.read(path)
       .split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     return try lines.enumerated().filter { !$0.element.isEmpty }.map { row, line in
       do {
-        return try Query(json: Array(line)) { schema }
+        return (row + 1, try Query(json: Array(line)) { schema })
       } catch let error as DecodingError {
         throw Failure.data("\(path), line \(row + 1): \(Problem.words(for: error))")
       } catch {

@@ -157,7 +157,9 @@ struct RankingOptions: ParsableArguments {
     do {
       self = try RankingOptions.parse(words)
     } catch {
-      throw .usage(RankingOptions.message(for: error))
+      // As settings have no dashes.
+      let message = RankingOptions.message(for: error)
+      throw .usage(message.replacing(/'--([a-z]+)( <[^>]*>)?'/) { "\"\($0.1)\"" })
     }
   }
 

@@ -100,7 +100,11 @@ struct ExportCommand: WorkspaceCommand {
     let console = workspace.console
     let engine = try workspace.engine(at: index.path(in: console), readOnly: true)
     console.say("Writing vectors, ids and products to \(out)")
-    let report = try await engine.export(to: out)
+    let progress = Progress(console: console)
+    let report = try await workspace.stoppable { [out] in
+      defer { progress.finish() }
+      return try await engine.export(to: out) { progress.update("Writing", done: $0, of: $1) }
+    }
     if output.json { return try console.printJSON(report) }
     console.print("\(Numbers.grouped(report.products)) products written to \(out)")
   }

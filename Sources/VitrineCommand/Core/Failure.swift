@@ -42,9 +42,10 @@ package struct Failure: Error, CustomStringConvertible {
     }
   }
 
-  private init(message: String, code: Int32) {
-    // Several lines would break what reads the notes line by line.
-    self.message = message.replacing("\n", with: " ")
+  /// A failure of this exit code.
+  init(message: String, code: Int32) {
+    // Several lines would break what reads the notes line by line, and what is quoted may be anything.
+    self.message = message.printable
     self.code = code
   }
 }

@@ -12,6 +12,20 @@ enum WholeFile {
     }
   }
 
+  /// The lines of a text that are not empty.
+  static func lines(_ path: String) throws(Failure) -> [String] {
+    let bytes = try read(path)
+    let lines = bytes.split(whereSeparator: { $0 == 10 || $0 == 13 })
+    var texts: [String] = []
+    for (row, line) in lines.enumerated() {
+      guard let text = String(validating: line, as: UTF8.self), !text.contains("\0") else {
+        throw .data("\(path), line \(row + 1): expected text in UTF-8, found other bytes")
+      }
+      if !text.trimmed.isEmpty { texts.append(text) }
+    }
+    return texts
+  }
+
   /// A photograph. It is looked at here: what embeds it knows its bytes, but not its name.
   static func readPhotograph(_ path: String) throws(Failure) -> [UInt8] {
     let bytes = try read(path)
@@ -23,9 +37,16 @@ enum WholeFile {
     return bytes
   }
 
+  /// Writes a file at once, so that an older one is never half replaced. What a link leads to is written
+  /// and not the link, and what is no file, such as a pipe, gets the bytes as they are.
   static func write(_ bytes: some Sequence<UInt8>, to path: String) throws(Failure) {
+    let url = URL(filePath: path).resolvingSymlinksInPath()
     do {
-      try Data(bytes).write(to: URL(filePath: path), options: .atomic)
+      let found = try? FileManager.default.attributesOfItem(atPath: url.path)[.type]
+      switch found as? FileAttributeType {
+      case nil, .typeRegular?, .typeDirectory?: try Data(bytes).write(to: url, options: .atomic)
+      default: try FileHandle(forWritingTo: url).write(contentsOf: Data(bytes))
+      }
     } catch {
       throw .failure("\(path): \(reason(error, path))")
     }

@@ -33,11 +33,12 @@ package final class Workspace: Sendable {
     let key = ModelKey(directory: directory, precision: precision ?? .standard)
     return try models.withLock { models in
       if let loaded = models[key] { return loaded }
-      let isThere = FileManager.default.fileExists(atPath: directory)
-      if !isThere, directory == BundledModel.directory {
-        throw Failure.failure(
-          "\(directory): there is no such folder; copy it together with the program, or name a "
-            + "model with --model")
+      guard FileManager.default.fileExists(atPath: directory) else {
+        let advice =
+          directory == BundledModel.directory
+          ? "copy it together with the program, or name a model with --model"
+          : "--model takes the folder of a CLIP model"
+        throw Failure.failure("\(directory): there is no such folder; \(advice)")
       }
       let model = try CLIPModel(directory: directory, precision: key.precision)
       models[key] = model
@@ -116,11 +117,18 @@ package final class Workspace: Sendable {
     return missing
   }
 
+  /// Whether somebody further out stops the work already.
+  @TaskLocal private static var isStoppable = false
+
   /// Runs work which Ctrl-C or SIGTERM stops where it is safe to stop; a second one ends the
   /// process.
-  func stoppable<R: Sendable>(_ work: @escaping @Sendable () async throws -> R) async throws -> R {
-    let task = Task { try await work() }
-    let numbers = [SIGINT, SIGTERM]
+  ///
+  /// - Parameter numbers: the signals that stop it.
+  func stoppable<R: Sendable>(
+    by numbers: [Int32] = [SIGINT, SIGTERM], _ work: @escaping @Sendable () async throws -> R
+  ) async throws -> R {
+    if Workspace.isStoppable { return try await work() }
+    let task = Task { try await Workspace.$isStoppable.withValue(true) { try await work() } }
     let sources = numbers.map { number in
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { [console] in

@@ -10,9 +10,15 @@ package enum DetailView {
     if let image = product.image { rows.append(("image", image)) }
     rows += schema.ordered(product).map { ($0.attribute.name, ResultView.text($0.value)) }
     let widest = rows.map { DisplayWidth.of($0.0) }.max() ?? 0
+    if let width, width < widest + 22 {
+      return rows.flatMap { name, value in
+        [style.dim(DisplayWidth.fit(name, in: width))]
+          + DisplayWidth.wrapped(value, width: max(8, width - 2)).map { "  " + $0 }
+      }
+    }
     return rows.flatMap { name, value in
       let label = name + String(repeating: " ", count: widest - DisplayWidth.of(name))
-      let lines = DisplayWidth.wrapped(value, width: width.map { max(20, $0 - widest - 2) })
+      let lines = DisplayWidth.wrapped(value, width: width.map { $0 - widest - 2 })
       let indent = String(repeating: " ", count: widest + 2)
       return lines.enumerated().map { ($0 == 0 ? style.dim(label) + "  " : indent) + $1 }
     }
@@ -24,8 +30,9 @@ package enum DetailView {
     let numbers = { (value: Float) in Numbers.fixed(Double(value), 3) }
     let table = Table(
       [
-        .init("part"), .init("measure", isNumeric: true), .init("0…1", isNumeric: true),
-        .init("weight", isNumeric: true), .init("adds", isNumeric: true),
+        .init("part"), .init("measure", isNumeric: true, leaves: 1),
+        .init("0…1", isNumeric: true, leaves: 3), .init("weight", isNumeric: true, leaves: 2),
+        .init("adds", isNumeric: true),
       ],
       rows: parts.map { part in
         [
@@ -72,8 +79,9 @@ package enum DetailView {
         ("\(edge(bar.from)) … \(edge(bar.to))", bar.count)
       }
     let most = max(1, counts.map(\.1).max() ?? 1)
-    let widest = min(32, counts.map { DisplayWidth.of($0.0) }.max() ?? 0)
     let digits = Numbers.grouped(most).count
+    let widest = min(
+      32, max(6, (width ?? 80) - digits - 10), counts.map { DisplayWidth.of($0.0) }.max() ?? 0)
     let room = max(4, min(40, (width ?? 80) - widest - digits - 6))
     let heading =
       style.bold(facet.attribute)

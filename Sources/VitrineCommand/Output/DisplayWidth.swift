@@ -1,3 +1,5 @@
+import Vitrine
+
 /// How many columns of a terminal text fills, and how to make it fit.
 package enum DisplayWidth {
   /// The columns of a text without escape codes: 0 for combining marks, 2 for wide characters.
@@ -7,7 +9,7 @@ package enum DisplayWidth {
 
   /// The text without control characters, cut to so many columns with `…` where it is longer.
   package static func fit(_ text: String, in columns: Int) -> String {
-    let clean = printable(text)
+    let clean = text.printable
     guard of(clean) > columns else { return clean }
     guard columns > 1 else { return columns == 1 ? "…" : "" }
     var kept = ""
@@ -25,7 +27,7 @@ package enum DisplayWidth {
   package static func wrapped(_ text: String, width: Int?) -> [String] {
     var lines: [String] = []
     var line = ""
-    for word in printable(text).split(separator: " ") {
+    for word in text.printable.split(separator: " ").flatMap({ pieces($0, width: width) }) {
       if let width, !line.isEmpty, of(line) + 1 + of(word) > width {
         lines.append(line)
         line = ""
@@ -35,14 +37,20 @@ package enum DisplayWidth {
     return lines + [line]
   }
 
-  /// Control characters become blanks: data must not move the cursor.
-  package static func printable(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-      return text
+  /// A word in pieces that are no wider than a line.
+  private static func pieces(_ word: Substring, width: Int?) -> [Substring] {
+    guard let width, width > 1, of(word) > width else { return [word] }
+    var pieces: [Substring] = []
+    var (start, used) = (word.startIndex, 0)
+    for index in word.indices {
+      let wide = self.width(of: word[index])
+      if used + wide > width {
+        pieces.append(word[start..<index])
+        (start, used) = (index, 0)
+      }
+      used += wide
     }
-    return String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+    return pieces + [word[start...]]
   }
 
   private static func width(of character: Character) -> Int {

@@ -34,12 +34,15 @@ package final class Progress: Sendable {
   }
 
   /// Works through items one by one, and shows how many are done.
+  ///
+  /// - Throws: what `work` throws; `CancellationError` when the task is cancelled.
   package func map<Items: Collection, Result>(
     _ title: String, over items: Items, _ work: (Items.Element) throws -> Result
-  ) rethrows -> [Result] {
+  ) throws -> [Result] {
     defer { finish() }
     var results: [Result] = []
     for item in items {
+      try Task.checkCancellation()
       results.append(try work(item))
       update(title, done: results.count, of: items.count)
     }

@@ -28,7 +28,7 @@ package struct ResultView {
       [
         .init("#", isNumeric: true, least: "\(firstRank + response.hits.count)".count),
         .init("score", isNumeric: true, least: 5),
-        .init("id", least: 8),
+        .init("id", least: 8, leaves: 1),
       ] + names.map { column($0, width) },
       rows: response.hits.enumerated().map { index, hit in
         ["\(firstRank + index)", isRanked ? Numbers.fixed(Double(hit.score), 3) : "–", hit.id]
@@ -56,13 +56,14 @@ package struct ResultView {
 
   private func column(_ name: String, _ width: Int?) -> Table.Column {
     let least = ResultView.least(isTitle: name == names.first, width: width)
-    return Table.Column(name, isNumeric: isNumeric(name), least: least)
+    return Table.Column(
+      name, isNumeric: isNumeric(name), least: least, leaves: name == names.first ? 0 : 2)
   }
 
   /// Columns that would be cut to less than this are left out. The title, which is the first, has
   /// its share of a narrow screen.
   static func least(isTitle: Bool, width: Int?) -> Int {
-    isTitle ? min(24, max(8, (width ?? 80) / 2)) : 12
+    isTitle ? min(24, max(8, (width ?? 80) / 3)) : 12
   }
 
   /// Whether scores say anything: nothing was looked for where products are only listed.
@@ -89,6 +90,7 @@ package struct ResultView {
     let names = schema.attributes.map(\.name)
     func plain(_ name: String) -> String { name.lowercased().filter(\.isLetter) }
     let title = titles.lazy.compactMap { wanted in names.first { plain($0) == wanted } }.first
+    let isTitled = hits.contains { hit in title.map { hit.attributes[$0] != nil } ?? false }
     let others = schema.attributes.filter { attribute in
       guard attribute.name != title, attribute.kind != .text else { return false }
       return hits.contains { $0.attributes[attribute.name] != nil }
@@ -96,7 +98,7 @@ package struct ResultView {
     // What it costs is asked for first, and is narrow.
     let price = others.filter { $0.kind == .number && plain($0.name).contains("price") }.prefix(1)
     let rest = others.filter { other in !price.contains { $0.name == other.name } }
-    return (title.map { [$0] } ?? []) + (price + rest).map(\.name)
+    return (isTitled ? [title].compactMap(\.self) : []) + (price + rest).map(\.name)
   }
 
   /// Underlines the words of the text that are words of the query, endings apart.

@@ -34,10 +34,12 @@ struct StatisticsView {
   }
 
   /// A name and what is said of it, in as many lines as it takes.
-  private func fact(_ name: String, _ text: String, _ width: Int?) -> [String] {
-    let lines = DisplayWidth.wrapped(text, width: width.map { max(20, $0 - 10) })
+  private func fact(
+    _ name: String, _ text: String, _ width: Int?, _ style: (String) -> String = { $0 }
+  ) -> [String] {
+    let lines = DisplayWidth.wrapped(text, width: width.map { max(8, $0 - 10) })
     return lines.enumerated().map { index, line in
-      (index == 0 ? name : "").padding(toLength: 10, withPad: " ", startingAt: 0) + line
+      (index == 0 ? name : "").padding(toLength: 10, withPad: " ", startingAt: 0) + style(line)
     }
   }
 
@@ -69,19 +71,22 @@ struct StatisticsView {
 
   private func graph(_ width: Int?, _ style: Style) -> [String] {
     let levels = statistics.levels.map(Numbers.grouped).joined(separator: " → ")
-    let isWell = statistics.unreachable == 0
-    let health =
-      isWell
-      ? style.green("every product is reachable")
-      : style.red("\(Numbers.grouped(statistics.unreachable)) products are unreachable")
     let shape =
       "levels \(levels), \(Numbers.fixed(statistics.meanDegree, 1)) links on average, "
       + "m \(statistics.m), efConstruction \(statistics.efConstruction)"
-    var lines = fact("graph", shape, width) + ["health    \(health)"]
+    var lines = fact("graph", shape, width) + health(width, style)
     if statistics.freeSlots > 0 {
-      let slots = "\(Numbers.grouped(statistics.freeSlots)) slots of deleted products"
+      let slots = Numbers.counted(statistics.freeSlots, "slot") + " of deleted products"
       lines += fact("to free", slots + ": vitrine compact", width)
     }
     return lines
+  }
+
+  private func health(_ width: Int?, _ style: Style) -> [String] {
+    guard statistics.unreachable > 0 else {
+      return fact("health", "every product is reachable", width, style.green)
+    }
+    let words = Numbers.counted(statistics.unreachable, "product") + " out of reach"
+    return fact("health", words, width, style.red)
   }
 }

@@ -1,3 +1,5 @@
+import Vitrine
+
 /// Rows under headings, in columns that line up and fit a width.
 package struct Table {
   /// A column.
@@ -8,12 +10,15 @@ package struct Table {
     package var isNumeric: Bool
     /// The least columns it may be cut to.
     package var least: Int
+    /// How soon it is left out where not all fit: the greatest first, and of equal ones the last.
+    package var leaves: Int
 
     /// A column.
-    package init(_ title: String, isNumeric: Bool = false, least: Int = 6) {
+    package init(_ title: String, isNumeric: Bool = false, least: Int = 6, leaves: Int = 0) {
       self.title = title
       self.isNumeric = isNumeric
       self.least = least
+      self.leaves = leaves
     }
   }
 
@@ -32,22 +37,21 @@ package struct Table {
   ///
   /// - Parameters:
   ///   - width: the columns to fit into; nil leaves every cell whole. Where columns do not fit at
-  ///     their least, those at the end are left out.
+  ///     their least, some are left out.
   ///   - decorate: styles a cell that is cut and not yet padded; gets row and column.
   package func lines(
     width: Int?, style: Style, decorate: (String, Int, Int) -> String = { text, _, _ in text }
   ) -> [String] {
-    let widths = fitted(to: width)
-    let heading = zip(columns, widths).map { column, width in
-      pad(DisplayWidth.fit(column.title, in: width), to: width, numeric: column.isNumeric) {
-        style.dim($0)
-      }
+    let shown = fitted(to: width)
+    let heading = shown.map { index, width in
+      let title = DisplayWidth.fit(columns[index].title, in: width)
+      return pad(title, to: width, numeric: columns[index].isNumeric) { style.dim($0) }
     }
     let body = rows.enumerated().map { number, row in
       joined(
-        widths.indices.map { index in
-          let cell = DisplayWidth.fit(row[index], in: widths[index])
-          return pad(cell, to: widths[index], numeric: columns[index].isNumeric) {
+        shown.map { index, width in
+          let cell = DisplayWidth.fit(row[index], in: width)
+          return pad(cell, to: width, numeric: columns[index].isNumeric) {
             decorate($0, number, index)
           }
         })
@@ -70,26 +74,38 @@ package struct Table {
     return numeric ? blanks + style(text) : style(text) + blanks
   }
 
-  /// The width of each column that is shown: what its cells need, and where that is too much, the
+  /// The columns that are shown, with their widths: what their cells need, and where that is too much, the
   /// widest column gives way first.
-  private func fitted(to width: Int?) -> [Int] {
-    var widths = columns.indices.map { index in
-      rows.reduce(DisplayWidth.of(columns[index].title)) {
-        max($0, DisplayWidth.of(DisplayWidth.printable($1[index])))
+  private func fitted(to width: Int?) -> [(index: Int, width: Int)] {
+    var shown = columns.indices.map { index in
+      (
+        index: index,
+        width: rows.reduce(DisplayWidth.of(columns[index].title)) {
+          max($0, DisplayWidth.of($1[index].printable))
+        }
+      )
+    }
+    guard let width else { return shown }
+    func total(_ widths: some Sequence<Int>) -> Int {
+      widths.reduce(0, +) + Table.gap * max(0, shown.count - 1)
+    }
+    func least(_ column: (index: Int, width: Int)) -> Int {
+      min(column.width, columns[column.index].least)
+    }
+    while shown.count > 1, total(shown.map(least)) > width {
+      let place = shown.indices.max {
+        columns[shown[$0].index].leaves < columns[shown[$1].index].leaves
+      }
+      let leaves = columns[shown[place ?? 0].index].leaves
+      if let last = shown.lastIndex(where: { columns[$0.index].leaves == leaves }) {
+        shown.remove(at: last)
       }
     }
-    guard let width else { return widths }
-    func total(_ widths: [Int]) -> Int {
-      widths.reduce(0, +) + Table.gap * max(0, widths.count - 1)
+    while total(shown.map(\.width)) > width {
+      let shrinkable = shown.indices.filter { shown[$0].width > least(shown[$0]) }
+      guard let widest = shrinkable.max(by: { shown[$0].width < shown[$1].width }) else { break }
+      shown[widest].width -= 1
     }
-    while widths.count > 1, total(zip(widths, columns).map { min($0, $1.least) }) > width {
-      widths.removeLast()
-    }
-    while total(widths) > width {
-      let shrinkable = widths.indices.filter { widths[$0] > min(columns[$0].least, widths[$0]) }
-      guard let widest = shrinkable.max(by: { widths[$0] < widths[$1] }) else { break }
-      widths[widest] -= 1
-    }
-    return widths
+    return shown
   }
 }

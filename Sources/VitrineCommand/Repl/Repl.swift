@@ -32,13 +32,15 @@ enum Repl {
   /// Lines from a pipe or a file: no prompt, no history. Fails if any line did.
   static func piped(_ session: ReplSession) async throws {
     var firstFailure: Failure?
+    var number = 0
     while session.isOpen, let line = session.console.nextLine() {
+      number += 1
       do {
         try await session.run(try ReplCommand.parse(line))
       } catch {
         let failure = Failure(error)
         firstFailure = firstFailure ?? failure
-        session.console.say("vitrine: \(failure.message)")
+        session.console.say("vitrine: line \(number): \(failure.message)")
       }
     }
     if let firstFailure { throw ExitCode(firstFailure.code) }
@@ -66,15 +68,24 @@ enum Repl {
       case .line(let line):
         do {
           let command = try ReplCommand.parse(line)
-          try await session.run(command)
+          try await stoppable(session, command)
           // A command of the command line may have changed what there is to complete.
           if case .run = command { vocabulary = try await IndexVocabulary(session.engine) }
         } catch {
           console.say(console.noteStyle.red(Failure(error).message))
-          if let error = error as? FilterError { console.say(error.excerpt) }
+          if let error = error as? FilterError {
+            for line in error.excerpt.split(separator: "\n") { console.say(String(line).printable) }
+          }
         }
       }
     }
+  }
+
+  /// Runs a command which Ctrl-C stops, and not the conversation.
+  private static func stoppable(_ session: ReplSession, _ command: ReplCommand) async throws {
+    // Nobody else uses the session before this returns.
+    nonisolated(unsafe) let session = session
+    try await session.workspace.stoppable(by: [SIGINT]) { try await session.run(command) }
   }
 
   /// Where the XDG base directory specification puts what a program remembers.

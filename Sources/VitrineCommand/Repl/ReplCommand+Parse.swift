@@ -79,7 +79,11 @@ extension ReplCommand {
     for word in [" but ", " and "] {
       guard let range = rest.range(of: word) else { continue }
       let leaning = rest[range.upperBound...].trimmed
-      return .like(try reference(rest[..<range.lowerBound].trimmed, "like"), but: leaning)
+      let start = rest[..<range.lowerBound].trimmed
+      guard start.hasPrefix("\"") || Words.split(start).count == 1 else {
+        throw .usage("a walk begins at one product: use :like N|ID but WORDS")
+      }
+      return .like(try reference(start, "like"), but: leaning)
     }
     let words = Words.split(rest)
     guard let last = words.last, words.count > 1 else {
@@ -107,18 +111,19 @@ extension ReplCommand {
     let words = Words.split(rest)
     guard let name = words.first else { return nil }
     let value = words.dropFirst().joined(separator: " ")
+    let isReset = ["auto", "off"].contains(value)
     switch name {
     case "k": return .k(try count(value, name, 1...Query.Limits.candidates))
     case "ef":
-      return .ef(value == "auto" ? nil : try count(value, name, 1...Query.Limits.candidates))
+      return .ef(isReset ? nil : try count(value, name, 1...Query.Limits.candidates))
     case "exact": return .exact(try flag(value, name))
     case "pictures": return .pictures(try flag(value, name))
-    case "columns": return .columns(value == "auto" ? [] : Array(words.dropFirst()))
+    case "columns": return .columns(isReset ? [] : Array(words.dropFirst()))
     case "keep":
       let names = value == "off" ? [] : Array(words.dropFirst())
       return .keep(value == "auto" || value.isEmpty ? nil : names)
     case _ where RankingOptions.names.contains(name):
-      return .ranking(name, value == "auto" ? [] : Array(words.dropFirst()))
+      return .ranking(name, isReset ? [] : Array(words.dropFirst()))
     default:
       throw .usage("there is no setting \"\(name)\": \(settings.joined(separator: ", "))")
     }

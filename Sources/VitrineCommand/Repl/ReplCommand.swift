@@ -107,7 +107,7 @@ package struct ReplUsage: Sendable {
     ReplUsage("show", "N|ID", "one product in full"),
     ReplUsage("open", "N|ID", "its picture in the desktop's viewer"),
     ReplUsage("compare", "INDEX [MODEL]", "the same search on another index, side by side"),
-    ReplUsage("set", "[NAME VALUE]", "k, ef, exact, columns, keep, looks, group …"),
+    ReplUsage("set", "[NAME VALUE]", "how results are chosen and shown; off or auto resets"),
     ReplUsage("save", "FILE", "write the results as .json or .csv"),
     ReplUsage("stats", "", "what the index holds; also :verify, :export, :delete …"),
     ReplUsage("help", "[COMMAND]", "this list"),

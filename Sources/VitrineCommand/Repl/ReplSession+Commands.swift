@@ -154,7 +154,7 @@ extension ReplSession {
       throw Failure.failure("\(product.id) has no photograph")
     }
     let name = (product.image ?? product.id).split(separator: "/").last.map(String.init)
-    let file = FileManager.default.temporaryDirectory.appending(path: name ?? product.id)
+    let file = try scratch.file(named: name ?? product.id)
     try WholeFile.write(bytes, to: file.path)
     #if os(macOS)
       let viewer = "open"
@@ -208,12 +208,16 @@ extension ReplSession {
       return console.print(VitrineCommand.helpMessage(for: try subcommand(name), columns: nil))
     }
     console.print("  " + style.cyan(":\(usage.name) \(usage.arguments)") + "  " + usage.summary)
+    guard usage.name == "set" else { return }
+    let names = "There are " + ReplCommand.settings.joined(separator: ", ") + "."
+    console.print(
+      DisplayWidth.wrapped(names, width: console.width.map { $0 - 2 }).map { "  " + $0 })
   }
 
   /// Runs a command of the command line, on this index and with its model unless it names another.
   func run(_ words: [String]) async throws {
     var words = words
-    let takesIndex = !["doctor", "model"].contains(words[0])
+    let takesIndex = words[0] != "model"
     let takesModel = !["stats", "verify", "compact", "export", "delete"].contains(words[0])
     if takesIndex, !words.contains(where: { $0 == "--index" || $0.hasPrefix("--index=") }) {
       // In front, as what is typed counts where an option is there twice.

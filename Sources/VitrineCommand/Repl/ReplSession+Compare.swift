@@ -8,20 +8,20 @@ extension ReplSession {
     var other = model
     if let directory { other.directory = directory }
     let left = try await engine.search(query)
-    let right = try await workspace.engine(at: path, model: other, readOnly: true).search(query)
+    let (right, rightSchema) = try await answer(of: path, other)
     let schema = try self.schema
     let leftRanks = ranks(left.hits)
     let rightRanks = ranks(right.hits)
     let rows = (0..<max(left.hits.count, right.hits.count)).map { row in
       [
         "\(row + 1)", cell(left.hits, row, schema), note(left.hits, row, elsewhere: rightRanks),
-        cell(right.hits, row, schema), note(right.hits, row, elsewhere: leftRanks),
+        cell(right.hits, row, rightSchema), note(right.hits, row, elsewhere: leftRanks),
       ]
     }
     let table = Table(
       [
-        .init("#", isNumeric: true, least: 1), .init(name(self.path), least: 12),
-        .init("", least: 4), .init(name(path), least: 12), .init("", least: 4),
+        .init("#", isNumeric: true, least: 1, leaves: 1), .init(name(self.path), least: 8),
+        .init("", least: 4, leaves: 2), .init(name(path), least: 8), .init("", least: 4, leaves: 2),
       ],
       rows: rows)
     let style = console.style
@@ -35,6 +35,20 @@ extension ReplSession {
         "\(shared) of \(max(left.hits.count, right.hits.count)) in both · "
           + "\(Duration.seconds(left.tookMs / 1000).inWords) and "
           + "\(Duration.seconds(right.tookMs / 1000).inWords)"))
+  }
+
+  /// What another index answers, and its schema. What is wrong with it is told with its name.
+  private func answer(of path: String, _ model: ModelOptions) async throws -> (
+    SearchResponse, Schema
+  ) {
+    do {
+      let engine = try workspace.engine(at: path, model: model, readOnly: true)
+      return (try await engine.search(query), try engine.schema)
+    } catch let error as QueryError {
+      throw Failure.usage("\(path): \(error.description)")
+    } catch let error as FilterError {
+      throw Failure.usage("\(path): \(error.description)")
+    }
   }
 
   private func ranks(_ hits: [Hit]) -> [String: Int] {

@@ -29,6 +29,8 @@ final class ReplSession {
   /// Whether the conversation goes on.
   var isOpen = true
   let pictures: Pictures?
+  /// Where pictures are put that others are to show.
+  let scratch = ScratchFolder()
 
   var console: Console { workspace.console }
 

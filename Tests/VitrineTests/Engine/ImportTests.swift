@@ -113,6 +113,28 @@ private func npy(_ type: String, _ shape: String, _ content: [UInt8], order: Str
     #expect(try await engine.product("b") == Product(id: "b", image: "b.jpg"))
   }
 
+  @Test func `an export that is cancelled leaves no files`() async throws {
+    let shop = try Shop()
+    try shop.scratch.write(#"{"id": "a", "image": "1.jpg"}"#, to: "products.csv")
+    try shop.photograph(1)
+    _ = try await shop.ingest(ByteEmbedder())
+    let engine = try shop.engine(ByteEmbedder())
+    let folder = shop.scratch.path + "/export"
+    let (begun, goesOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let export = Task {
+      try await engine.export(to: folder) { _, total in
+        #expect(total == 1)
+        begun.signal()
+        goesOn.wait()
+      }
+    }
+    await Task.detached { begun.wait() }.value
+    export.cancel()
+    goesOn.signal()
+    await #expect(throws: CancellationError.self) { try await export.value }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+  }
+
   @Test func `what is exported comes back the same`() async throws {
     let shop = try Shop()
     try shop.scratch.write(

@@ -32,6 +32,23 @@ import Vitrine
     #expect(bytes == Array("photograph 7 version 1".utf8))
   }
 
+  @Test func `products of another catalogue leave the first ones their photographs`() async throws {
+    let (shop, other) = (try Shop(), try Shop())
+    try shop.stock(3)
+    try other.photograph(9)
+    try other.list(["9,9.jpg,Brand 1,5"])
+    let embedder = ByteEmbedder()
+    _ = try await shop.ingest(embedder)
+    let engine = try shop.engine(embedder)
+    _ = try await engine.ingest(CatalogueSource(path: other.catalogue))
+    for id in ["1", "9"] {
+      let product = try #require(try await engine.product(id))
+      let bytes = try await engine.imageBytes(of: product)
+      #expect(bytes == Array("photograph \(id) version 1".utf8))
+    }
+    #expect(try engine.imageRoot?.hasSuffix(other.scratch.path) == true)
+  }
+
   @Test func `a second run changes nothing`() async throws {
     let shop = try Shop()
     try shop.stock(50)
