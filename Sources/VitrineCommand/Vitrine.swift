@@ -10,9 +10,9 @@ struct VitrineCommand: AsyncParsableCommand {
     discussion: """
       A catalogue is a CSV or JSON Lines file with a photograph for each product:
 
-        vitrine index shop.csv --index Indexes/shop     embed and index it
+        vitrine index shop.csv --index Indexes/shop     # embed and index it
         vitrine search "light red dress" --index Indexes/shop --filter "price < 50"
-        vitrine repl --index Indexes/shop               look around in it
+        vitrine repl --index Indexes/shop               # look around in it
 
       Exit codes: 0 done, 64 a request that makes no sense, 65 bad data, 130 stopped, \
       1 anything else.

@@ -1,3 +1,5 @@
+import Vitrine
+
 /// The keys that open the server, each for reading or for reading and writing.
 ///
 /// Keys are compared in constant time and appear in no log and no error.
@@ -26,7 +28,7 @@ public struct APIKeys: Sendable {
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: separates)
       .enumerated()
     {
-      let entry = line.drop(while: \.isWhitespace)
+      let entry = line.trimmed
       if entry.isEmpty || entry.hasPrefix("#") { continue }
       let parts = entry.split(separator: ":", maxSplits: 1)
       guard parts.count == 2, let scope = Scope(rawValue: String(parts[0])), parts[1].count >= 16

@@ -2,7 +2,8 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// Lets a request through if its key allows what it asks for.
+/// Lets a request through if its key allows what it asks for. What the page is made of, and whether the
+/// server is well, everybody may know; all else needs a key.
 ///
 /// The key comes as `Authorization: Bearer KEY`, as `X-API-Key: KEY`, or, for the page's pictures,
 /// as the cookie `vitrine-key`.
@@ -12,8 +13,7 @@ struct AccessMiddleware<Context: RequestContext>: RouterMiddleware {
   func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
-    guard request.uri.path.hasPrefix("/v1/") || request.uri.path == "/metrics"
-    else { return try await next(request, context) }
+    if Self.isOpen(request.uri.path) { return try await next(request, context) }
     guard let key = Self.key(of: request), let scope = keys.scope(of: key) else {
       throw Problem(
         .unauthorized, "an API key is needed: Authorization: Bearer KEY",
@@ -25,9 +25,16 @@ struct AccessMiddleware<Context: RequestContext>: RouterMiddleware {
     return try await next(request, context)
   }
 
+  private static func isOpen(_ path: String) -> Bool {
+    ["/", "/health", "/ready", "/openapi.json"].contains(path) || path.hasPrefix("/page/")
+  }
+
   private static func key(of request: Request) -> String? {
-    if let header = request.headers[.authorization], header.hasPrefix("Bearer ") {
-      return String(header.dropFirst("Bearer ".count))
+    let scheme = "Bearer "
+    if let header = request.headers[.authorization],
+      header.prefix(scheme.count).lowercased() == scheme.lowercased()
+    {
+      return String(header.dropFirst(scheme.count))
     }
     if let name = HTTPField.Name("X-API-Key"), let header = request.headers[name] {
       return header

@@ -8,6 +8,8 @@ import Vitrine
 /// told to come back (429), what takes too long is told to stop, and given up (503) if it does.
 package final class Admission: Sendable {
   private let running = Atomic<Int>(0)
+  /// Bytes of bodies that have come in part.
+  private let held = Atomic<Int>(0)
   private let limits: ServerConfiguration.Limits
 
   package init(_ limits: ServerConfiguration.Limits) {
@@ -23,6 +25,19 @@ package final class Admission: Sendable {
       .serviceUnavailable, "the request took longer than \(limits.seconds) seconds",
       headers: [.retryAfter: "1"])
   }
+
+  /// Takes on more of bodies that are still coming, or throws a ``Problem``: many that come slowly must not
+  /// fill the memory.
+  func hold(bytes: Int) throws {
+    guard held.add(bytes, ordering: .relaxed).newValue <= limits.heldBytes else {
+      release(bytes: bytes)
+      throw Problem(
+        .tooManyRequests, "the server reads as many bodies already as it has room for",
+        headers: [.retryAfter: "1"])
+    }
+  }
+
+  func release(bytes: Int) { held.subtract(bytes, ordering: .relaxed) }
 
   /// Runs `body` away from the thread of the connection, or throws a ``Problem``.
   ///

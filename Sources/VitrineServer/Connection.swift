@@ -34,6 +34,10 @@ final class Connection: ChannelDuplexHandler {
   private var waiting: CheckedContinuation<Request?, Never>?
   private var ready: Request?
   private var isAnswering = false
+  /// Whether the request was a HEAD, whose answer has no body.
+  private var isHead = false
+  /// What of an answer had not been read when the connection was looked at last.
+  private var unreadBefore = 0
   private var lastAnswer = NIODeadline.uptimeNanoseconds(0)
 
   /// What came while a whole request was being answered: no more is read meanwhile.
@@ -111,7 +115,10 @@ final class Connection: ChannelDuplexHandler {
   private func handOverStart() {
     guard case .start(let head, let body) = reading else { return }
     // curl waits a second for this before it sends more than a megabyte.
-    if head.headers.first(name: "Expect")?.lowercased() == "100-continue" {
+    let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
+    if length <= limits.bodyBytes,
+      head.headers.first(name: "Expect")?.lowercased() == "100-continue"
+    {
       context?.writeAndFlush(
         wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))),
         promise: nil)
@@ -124,7 +131,11 @@ final class Connection: ChannelDuplexHandler {
 
   private func handOver(_ head: HTTPRequestHead, _ body: RequestBody) {
     isAnswering = true
+    isHead = head.method == .HEAD
     if !head.isKeepAlive { isLast = true }
+    // Of two names one might be checked and the other meant (RFC 9112, 3.2).
+    let names = head.headers["Host"].count
+    guard names == 1 || names == 0 && head.version == .http1_0 else { return refuse() }
     guard let head = try? HTTPRequest(head, secure: false, splitCookie: false) else {
       return refuse()
     }
@@ -185,8 +196,10 @@ final class Connection: ChannelDuplexHandler {
       if !isAnswering { context.close(promise: nil) }
     case is IdleStateHandler.IdleStateEvent:
       // Who waits for an answer, still reads one, or has just got it, need not send anything.
-      guard !isHolding, context.channel.isWritable,
-        NIODeadline.now() - lastAnswer >= limits.idleTimeout
+      let unread = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+      defer { unreadBefore = unread ?? 0 }
+      let isReading = !context.channel.isWritable && unread != unreadBefore
+      guard !isHolding, !isReading, NIODeadline.now() - lastAnswer >= limits.idleTimeout
       else { return }
       context.close(promise: nil)
     default: context.fireUserInboundEventTriggered(event)
@@ -212,6 +225,7 @@ final class Connection: ChannelDuplexHandler {
   }
 
   func write(_ part: ByteBuffer) {
+    if isHead { return }
     context?.write(wrapOutboundOut(.body(.byteBuffer(part))), promise: nil)
   }
 

@@ -12,16 +12,37 @@ struct GzipMiddleware<Context: RequestContext>: RouterMiddleware {
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
     var response = try await next(request, context)
-    guard request.headers[.acceptEncoding]?.contains("gzip") == true,
-      let type = response.headers[.contentType], type.contains("json") || type.hasPrefix("text/"),
+    guard let type = response.headers[.contentType],
+      type.contains("json") || type.hasPrefix("text/")
+    else { return response }
+    response.headers[values: .vary].append("Accept-Encoding")
+    guard request.method != .head, request.takesGzip,
       let length = response.body.contentLength, length >= minimumBytes
     else { return response }
     response.headers[.contentEncoding] = "gzip"
-    response.headers[values: .vary].append("Accept-Encoding")
+    // Other bytes of the same content (RFC 9110, 8.8.1).
+    if let tag = response.headers[.eTag], !tag.hasPrefix("W/") {
+      response.headers[.eTag] = "W/" + tag
+    }
     response.headers[.contentLength] = nil
     // Every text answer of this server is one buffer, hence one gzip stream.
     response.body = response.body.map { try gzip($0) }
     return response
+  }
+}
+
+extension Request {
+  /// Whether `Accept-Encoding` names gzip, or anything, with a weight above 0 (RFC 9110, 12.5.3).
+  fileprivate var takesGzip: Bool {
+    var weights: [String: Double] = [:]
+    for part in (headers[.acceptEncoding] ?? "").lowercased().split(separator: ",") {
+      let words = part.split(separator: ";").map { $0.filter { !$0.isWhitespace } }
+      let weight = words.dropFirst().first { $0.hasPrefix("q=") }.flatMap {
+        Double($0.dropFirst(2))
+      }
+      weights[words.first ?? ""] = weight ?? 1
+    }
+    return weights["gzip"] ?? weights["x-gzip"] ?? weights["*"] ?? 0 > 0
   }
 }
 

@@ -20,14 +20,17 @@ extension VitrineServer {
         })
     }
     router.put(RouterPath(product)) { request, context in
+      let engine = try engine(context)
       let body = Data(try await body(of: request).readableBytesView)
-      var upload = try await awayFromLoop { try JSONDecoder().decode(Upload.self, from: body) }
       let id = try parameter("id", of: context)
-      guard upload.id ?? id == id else {
-        throw Problem(.unprocessableContent, "id: expected \(id), as in the path, or none")
+      return try await stored(in: engine) {
+        var upload = try JSONDecoder().decode(Upload.self, from: body)
+        guard upload.id ?? id == id else {
+          throw Problem(.unprocessableContent, "id: expected \(id), as in the path, or none")
+        }
+        upload.id = id
+        return [upload]
       }
-      upload.id = id
-      return try await stored([upload], in: engine(context))
     }
     router.delete(RouterPath(product)) { _, context in
       let engine = try engine(context)
@@ -40,8 +43,9 @@ extension VitrineServer {
       try await delete(request.uri.queryParameters, in: engine(context))
     }
     router.put("/v1/indexes/:index/products") { request, context in
+      let engine = try engine(context)
       let body = Data(try await body(of: request).readableBytesView)
-      return try await stored(awayFromLoop { try Upload.lines(of: body) }, in: engine(context))
+      return try await stored(in: engine) { try Upload.lines(of: body) }
     }
   }
 
@@ -62,9 +66,11 @@ extension VitrineServer {
       })
   }
 
-  private func stored(_ uploads: [Upload], in engine: Engine) async throws -> Response {
+  private func stored(
+    in engine: Engine, _ uploads: @escaping @Sendable () throws -> [Upload]
+  ) async throws -> Response {
     struct Stored: Encodable { let stored: Int }
     return try json(
-      Stored(stored: try await admission.run { try await store(uploads, in: engine) }))
+      Stored(stored: try await admission.run { try await store(try uploads(), in: engine) }))
   }
 }

@@ -13,11 +13,13 @@ extension VitrineServer {
       let engine = try engine(context)
       let deadline = admission.deadline
       let body = Array(buffer: try await body(of: request, until: deadline))
-      let queries =
-        body.count < 1 << 16
-        ? try Queries(json: body, of: engine)
-        : try await awayFromLoop { try Queries(json: body, of: engine) }
-      return try await answer(queries, engine, deadline)
+      return try await admission.counted {
+        let queries =
+          body.count < 1 << 16
+          ? try Queries(json: body, of: engine)
+          : try await awayFromLoop { try Queries(json: body, of: engine) }
+        return try await answer(queries, engine, deadline)
+      }
     }
     router.get("/v1/indexes/:index/facets") { request, context in
       try await facets(request.uri.queryParameters, in: engine(context))
@@ -43,9 +45,7 @@ extension VitrineServer {
         "k: expected at most \(configuration.limits.k), found \(query.k)")
     }
     return json(
-      bytes: try await admission.counted {
-        try await engine.searchJSON(all, asArray: queries.areSeveral, deadline: deadline)
-      })
+      bytes: try await engine.searchJSON(all, asArray: queries.areSeveral, deadline: deadline))
   }
 
   /// Counts the values of every `?attribute=` over what `?q=` and `?filter=` find.

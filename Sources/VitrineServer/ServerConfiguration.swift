@@ -23,6 +23,8 @@ public struct ServerConfiguration: Sendable {
   public struct Limits: Sendable {
     /// Bytes of a request's body.
     public var bodyBytes = 16 << 20
+    /// Bytes of bodies that are read at one time; more are answered 429.
+    public var heldBytes = 128 << 20
     /// Results of one search.
     public var k = 1_000
     /// Queries of one search.
@@ -39,5 +41,11 @@ public struct ServerConfiguration: Sendable {
   }
 
   /// Whether ``host`` can be reached from this machine only.
-  var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+  var isLoopback: Bool { Self.isLoopback(host) }
+
+  static func isLoopback(_ host: String) -> Bool {
+    let bytes = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+    return host == "localhost" || host == "::1"
+      || bytes.count == 4 && bytes[0] == 127 && !bytes.contains(nil)
+  }
 }

@@ -53,6 +53,9 @@ extension VitrineServer {
       guard let id = upload.id else {
         throw Problem(.unprocessableContent, "line \(upload.line): the product lacks \"id\"")
       }
+      if upload.attributes?.keys.contains("") == true {
+        throw Problem(.unprocessableContent, "line \(upload.line): an attribute has no name")
+      }
       var product = Product(id: id, image: upload.image, attributes: upload.attributes ?? [:])
       let image = try picture(of: upload)
       if image == nil {

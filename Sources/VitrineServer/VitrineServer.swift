@@ -99,6 +99,8 @@ public struct VitrineServer: Sendable {
       router.add(middleware: OriginMiddleware(allowed: Set(configuration.allowedOrigins)))
     }
     router.add(middleware: ProblemMiddleware())
+    if configuration.keys.isEmpty { router.add(middleware: HostMiddleware()) }
+    router.add(middleware: AddressMiddleware())
     if !configuration.keys.isEmpty {
       router.add(middleware: AccessMiddleware(keys: configuration.keys))
     }
@@ -138,12 +140,20 @@ public struct VitrineServer: Sendable {
     of request: Request, until deadline: ContinuousClock.Instant? = nil
   ) async throws -> ByteBuffer {
     let deadline = deadline ?? admission.deadline
+    let most = configuration.limits.bodyBytes
+    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > most {
+      throw NIOTooManyBytesError(maxBytes: most)
+    }
     var body = ByteBuffer()
+    var held = 0
+    defer { admission.release(bytes: held) }
     for try await var part in request.body {
-      guard body.readableBytes + part.readableBytes <= configuration.limits.bodyBytes else {
-        throw NIOTooManyBytesError(maxBytes: configuration.limits.bodyBytes)
+      guard body.readableBytes + part.readableBytes <= most else {
+        throw NIOTooManyBytesError(maxBytes: most)
       }
       guard deadline > .now else { throw admission.tookTooLong }
+      try admission.hold(bytes: part.readableBytes)
+      held += part.readableBytes
       if body.readableBytes == 0 { body = part } else { body.writeBuffer(&part) }
     }
     return body

@@ -80,6 +80,66 @@ struct ConnectionTests {
     #expect(try await shop.engine.product("new") == nil)
   }
 
+  @Test(arguments: ["/nothing", "/v1/indexes/shop/search", "/health", "/openapi.json"])
+  func `the answer to a HEAD has no body, whatever it is`(path: String) async throws {
+    let head = Self.request("HEAD", path, fields: ["Accept-Encoding: gzip"])
+    let answers = try await exchange([head + Self.health + Self.last])
+    #expect(answers.statuses.suffix(2) == [200, 404])
+    let parts = answers.text.split(separator: "\r\n\r\n")
+    #expect(parts.count > 1 && parts[1].hasPrefix("HTTP/1.1 200"), "\(answers.text)")
+  }
+
+  @Test func `a request names one host, which is this machine where there are no keys`()
+    async throws
+  {
+    func statuses(_ fields: String, keys: String = "") async throws -> [Int] {
+      let keys = try APIKeys(parsing: keys)
+      return try await exchange(["GET /health HTTP/1.1\r\n\(fields)Connection: close\r\n\r\n"]) {
+        $0.keys = keys
+      }.statuses
+    }
+    for host in ["localhost", "127.0.0.1:8080", "[::1]:80", "LOCALHOST"] {
+      #expect(try await statuses("Host: \(host)\r\n") == [200], "\(host)")
+    }
+    for host in ["evil.example", "127.evil.example", "localhost.evil.example", "10.0.0.1:80"] {
+      #expect(try await statuses("Host: \(host)\r\n") == [421], "\(host)")
+    }
+    #expect(try await statuses("Host: shop.example\r\n", keys: "read:0123456789abcdef") == [200])
+    #expect(try await statuses("") == [400])
+    #expect(try await statuses("Host: localhost\r\nHost: localhost\r\n") == [400])
+  }
+
+  @Test func `what says that it is too long is not asked for`() async throws {
+    let head =
+      "POST /v1/indexes/shop/search HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+      + "Content-Length: 1000000000000\r\n\r\n"
+    #expect(try await exchange([head], thenSendsNoMore: true).statuses == [413])
+  }
+
+  @Test func `who does not read an answer is let go`() async throws {
+    let shop = try await Shop()
+    let body =
+      #"[{"terms": [], "k": 6}"# + String(repeating: #",{"terms": [], "k": 6}"#, count: 99) + "]"
+    let many = String(
+      repeating: Self.request("POST", "/v1/indexes/shop/search", body: body), count: 300)
+    let (ports, told) = AsyncStream.makeStream(of: Int.self)
+    let server = try shop.server {
+      $0.port = 0
+      $0.limits.idleSeconds = 0.3
+    }
+    let serving = Task { try await server.run { told.yield($0) } }
+    defer { serving.cancel() }
+    let port = try #require(await ports.first { _ in true })
+    let client = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .channelOption(.autoRead, value: false)
+      .connect(host: "127.0.0.1", port: port).get()
+    try await client.writeAndFlush(ByteBuffer(string: many))
+    // Of what it was sent, it reads nothing: the end shows once it reads.
+    try await Task.sleep(for: .seconds(2))
+    try await client.setOption(.autoRead, value: true).get()
+    try await client.closeFuture.get()
+  }
+
   @Test func `a silent connection is let go, but not one that waits for an answer`() async throws {
     let slow = try await Shop(secondsOverTexts: 0.5)
     let long = "X-Long: " + String(repeating: "x", count: 300)
@@ -167,7 +227,7 @@ struct ConnectionTests {
     _ method: String, _ path: String, fields: [String] = [], body: String = ""
   ) -> String {
     let fields = fields.map { $0 + "\r\n" }.joined()
-    return "\(method) \(path) HTTP/1.1\r\nHost: shop\r\n\(fields)"
+    return "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\n\(fields)"
       + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
   }
 }

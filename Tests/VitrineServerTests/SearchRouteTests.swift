@@ -143,6 +143,10 @@ import VitrineServer
     (#"{"filter": "colour = Red"}"#, 422), (#"{"text": "red", "cursor": "x"}"#, 422),
     (#"{"terms": [{"image": ""}]}"#, 422), (#"{"terms": [{"product": "nobody"}]}"#, 404),
     (#"{"terms": [{"vector": [1]}]}"#, 422), (#"{"fields": ["titel"]}"#, 422),
+    (#"{"field_weights": {"titel": 2}}"#, 422),
+    (#"{"sort": [\#(many(#"{"attribute": "price"}"#))]}"#, 422),
+    (#"{"facets": [\#(many(#"{"attribute": "price"}"#))]}"#, 422),
+    (#"{"boosts": [\#(many(#"{"attribute": "brand", "values": ["Acme"], "weight": 1}"#))]}"#, 422),
     (#"{"text": "red", "k": 01}"#, 400), (#"{"text": "red"} x"#, 400),
   ])
   func badRequestsAreProblemsInWords(body: String, status: Int) async throws {
@@ -193,6 +197,18 @@ import VitrineServer
     }
   }
 
+  @Test func `a plus between parameters is a blank`() async throws {
+    try await Shop().server().application.test(.router) { client in
+      for filter in ["price+%3C+30", "price%20%3C%2030"] {
+        let response = try await client.execute(
+          uri: "/v1/indexes/shop/facets?attribute=brand&filter=\(filter)", method: .get)
+        #expect(response.status == .ok)
+        let facet = (response.json["facets"] as? [[String: Any]])?.first
+        #expect(facet?["relevant"] as? Int == 2, "\(String(buffer: response.body))")
+      }
+    }
+  }
+
   @Test func similarProductsAndFacetsAreURLs() async throws {
     try await Shop().server().application.test(.router) { client in
       let similar = try await client.execute(
@@ -233,4 +249,9 @@ import VitrineServer
       #expect(first?["label"] as? String == "blue shoe")
     }
   }
+}
+
+/// More of a part than a query may have.
+private func many(_ part: String) -> String {
+  Array(repeating: part, count: Query.Limits.parts + 1).joined(separator: ",")
 }

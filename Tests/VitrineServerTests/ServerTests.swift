@@ -80,6 +80,52 @@ import VitrineServer
     }
   }
 
+  @Test(arguments: [
+    "//v1/indexes", "/v1//indexes", "///v1/indexes/shop/products/p0", "/v1/indexes/", "//metrics",
+    "/metrics/", "/metrics", "/v1/indexes", "/v1", "/v1/indexes/shop/products?filter=price%3E0",
+    "//v1/indexes/shop/products?filter=price%3E0", "/%761/indexes", "/nothing", "/health/",
+  ]) func `no way of writing an address leads past the keys`(address: String) async throws {
+    let shop = try await Shop()
+    let keys = try APIKeys(parsing: "read:readreadreadread")
+    try await shop.server { $0.keys = keys }.application.test(.router) { client in
+      for method in [HTTPRequest.Method.get, .delete, .put, .head] {
+        let response = try await client.execute(uri: address, method: method)
+        #expect([401, 404].contains(response.status.code), "\(method) \(response.status)")
+      }
+    }
+    #expect(try await shop.engine.statistics().products == 6)
+  }
+
+  @Test func `keys are read without blanks around them, and their scheme in any case`() async throws
+  {
+    let keys = try APIKeys(parsing: "  read:readreadreadread \r\n")
+    try await Shop().server { $0.keys = keys }.application.test(.router) { client in
+      let response = try await client.execute(
+        uri: "/v1/indexes", method: .get, headers: [.authorization: "bearer readreadreadread"])
+      #expect(response.status == .ok)
+    }
+  }
+
+  @Test func `names that hold nothing or end early are refused`() async throws {
+    let shop = try await Shop()
+    let images = shop.folder.appending(path: "images")
+    try FileManager.default.createDirectory(at: images, withIntermediateDirectories: true)
+    try Data("red bag".utf8).write(to: images.appending(path: "bag.jpg"))
+    let pipe = images.appending(path: "pipe.jpg").path(percentEncoded: false)
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let root = images.path(percentEncoded: false)
+    try await shop.server { $0.imageRoot = root }.application.test(.router) { client in
+      for body in [
+        #"{"image": "bag.jpg", "attributes": {"": "x"}}"#, #"{"image": "bag.jpg\u0000.png"}"#,
+        #"{"image": "pipe.jpg"}"#,
+      ] {
+        let response = try await client.execute(
+          uri: "/v1/indexes/shop/products/bag", method: .put, body: ByteBuffer(string: body))
+        #expect(response.status == .unprocessableContent, "\(body)")
+      }
+    }
+  }
+
   @Test func aBadKeyFileIsRefusedWithoutRepeatingTheKey() {
     let error = #expect(throws: APIKeyError.self) { try APIKeys(parsing: "\nadmin:hunter2hunter2") }
     #expect(error?.line == 2)
@@ -131,6 +177,16 @@ import VitrineServer
       #expect(small.headers[.contentEncoding] == "gzip")
       #expect(small.body.readableBytes < plain.body.readableBytes / 2)
       #expect(Array(small.body.readableBytesView.prefix(2)) == [0x1F, 0x8B])
+      #expect(small.headers[.eTag] == plain.headers[.eTag].map { "W/" + $0 })
+      #expect(plain.headers[.vary] == "Accept-Encoding")
+      for (accepted, isCompressed) in [
+        ("GZIP", true), ("*", true), ("br;q=1, gzip;q=0.2", true), ("gzip;q=0", false),
+        ("*, gzip;q=0", false), ("br", false), ("gzipped", false),
+      ] {
+        let response = try await client.execute(
+          uri: "/page/app.js", method: .get, headers: [.acceptEncoding: accepted])
+        #expect((response.headers[.contentEncoding] == "gzip") == isCompressed, "\(accepted)")
+      }
     }
   }
 

@@ -135,9 +135,10 @@ extension OpenIndex {
     }
     try flush()
     let calibration = try SimilarityCalibration.stored(in: txn)
+    let revision = try IndexDescription.revision(in: txn)
     try target.write { (txn: borrowing WriteTransaction) in
       try calibration?.store(in: txn)
-      try description.write(in: txn)
+      try description.write(in: txn, after: revision)
     }
     try target.sync()
   }

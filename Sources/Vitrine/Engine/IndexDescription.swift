@@ -66,12 +66,14 @@ struct IndexDescription: Codable, Equatable {
   }
 
   /// Stores the description and counts the change.
-  func write(in txn: borrowing WriteTransaction) throws {
+  ///
+  /// - Parameter older: the revision that came before, where this file is not the one that has it.
+  func write(in txn: borrowing WriteTransaction, after older: UInt64 = 0) throws {
     let meta = try txn.createDatabase(named: IndexDescription.databaseName)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     try txn.put(Array(try encoder.encode(self)), in: meta, for: IndexDescription.key)
-    let revision = try IndexDescription.revision(in: txn) &+ 1
+    let revision = max(try IndexDescription.revision(in: txn), older) &+ 1
     let bytes = (0..<8).map { UInt8(truncatingIfNeeded: revision >> ($0 * 8)) }
     try txn.put(bytes, in: meta, for: IndexDescription.revisionKey)
   }

@@ -75,9 +75,10 @@ final class OpenIndex: Sendable {
     let revision = try IndexDescription.revision(in: txn)
     if let known = cached.withLock({ $0 }), known.revision == revision { return known }
     let description = try IndexDescription(in: txn, path: environment.path)
-    guard let store = try ProductStore(in: txn, schema: description.schema) else {
+    guard var store = try ProductStore(in: txn, schema: description.schema) else {
       throw VitrineError.damaged("its products")
     }
+    store.revision = revision
     let known = Known(revision: revision, description: description, store: store)
     cached.withLock { $0 = known }
     return known

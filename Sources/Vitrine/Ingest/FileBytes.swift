@@ -17,7 +17,8 @@ package final class FileBytes: Sendable {
   ///
   /// - Throws: ``VitrineError/file(path:reason:)``.
   init(path: String) throws(VitrineError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // A pipe that nobody writes to must not hold anybody up.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .file(path: path, reason: systemMessage()) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

@@ -64,7 +64,7 @@ package struct ImageRoot: Sendable {
     var name = name
     if name.hasPrefix(path + "/") { name.removeFirst(path.utf8.count + 1) }
     let parts = name.split(separator: "/").filter { $0 != "." }
-    guard !name.hasPrefix("/"), !parts.contains(".."), !parts.isEmpty else {
+    guard !name.hasPrefix("/"), !parts.contains(".."), !parts.isEmpty, !name.contains("\0") else {
       throw Missing(reason: "\(name) leads outside of \(path)")
     }
     return parts.joined(separator: "/")

@@ -5,30 +5,39 @@ import Foundation
 /// It belongs to one snapshot: in another one the order is another one, and pages would repeat or
 /// skip products.
 struct PageCursor {
-  let snapshot: Int
+  /// A state of an index: transactions are counted from the last compaction, revisions through all of them.
+  struct Snapshot: Equatable {
+    let revision: UInt64
+    let transaction: Int
+  }
+
+  let snapshot: Snapshot
   /// A hash of the query, so that a cursor is not used with another one.
   let query: UInt64
   let offset: Int
 
-  init(snapshot: Int, query: Query, offset: Int) {
+  init(snapshot: Snapshot, query: Query, offset: Int) {
     self.snapshot = snapshot
     self.query = Self.hash(query)
     self.offset = offset
   }
 
   var text: String {
-    Data("[\(snapshot),\(query),\(offset)]".utf8).base64EncodedString()
+    let numbers = "[\(snapshot.revision),\(snapshot.transaction),\(query),\(offset)]"
+    return Data(numbers.utf8).base64EncodedString()
   }
 
   /// Where the page of a query starts: 0 if it has no cursor.
-  static func offset(of query: Query, snapshot: Int) throws -> Int {
+  static func offset(of query: Query, snapshot: Snapshot) throws -> Int {
     guard let text = query.cursor else { return 0 }
     guard let data = Data(base64Encoded: text),
-      let numbers = try? JSONDecoder().decode([UInt64].self, from: data), numbers.count == 3,
-      numbers[1] == hash(query), numbers[2] <= Int32.max
+      let numbers = try? JSONDecoder().decode([UInt64].self, from: data), numbers.count == 4,
+      numbers[2] == hash(query), numbers[3] <= Int32.max
     else { throw QueryError.invalidCursor }
-    guard numbers[0] == UInt64(snapshot) else { throw QueryError.cursorExpired }
-    return Int(numbers[2])
+    guard numbers[0] == snapshot.revision, numbers[1] == UInt64(snapshot.transaction) else {
+      throw QueryError.cursorExpired
+    }
+    return Int(numbers[3])
   }
 
   /// Stable over processes: FNV-1a over what may be long in a query, and over the rest as JSON.

@@ -5,6 +5,8 @@ extension Query {
     public static let candidates = 20_000
     /// Terms of one query.
     public static let terms = 64
+    /// Facets, boosts, and attributes to sort by, of one query.
+    public static let parts = 100
     /// Values or bars of one facet.
     public static let facetValues = 10_000
     /// How far a weight may be from 0, so that all of them together are a number.
@@ -19,6 +21,12 @@ extension Query {
       (1...most).contains(candidates), "candidates must be from 1 to \(most), not \(candidates)")
     try require(ef.map { (1...most).contains($0) } ?? true, "ef must be from 1 to \(most)")
     try require(terms.count <= Limits.terms, "a query has at most \(Limits.terms) terms")
+    for (count, name) in [
+      (facets.count, "facets"), (boosts.count, "boosts"), (sort.count, "attributes to sort by"),
+    ] {
+      try require(
+        count <= Limits.parts, "a query has at most \(Limits.parts) \(name), not \(count)")
+    }
     try require(
       diversity.map { (0...1).contains($0) } ?? true, "diversity must be from 0 to 1")
     try require(group.map { $0.size >= 1 } ?? true, "the size of a group must be 1 or more")

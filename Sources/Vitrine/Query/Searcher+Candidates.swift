@@ -28,6 +28,9 @@ extension Searcher {
     for term in query.terms where term.weight > 0 {
       if case .text(let text) = term.subject { lexical.append(LexicalQuery(text)) }
     }
+    for name in query.fieldWeights?.weights.keys.sorted() ?? [] {
+      _ = try store.attribute(name, expected: "an attribute of the index")
+    }
     return try QueryWords(
       lexical, scored: query.weights.lexical > 0, mentions: query.mentions != .ignore,
       weights: query.fieldWeights?.numbered(by: store.schema) ?? store.fieldWeights, store, in: txn)

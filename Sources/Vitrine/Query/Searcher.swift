@@ -18,7 +18,8 @@ struct Searcher {
   mutating func run(
     _ snapshot: borrowing Snapshot, _ txn: borrowing ReadTransaction
   ) throws -> (SearchResponse, [FoundProduct]) {
-    let start = try PageCursor.offset(of: query, snapshot: txn.id)
+    let state = PageCursor.Snapshot(revision: store.revision, transaction: txn.id)
+    let start = try PageCursor.offset(of: query, snapshot: state)
     var words = try words(in: txn)
     var notes = words.corrections
     let permitted = try permitted(by: words, notes: &notes, in: txn)
@@ -47,7 +48,7 @@ struct Searcher {
     let hits = try page.slots.map { try hit($0, blend, words, txn) }
     if page.hasMore {
       let offset = start + page.slots.count
-      response.cursor = PageCursor(snapshot: txn.id, query: query, offset: offset).text
+      response.cursor = PageCursor(snapshot: state, query: query, offset: offset).text
     }
     clock.finish("arrange")
     if query.explain {

@@ -15,6 +15,8 @@ extension VitrineError {
 package struct ProductStore: Sendable {
   /// The attributes; one's number in the store is its position here.
   package let schema: Schema
+  /// How often what the index says of itself has changed. Compactions count on, while transactions begin anew.
+  var revision: UInt64 = 0
   let products: Database
   let columns: Database
   let keywords: Database

@@ -14,7 +14,7 @@ struct EmbedCommand: WorkspaceCommand {
 
         vitrine embed a.jpg b.png --out vectors.npy
         vitrine embed --text "red dress" --text "blue jeans"
-        vitrine embed --images-from paths.txt --model my-clip --precision f32 --out vectors.npy
+        vitrine embed --images-from paths.txt --precision f32 --out vectors.npy
       """)
 
   @Argument(help: "Image files.", completion: .file())

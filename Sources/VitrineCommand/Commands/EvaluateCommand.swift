@@ -10,8 +10,9 @@ struct EvaluateCommand: WorkspaceCommand {
     discussion: """
       Examples:
 
-        vitrine evaluate --index Indexes/shop --label category --caption title --slice brand
-        vitrine evaluate products.csv --images photos.tar --label articleType --model fashion-clip
+        vitrine evaluate --index Indexes/shop --label category --caption title
+        vitrine evaluate products.csv --images photos.tar --label articleType \\
+          --model fashion-clip
         vitrine evaluate t10k-images-idx3-ubyte.gz --label label \\
           --template "a photo of a {}" --model fashion-clip
 

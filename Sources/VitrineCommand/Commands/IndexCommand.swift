@@ -16,12 +16,13 @@ struct IndexCommand: WorkspaceCommand {
 
         vitrine index shop.csv --index Indexes/shop
         vitrine index products.jsonl.gz --images photos.tar --id sku --image photo
-        vitrine index shop.csv --prune          also delete what is no longer in it
+        vitrine index shop.csv --prune   # also delete what is no longer in it
 
       --schema takes what `vitrine export` writes as schema.json; kinds are keyword, text, number, \
       boolean and date, and columns that it does not name are inferred:
 
-        {"id": "sku", "attributes": [{"name": "size", "kind": "keyword", "separator": "|"}]}
+        {"id": "sku", "attributes": [
+          {"name": "size", "kind": "keyword", "separator": "|"}]}
 
       A large index is put in order at the end of its first filling, and whenever half of it is new: \
       see `vitrine compact`.

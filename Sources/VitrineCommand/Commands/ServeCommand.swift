@@ -11,7 +11,7 @@ struct ServeCommand: WorkspaceCommand {
     discussion: """
       Examples:
 
-        vitrine serve --index Indexes/shop                open http://127.0.0.1:8080
+        vitrine serve --index Indexes/shop     # open http://127.0.0.1:8080
         vitrine serve --index old=Indexes/a --index new=Indexes/b
         VITRINE_API_KEYS=read:... vitrine serve --host 0.0.0.0
 
@@ -73,9 +73,28 @@ struct ServeCommand: WorkspaceCommand {
     configuration.firstIndex = engines.first
     let server = try VitrineServer(
       engines: engines.byName, configuration: configuration, metrics: metrics, logger: logger)
+    let signals = endingAtSecondSignal(console)
+    defer { for signal in signals { signal.cancel() } }
     let shown = host.contains(":") ? "[\(host)]" : host
     try await server.run { port in
       console.say("Serving at http://\(shown):\(port)/ — Ctrl-C ends it")
+    }
+  }
+
+  /// The first Ctrl-C or SIGTERM lets requests be finished, which is the server's own affair; who cannot wait
+  /// for them sends a second one.
+  private func endingAtSecondSignal(_ console: Console) -> [any DispatchSourceSignal] {
+    let queue = DispatchQueue(label: "vitrine.serve.signals")
+    var isEnding = false
+    return [SIGINT, SIGTERM].map { number in
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      source.setEventHandler {
+        if isEnding { Foundation.exit(130) }
+        isEnding = true
+        console.say("Finishing what is under way; once more ends at once.")
+      }
+      source.resume()
+      return source
     }
   }
 

@@ -14,7 +14,8 @@ struct ImportCommand: WorkspaceCommand {
       Examples:
 
         vitrine import vectors.npy --ids ids.txt --index Indexes/mine
-        vitrine import vectors.npy --ids ids.txt --attributes products.csv --model my-clip
+        vitrine import vectors.npy --ids ids.txt --attributes products.csv \\
+          --model my-clip
       """)
 
   @Argument(help: "The vectors.", completion: .file())
@@ -85,8 +86,8 @@ struct ExportCommand: WorkspaceCommand {
       Example:
 
         vitrine export --index Indexes/shop --out out
-        vitrine import out/vectors.npy --ids out/ids.txt --attributes out/products.jsonl \\
-          --model my-clip --index Indexes/copy
+        vitrine import out/vectors.npy --ids out/ids.txt \\
+          --attributes out/products.jsonl --model my-clip --index Indexes/copy
       """)
 
   @OptionGroup var index: IndexOptions

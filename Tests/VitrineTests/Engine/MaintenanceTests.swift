@@ -4,6 +4,25 @@ import Testing
 import Vitrine
 
 @Suite struct MaintenanceTests {
+  @Test func `no page of before a compaction goes on after it`() async throws {
+    let shop = try Shop()
+    try shop.stock(40)
+    _ = try await shop.ingest(ByteEmbedder())
+    let engine = try shop.engine(ByteEmbedder())
+    var query = Query()
+    query.k = 5
+    query.cursor = try await engine.search(query).cursor
+    #expect(try await engine.search(query).hits.count == 5)
+    // Transactions are counted anew, so that one of these has the number of the first.
+    for _ in 0..<4 {
+      _ = try await engine.compact()
+      for id in 0..<3 {
+        await #expect(throws: QueryError.cursorExpired) { try await engine.search(query) }
+        try await engine.delete(ids: ["\(id)"])
+      }
+    }
+  }
+
   @Test func `compaction frees slots and changes no product`() async throws {
     let shop = try Shop()
     try shop.stock(300)
