@@ -40,12 +40,14 @@ public struct Snapshot: ~Copyable {
     return try SlotDirectory(in: txn)?.id(of: slot, in: txn)
   }
 
-  /// Calls `body` with every id, in the order of the ids' bytes, and its slot, until it returns
-  /// `false`.
-  public func forEachID(_ body: (_ id: String, _ slot: Slot) throws -> Bool) throws {
+  /// Calls `body` with every id that begins with `prefix`, in the order of the ids' bytes, and its slot,
+  /// until it returns `false`.
+  public func forEachID(
+    beginning prefix: String = "", _ body: (_ id: String, _ slot: Slot) throws -> Bool
+  ) throws {
     let txn = SnapshotTransaction(transaction)
     guard let directory = try SlotDirectory(in: txn) else { return }
-    try txn.forEach(in: directory.slots) { id, slot in
+    try txn.forEach(in: directory.slots, .prefix(Array(prefix.utf8))) { id, slot in
       try body(
         String(bytes: id), Slot(littleEndian: slot.unsafeLoadUnaligned(as: UInt32.self)))
     }

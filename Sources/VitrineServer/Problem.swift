@@ -72,7 +72,7 @@ package struct Problem: Error, Sendable {
     case .dataCorrupted(let context) where context.codingPath.isEmpty:
       "this is not JSON, or has a number that does not fit its place"
     case .dataCorrupted(let context):
-      "\(context.debugDescription.drop(suffix: "."))\(place(context))"
+      "\(reason(context))\(place(context))"
     @unknown default: "the JSON could not be read"
     }
   }
@@ -88,6 +88,16 @@ package struct Problem: Error, Sendable {
     case is any BinaryFloatingPoint.Type: "a number"
     default: "another value"
     }
+  }
+
+  /// What is wrong with a value of the right type.
+  private static func reason(_ context: DecodingError.Context) -> String {
+    let words = context.debugDescription
+    if let value = words.firstMatch(of: #/from invalid String value (.+)/#) {
+      return "\"\(value.1)\" is none of the values that can stand here"
+    }
+    if words.contains("Base64") { return "expected base64" }
+    return "\(words.drop(suffix: "."))"
   }
 
   private static func found(_ context: DecodingError.Context) -> String {

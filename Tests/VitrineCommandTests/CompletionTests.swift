@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Vitrine
 import VitrineCommand
@@ -40,6 +41,22 @@ private struct Shop: Vocabulary {
     ("red dr", []),
   ]) func offersWhatMayFollow(line: String, candidates: [String]) {
     #expect(Completer.complete(line, vocabulary: Shop()).candidates == candidates)
+  }
+
+  @Test func `files are completed folder by folder`() throws {
+    let scratch = try Scratch()
+    let folder = scratch.path + "/photos"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for name in ["a.jpg", "ab.png", ".hidden"] {
+      _ = try scratch.write("", to: "photos/" + name)
+    }
+    func complete(_ line: String) -> Completion { Completer.complete(line, vocabulary: Shop()) }
+    #expect(complete(":image \(scratch.path)/ph").insertion == "otos/")
+    #expect(
+      complete(":image \(folder)/").candidates == ["a.jpg", "ab.png"].map { folder + "/" + $0 })
+    #expect(complete(":compare \(folder)/ab").insertion == ".png ")
+    #expect(complete(":save \(folder)/.").candidates == [folder + "/.hidden"])
+    #expect(complete(":image /nowhere/").candidates == [])
   }
 
   @Test func insertsWhatCandidatesShareAndABlankAfterTheOnlyOne() {

@@ -128,4 +128,35 @@ import Testing
     #expect(Set(after) == Set(before))
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
   }
+
+  @Test func `a second signal ends a server that waits for a request`() throws {
+    let scratch = try Scratch()
+    let process = Process()
+    let notes = Pipe()
+    process.executableURL = URL(filePath: try #require(Tool.path))
+    process.arguments = ["serve", "--port", "0", "--index", "x=\(try scratch.index(4))"]
+    process.environment = ["PATH": "/usr/bin:/bin", "VITRINE_MODEL": Tool.model]
+    process.standardError = notes
+    try process.run()
+    let greeting = String(decoding: notes.fileHandleForReading.availableData, as: UTF8.self)
+    let port = try #require(greeting.firstMatch(of: #/:(\d+)\//#)?.1)
+    let half = Process()
+    half.executableURL = URL(filePath: "/bin/bash")
+    let request =
+      "PUT /v1/indexes/x/products HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Length: 9\\r\\n\\r\\n"
+    half.arguments = [
+      "-c", "exec 3<>/dev/tcp/127.0.0.1/\(port); printf '\(request)x' >&3; echo; read -u 3 -t 60",
+    ]
+    let sent = Pipe()
+    half.standardOutput = sent
+    try half.run()
+    defer { half.terminate() }
+    _ = sent.fileHandleForReading.availableData
+    Thread.sleep(forTimeInterval: 0.2)
+    process.terminate()
+    Thread.sleep(forTimeInterval: 0.5)
+    process.terminate()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 130)
+  }
 }

@@ -23,6 +23,12 @@ struct TerminalTests {
     try terminal.type("\n", until: "filter: brand = Kestrel")
   }
 
+  @Test func `ids are completed whether they are on the screen or not`() throws {
+    let terminal = try Terminal()
+    try terminal.type(":show V1\t03\n", until: "> :show V1003")
+    try terminal.type("", until: "description")
+  }
+
   @Test func completesWhatACommandHasAdded() throws {
     let terminal = try Terminal()
     try terminal.type(":classify --labels striped,checked --write look\n", until: "label ")

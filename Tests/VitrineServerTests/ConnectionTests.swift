@@ -116,6 +116,14 @@ struct ConnectionTests {
     #expect(try await exchange([head], thenSendsNoMore: true).statuses == [413])
   }
 
+  @Test func `bodies that are read at one time are bounded together`() async throws {
+    let search = Self.request(
+      "POST", "/v1/indexes/shop/search", fields: ["Connection: close"],
+      body: String(repeating: " ", count: 5000))
+    let answers = try await exchange([search]) { $0.limits.heldBytes = 1000 }
+    #expect(answers.statuses == [429])
+  }
+
   @Test func `who does not read an answer is let go`() async throws {
     let shop = try await Shop()
     let body =

@@ -159,6 +159,8 @@ import VitrineServer
   @Test(arguments: [
     (#"{"sort": ["price"]}"#, "expected an object, found a string at .sort[0]"),
     (#"{"k": "ten"}"#, "expected a whole number, found a string at .k"),
+    (#"{"fusion": "x"}"#, "\"x\" is none of the values that can stand here at .fusion"),
+    (#"{"terms": [{"image": "?"}]}"#, "expected base64 at .terms[0].image"),
     (#"{"text": "red", "k": 1.5}"#, "number that"),
     (#"{"text": "red", "k": 99999999999999999999}"#, "number that"),
   ])

@@ -28,6 +28,18 @@ extension Engine {
     }
   }
 
+  /// Up to so many ids that begin so, in their order. Does not leave the caller's thread: it is quick.
+  package func ids(beginning prefix: String, limit: Int) throws -> [String] {
+    try read { _, snapshot, _ in
+      var ids: [String] = []
+      try snapshot.forEachID(beginning: prefix) { id, _ in
+        ids.append(id)
+        return ids.count < limit
+      }
+      return ids
+    }
+  }
+
   /// The encoded photograph of a product, from where the catalogue had it; nil if it has none or
   /// it is not there any more.
   ///

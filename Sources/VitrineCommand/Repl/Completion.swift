@@ -24,7 +24,8 @@ package struct Completion: Equatable {
       return ""
     }
     let rest = common.hasPrefix(word) ? String(common.dropFirst(word.count)) : common
-    return candidates.count == 1 ? rest + " " : rest
+    // Within a folder there may be more to type.
+    return candidates.count == 1 && !rest.hasSuffix("/") ? rest + " " : rest
   }
 
   private var common: String {
@@ -76,6 +77,8 @@ package enum Completer {
       return Completion(word: tokens.last, from: vocabulary.names)
     case ":set" where ["keep", "group", "sort"].contains(tokens.complete[1]):
       return Completion(word: tokens.last, from: vocabulary.comparable)
+    case ":image", ":save", ":compare", ":index", ":import":
+      return Completion(word: tokens.last, from: Paths.beginning(with: tokens.last))
     case ":help": return Completion(word: tokens.last, from: ReplUsage.all.map(\.name))
     default: return Completion(word: tokens.last, from: [])
     }

@@ -15,6 +15,7 @@ struct IndexVocabulary: Vocabulary {
   let attributes: [Attribute]
   private let values: [String: [String]]
   private var known: [String] = []
+  private var others: (String) -> [String] = { _ in [] }
 
   private static let valuesOfEach = 200
 
@@ -32,10 +33,12 @@ struct IndexVocabulary: Vocabulary {
     self.values = values
   }
 
-  /// The same with ids that are on the screen.
-  func adding(_ ids: [String]) -> IndexVocabulary {
+  /// The same with ids that are on the screen, and those that an index has.
+  func adding(_ ids: [String], others: @escaping (_ prefix: String) -> [String]) -> IndexVocabulary
+  {
     var more = self
     more.known = ids
+    more.others = others
     return more
   }
 
@@ -45,5 +48,9 @@ struct IndexVocabulary: Vocabulary {
     }
   }
 
-  func ids(prefix: String) -> [String] { known.filter { $0.hasPrefix(prefix) } }
+  /// Those on the screen first; of all others only such as begin with something.
+  func ids(prefix: String) -> [String] {
+    let shown = known.filter { $0.hasPrefix(prefix) }
+    return prefix.isEmpty ? shown : shown + others(prefix).filter { !shown.contains($0) }
+  }
 }

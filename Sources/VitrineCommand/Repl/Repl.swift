@@ -55,7 +55,10 @@ enum Repl {
       ? "\(mark)\u{1B}[1;36m\(mark)vitrine>\(mark)\u{1B}[0m\(mark) " : "vitrine> "
     var vocabulary = try await IndexVocabulary(session.engine)
     let editor = LineEditor(prompt: prompt, historyPath: historyPath(console.environment)) {
-      Completer.complete($0, vocabulary: vocabulary.adding(session.hits.map(\.id)))
+      let vocabulary = vocabulary.adding(session.hits.map(\.id)) { prefix in
+        (try? session.engine.ids(beginning: prefix, limit: 200)) ?? []
+      }
+      return Completer.complete($0, vocabulary: vocabulary)
     }
     try await session.greet()
     while session.isOpen {

@@ -7,6 +7,11 @@ export class Refused extends Error {
   }
 }
 
+// Browsers word it each in its own way, and none for a customer.
+const unreachable = (error) => {
+  throw error.name === "AbortError" ? error : new Refused(0, "The server cannot be reached. Is it still running?");
+};
+
 async function answer(response) {
   const body = await response.json().catch(() => ({}));
   if (!response.ok)
@@ -14,21 +19,23 @@ async function answer(response) {
   return body;
 }
 
+const ask = (path, options) => fetch(path, options).catch(unreachable).then(answer);
+
 const at = (index, path = "") => `/v1/indexes/${encodeURIComponent(index)}${path}`;
 
-export const indexes = () => fetch("/v1/indexes").then(answer);
+export const indexes = () => ask("/v1/indexes");
 
 export const search = (index, query, signal) =>
-  fetch(at(index, "/search"), {
+  ask(at(index, "/search"), {
     method: "POST", signal, headers: { "Content-Type": "application/json" }, body: JSON.stringify(query),
-  }).then(answer);
+  });
 
-export const product = (index, id) => fetch(at(index, `/products/${encodeURIComponent(id)}`)).then(answer);
+export const product = (index, id) => ask(at(index, `/products/${encodeURIComponent(id)}`));
 
 export function recommend(index, id, towards, keep) {
   const query = new URLSearchParams({ towards });
   if (keep) query.set("keep", keep);
-  return fetch(at(index, `/products/${encodeURIComponent(id)}/recommend?${query}`)).then(answer);
+  return ask(at(index, `/products/${encodeURIComponent(id)}/recommend?${query}`));
 }
 
 export const image = (index, id) => at(index, `/products/${encodeURIComponent(id)}/image`);

@@ -2,140 +2,74 @@
 
 import * as api from "./api.js";
 import * as detail from "./detail.js";
-import * as facets from "./facets.js";
-import { element, fill, titleOf } from "./grid.js";
+import { element, titleOf } from "./grid.js";
+import * as indexes from "./indexes.js";
+import * as key from "./key.js";
 import * as keys from "./keys.js";
 import * as order from "./order.js";
 import * as picture from "./picture.js";
-import { blend, filterExpression, fromURL, state, toURL } from "./state.js";
+import { find, findAndCount, isOfFilter, query, takesFilter } from "./query.js";
+import * as results from "./results.js";
+import { blend, fromURL, letGo, state, toURL } from "./state.js";
 import * as terms from "./terms.js";
 
 const byId = (id) => document.getElementById(id);
-const pageSize = 24;
-let known = [];      // [{name, attributes}]
-let missing = "";    // the index of the address bar that there is none of, or ""
-let next = null;     // the query of the left grid's next page
-let running = null;  // AbortController of the search in flight
-const hits = {};     // index → hits on the page
+let running = null; // AbortController of the search in flight
 
-const attributesOf = (index) => known.find((entry) => entry.name === index)?.attributes ?? [];
-
-// The first dozen that tell products apart; a catalogue may have hundreds of attributes.
-function facetAttributes(index) {
-  const telling = attributesOf(index).filter((entry) => entry.facet && !facets.isDull(index, entry.name)).slice(0, 12);
-  const used = [...Object.keys(state.picked), ...Object.keys(state.ranges)];
-  return [...new Set([...telling.map((entry) => entry.name), ...used])];
+function wrongFilter(message) {
+  byId("filter").classList.toggle("wrong", Boolean(message));
+  byId("filter-wrong").hidden = !message;
+  byId("filter-wrong").textContent = message;
 }
 
-function query(index) {
-  return {
-    terms: state.terms.map(({ text, product, image, weight }) => ({ text, product, image, weight })),
-    filter: filterExpression() || undefined,
-    weights: state.weights ?? undefined,
-    sort: order.keys(),
-    facets: index === state.index ? facetAttributes(index) : undefined,
-    k: pageSize,
-    explain: true,
-  };
-}
-
-function say(text, wrong = false) {
-  byId("count").textContent = text;
-  byId("count").classList.toggle("wrong", wrong);
-}
-
-const isOfFilter = (error) => error.message.startsWith("filter");
-
-function failed(error) {
+function failed(error, notice = "") {
   if (error.name === "AbortError") return;
-  if (error.status === 401) return void byId("key").showModal();
+  results.clear();
+  if (error.status === 401) return void key.ask();
   const ofFilter = isOfFilter(error);
-  byId("filter").classList.toggle("wrong", ofFilter);
-  byId("filter-wrong").hidden = !ofFilter;
-  byId("filter-wrong").textContent = ofFilter ? error.message : "";
-  say(ofFilter ? "" : error.message, true);
+  wrongFilter(ofFilter ? error.message : "");
+  results.say(notice + (ofFilter ? "" : error.message), true);
 }
 
-// What is wrong with a filter is told of what was typed alone: columns count in its own box.
-async function find(index, query, signal) {
-  try {
-    return await api.search(index, query, signal);
-  } catch (error) {
-    if (isOfFilter(error) && state.filter.trim()) await api.search(index, { filter: state.filter, k: 1 }, signal);
-    throw error;
-  }
-}
+// What is wrong with the other index alone is told beside it.
+const beside = (error) => {
+  if (error.name === "AbortError" || error.status === 401) throw error;
+  return { error };
+};
 
-// `history` says what becomes of the address bar: "push", "replace" or "keep".
-async function run({ history: how = "push" } = {}) {
-  if (how !== "keep") {
-    missing = "";
-    history[`${how}State`](null, "", toURL());
-  }
+// `history` says what becomes of the address bar: "push", "replace" or "keep". `notice` is what else
+// the line above the results says.
+async function run({ history: how = "push", notice = "" } = {}) {
+  if (how !== "keep") history[`${how}State`](picture.kept(state.terms), "", toURL());
   draw();
+  results.expire();
   running?.abort();
+  if (!indexes.names().length) return void main();
   running = new AbortController();
   const { signal } = running;
   const asked = query(state.index);
-  const other = state.compare ? find(state.compare, query(state.compare), signal) : null;
+  const other = state.compare ? find(state.compare, query(state.compare), signal).catch(beside) : null;
   try {
-    const [left, right] = await Promise.all([find(state.index, asked, signal), other]);
-    show(left, right, asked);
-  } catch (error) { failed(error); }
+    const [left, right] = await Promise.all([findAndCount(state.index, asked, signal), other]);
+    results.show(left, right, asked, run);
+    wrongFilter("");
+    results.say(notice + results.summary(left));
+  } catch (error) { failed(error, notice); }
 }
 
-const following = (asked, { cursor }) => (cursor ? { ...asked, cursor } : null);
-
-function show(left, right, asked) {
-  document.body.classList.toggle("comparing", Boolean(right));
-  byId("right").hidden = byId("left-name").hidden = !right;
-  if (right) beside(left, right);
-  else fill(byId("grid"), state.index, left.hits, (hit) => detail.open(state.index, hit));
-  hits[state.index] = left.hits;
-  facets.show(byId("facets"), state.index, left.facets ?? [], run);
-  next = right ? null : following(asked, left);
-  byId("more").hidden = !next;
-  byId("filter").classList.remove("wrong");
-  byId("filter-wrong").hidden = true;
-  const gone = missing ? `There is no index "${missing}", so this is "${state.index}". ` : "";
-  say(gone + summary(left));
-}
-
-// Two indexes side by side; each card says where the other index has the same product.
-function beside(left, right) {
-  const ranks = ({ hits }) => new Map(hits.map((hit, rank) => [hit.id, rank + 1]));
-  const sides = [["grid", "left-name", state.index, left, ranks(right)], ["grid-right", "right-name", state.compare, right, ranks(left)]];
-  for (const [grid, heading, index, answer, elsewhere] of sides) {
-    const shared = answer.hits.filter((hit) => elsewhere.has(hit.id)).length;
-    byId(heading).textContent = `${index} · ${answer.took_ms.toFixed(1)} ms · ${shared} of ${answer.hits.length} in both`;
-    hits[index] = answer.hits;
-    fill(byId(grid), index, answer.hits, (hit) => detail.open(index, hit), {
-      note: (hit, rank) => ({
-        text: elsewhere.has(hit.id) ? `${rank + 1} = ${elsewhere.get(hit.id)}` : `${rank + 1}`,
-        title: elsewhere.has(hit.id) ? "its rank here and there" : "only here",
-        missing: !elsewhere.has(hit.id),
-      }),
-    });
+// What the other index has no attributes for is let go of, and said.
+async function changeIndex(index) {
+  const withFilter = await takesFilter(index);
+  state.index = index;
+  const gone = letGo(indexes.attributesOf(index));
+  if (!withFilter) {
+    gone.push(state.filter);
+    state.filter = "";
   }
+  run({ notice: without(gone) });
 }
 
-function summary(answer) {
-  if (!answer.hits.length) return "Nothing matches. Fewer filters, or other words?";
-  const matches = answer.matches ?? answer.plan?.permitted;
-  const count = matches === undefined ? [] : [`${matches.toLocaleString()} product${matches === 1 ? "" : "s"}`];
-  const how = state.terms.length ? [`${answer.took_ms.toFixed(1)} ms`, answer.path + (answer.exact ? ", exact" : "")] : [];
-  return [...count, ...how, ...(answer.notes ?? [])].join(" · ");
-}
-
-async function more() {
-  try {
-    const answer = await api.search(state.index, next);
-    fill(byId("grid"), state.index, answer.hits, (hit) => detail.open(state.index, hit), { append: true });
-    hits[state.index].push(...answer.hits);
-    next = following(next, answer);
-    byId("more").hidden = !next;
-  } catch (error) { failed(error); }
-}
+const without = (gone) => (gone.length ? `Left out, as "${state.index}" has no such attribute: ${gone.join(", ")}. ` : "");
 
 function draw() {
   const text = terms.mainText()?.text ?? "";
@@ -146,7 +80,7 @@ function draw() {
   byId("compare").value = state.compare;
   byId("looks").value = state.weights?.similarity ?? 0.5;
   byId("auto").hidden = !state.weights;
-  order.show(byId("sort"), attributesOf(state.index));
+  order.show(byId("sort"), indexes.attributesOf(state.index));
   terms.show(byId("terms"), run);
 }
 
@@ -167,24 +101,25 @@ function readText() {
 }
 
 function like(index, hit) {
-  state.index = index;
   state.terms = [{ product: hit.id, weight: 1, label: titleOf(hit), preview: api.image(index, hit.id) }];
-  run();
+  if (index === state.index) run();
+  else changeIndex(index);
   scrollTo({ top: 0, behavior: "smooth" });
 }
 
 function neighbour(index, hit, by) {
-  const list = hits[index] ?? [];
+  const list = results.hitsOf(index);
   const here = list.findIndex((other) => other.id === hit.id);
   return here < 0 ? null : list[here + by];
 }
 
 async function share() {
+  const lacks = state.terms.some((term) => term.image) ? ", without the picture" : "";
   try {
     await navigator.clipboard.writeText(location.href);
-    byId("share").textContent = "Copied";
-  } catch { byId("share").textContent = "Copy it from the address bar"; }
-  setTimeout(() => { byId("share").textContent = "Copy link"; }, 2000);
+    byId("share").textContent = `Copied${lacks}`;
+  } catch { byId("share").textContent = `Copy it from the address bar${lacks}`; }
+  setTimeout(() => { byId("share").textContent = "Copy link"; }, 3000);
 }
 
 let pause = null; // between the last key and the search
@@ -196,12 +131,12 @@ function connect() {
   byId("search").addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(pause); readText(); run(); });
   byId("narrow").addEventListener("submit", (event) => { event.preventDefault(); state.filter = byId("filter").value; run(); });
   byId("file").addEventListener("change", (event) => { take(event.target.files[0]); event.target.value = ""; });
-  byId("more").addEventListener("click", more);
+  byId("more").addEventListener("click", results.more);
   byId("share").addEventListener("click", share);
   byId("auto").addEventListener("click", () => { state.weights = null; run(); });
   byId("looks").addEventListener("change", () => { state.weights = blend(Number(byId("looks").value)); run(); });
   byId("sort").addEventListener("change", (event) => { state.sort = event.target.value; run(); });
-  byId("index").addEventListener("change", (event) => { state.index = event.target.value; run(); });
+  byId("index").addEventListener("change", (event) => changeIndex(event.target.value));
   byId("compare").addEventListener("change", (event) => { state.compare = event.target.value; run(); });
   for (const name of ["dragover", "dragleave", "drop"])
     document.addEventListener(name, (event) => {
@@ -210,11 +145,11 @@ function connect() {
       if (name === "drop") take(event.dataTransfer.files[0]);
     });
   keys.connect((id) => {
-    const hit = hits[state.index]?.find((other) => other.id === id);
+    const hit = results.hitsOf(state.index).find((other) => other.id === id);
     if (hit) like(state.index, hit);
   });
-  addEventListener("popstate", () => { fromURL(location.search); start(); });
-  byId("key-form").addEventListener("submit", () => { api.remember(byId("key-text").value); main(); });
+  addEventListener("popstate", () => { byId("detail").close(); start(); });
+  key.connect({ given: main, left: () => results.say("This server needs an API key: Search asks for it again.", true) });
   detail.connect({ like, neighbour });
 }
 
@@ -227,26 +162,35 @@ async function nameTerms() {
   }
 }
 
+// Shows what the address bar and the history say.
 async function start() {
-  const isKnown = (name) => known.some((entry) => entry.name === name);
-  missing = isKnown(state.index) ? "" : state.index;
-  if (!isKnown(state.index)) state.index = known[0]?.name ?? "";
-  if (!isKnown(state.compare)) state.compare = "";
+  fromURL(location.search);
+  const pictures = picture.restored(history.state);
+  state.terms.push(...(pictures ?? []));
+  const wanted = state.index;
+  const missing = indexes.isKnown(wanted) ? "" : wanted;
+  if (!indexes.isKnown(wanted)) state.index = indexes.names()[0];
+  if (!indexes.isKnown(state.compare)) state.compare = "";
+  const notices = [
+    missing && `There is no index "${missing}", so this is "${state.index}". `,
+    without(letGo(indexes.attributesOf(state.index))),
+    pictures ? "" : "The picture is gone: only the page it was given to had it. ",
+  ];
   await nameTerms();
-  run({ history: "keep" });
+  run({ history: "keep", notice: notices.join("") });
 }
 
 async function main() {
   try {
-    known = (await api.indexes()).indexes;
-    const options = known.map(({ name }) => element("option", { value: name, textContent: name }));
+    await indexes.load();
+    const options = indexes.names().map((name) => element("option", { value: name, textContent: name }));
     byId("index").replaceChildren(...options.map((option) => option.cloneNode(true)));
     byId("compare").replaceChildren(element("option", { value: "", textContent: "nothing" }), ...options);
-    for (const label of document.querySelectorAll(".index")) label.hidden = known.length < 2;
-    start();
+    for (const label of document.querySelectorAll(".index")) label.hidden = options.length < 2;
+    if (options.length) start();
+    else results.say("This server has no index.");
   } catch (error) { failed(error); }
 }
 
-fromURL(location.search);
 connect();
 main();

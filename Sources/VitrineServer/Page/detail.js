@@ -55,13 +55,15 @@ async function walk(towards) {
     fill(byId("walk"), index, answer.steps.map((step) => step.hit), (next) => open(index, next));
   } catch (error) {
     note.textContent = error.message;
+    byId("walk").replaceChildren();
   }
   note.hidden = false;
-  note.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  const end = byId("walk").children.length ? byId("walk") : note;
+  end.scrollIntoView({ block: "nearest", behavior: "smooth" });
 }
 
 function step(event) {
-  if (event.target.matches("input")) return;
+  if (event.target.matches("input") || event.ctrlKey || event.metaKey || event.altKey) return;
   const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   const next = by && actions.neighbour(shown.index, shown.hit, by);
   if (next) open(shown.index, next);

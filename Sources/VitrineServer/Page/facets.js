@@ -1,5 +1,6 @@
 // The column of facets: values with counts to pick, ranges to drag.
 
+import { keyed, rebuild } from "./focus.js";
 import { element, wordsOf } from "./grid.js";
 import { state } from "./state.js";
 
@@ -15,41 +16,44 @@ export function show(container, index, facets, changed) {
     if (values && relevant > 100 && distinct * 2 > relevant) dull.add(`${index} ${attribute}`);
   const worthwhile = facets.filter(({ attribute, values, histogram }) =>
     (values?.length || histogram?.length) && !isDull(index, attribute));
-  container.replaceChildren(...worthwhile.map((facet, place) => {
-    const chosen = state.picked[facet.attribute] || state.ranges[facet.attribute];
-    const details = element("details", {
-      className: "facet", open: Boolean(chosen) || (place < openAtFirst) !== folded.has(facet.attribute),
-    },
-      element("summary", {
-        textContent: wordsOf(facet.attribute) + (facet.exact ? "" : " ≈"),
-        title: `${facet.attribute}: ${facet.relevant.toLocaleString()} products counted`,
-      }),
-      facet.values ? values(facet, changed) : range(facet, changed));
-    details.addEventListener("toggle", () => {
-      if (details.open === (place < openAtFirst)) folded.delete(facet.attribute);
-      else folded.add(facet.attribute);
-    });
-    return details;
-  }));
+  rebuild(container, worthwhile.map((facet, place) => foldable(facet, place, changed)));
+}
+
+function foldable(facet, place, changed) {
+  const { attribute } = facet;
+  const chosen = state.picked[attribute] || state.ranges[attribute];
+  const summary = element("summary", {
+    textContent: wordsOf(attribute) + (facet.exact ? "" : " ≈"),
+    title: `${attribute}: ${facet.relevant.toLocaleString()} products counted`,
+  });
+  const details = element("details", {
+    className: "facet", open: Boolean(chosen) || (place < openAtFirst) !== folded.has(attribute),
+  }, keyed(summary, `fold ${attribute}`), facet.values ? values(facet, changed) : range(facet, changed));
+  details.addEventListener("toggle", () => {
+    if (details.open === (place < openAtFirst)) folded.delete(attribute);
+    else folded.add(attribute);
+  });
+  return details;
 }
 
 function values({ attribute, values: entries }, changed) {
   const picked = new Set(state.picked[attribute] ?? []);
   const gone = [...picked].filter((value) => !entries.some((entry) => String(entry.value) === value));
-  const rows = [...entries, ...gone.map((value) => ({ value, count: 0 }))];
+  const rows = [...entries, ...gone.map((value) => ({ value }))];
   const most = Math.max(1, ...entries.map((entry) => entry.count));
   return element("div", {}, ...rows.map(({ value, count }) => {
     const text = String(value);
     const row = element("button", { type: "button", ariaPressed: String(picked.has(text)) },
-      element("span", { textContent: text }), element("span", { textContent: count.toLocaleString() }));
-    row.style.setProperty("--share", `${(100 * count) / most}%`);
+      element("span", { textContent: text }), element("span", { textContent: count?.toLocaleString() ?? "" }));
+    row.style.setProperty("--share", `${(100 * (count ?? 0)) / most}%`);
     row.addEventListener("click", () => {
-      if (!picked.delete(text)) picked.add(text);
-      if (picked.size) state.picked[attribute] = [...picked];
+      const before = state.picked[attribute] ?? [];
+      const next = before.includes(text) ? before.filter((other) => other !== text) : [...before, text];
+      if (next.length) state.picked[attribute] = next;
       else delete state.picked[attribute];
       changed();
     });
-    return row;
+    return keyed(row, `pick ${attribute} ${text}`);
   }));
 }
 
@@ -60,37 +64,55 @@ const place = (value) => (isDate(value) ? Date.parse(value) / day : value);
 const valueAt = (number, date) =>
   date ? new Date(Math.round(number) * day).toISOString().slice(0, 10) : Math.round(number * 100) / 100;
 
-function range({ attribute, histogram }, changed) {
-  const date = isDate(histogram[0].from);
-  const [low, high] = (state.ranges[attribute] ?? [null, null]).map((end) => (end === null ? null : place(end)));
-  const least = Math.min(place(histogram[0].from), low ?? Infinity);
-  const most = Math.max(place(histogram.at(-1).to), high ?? -Infinity);
-  const tallest = Math.max(1, ...histogram.map((bar) => bar.count));
-  const bars = element("div", { className: "bars" }, ...histogram.map(({ from, to, count }) => {
-    const bar = element("i", { title: `${from} – ${to}: ${count}` });
-    bar.style.height = `${(100 * count) / tallest}%`;
+function histogramBars(histogram, isChosen) {
+  const tallest = Math.max(1, ...histogram.map(({ count }) => count));
+  return element("div", { className: "bars" }, ...histogram.map((part) => {
+    const title = `${part.from} – ${part.to}: ${part.count}`;
+    const bar = element("i", { title, className: isChosen(part) ? "" : "out" });
+    bar.style.height = `${(100 * part.count) / tallest}%`;
     return bar;
   }));
+}
+
+// The histogram is that of the search without this range, so an end can be dragged back out.
+function range({ attribute, histogram }, changed) {
+  const date = isDate(histogram[0].from);
+  const chosen = () => state.ranges[attribute] ?? [null, null];
+  const [low, high] = chosen();
+  const least = Math.min(...[histogram[0].from, low ?? histogram[0].from].map(place));
+  const most = Math.max(...[histogram.at(-1).to, high ?? histogram.at(-1).to].map(place));
+  const ends = () => chosen().map((end, side) => (end === null ? [least, most][side] : place(end)));
+  const step = date ? 1 : (most - least) / 200 || 1;
+  const max = most + step / 2; // or what numbers are rounded to may keep the slider from the last step
+  const sliders = ["from", "to"].map((end, side) => keyed(element("input", {
+    type: "range", min: least, max, step, value: ends()[side], ariaLabel: `${attribute} ${end}`,
+  }), `range ${attribute} ${end}`));
   const said = element("small");
-  const slider = (end, value) => element("input", {
-    type: "range", min: least, max: most, step: date ? 1 : (most - least) / 200 || 1, value, ariaLabel: `${attribute} ${end}`,
-  });
-  const [from, to] = [slider("from", low ?? least), slider("to", high ?? most)];
-  const say = () => {
-    const ends = [from, to].map((input) => valueAt(Number(input.value), date));
-    said.textContent = ends.map((end) => end.toLocaleString()).join(" – ");
+  // Sliders stand on steps: only the one that was moved says where its end is.
+  const endsAfter = (moved) => sliders.map((slider, side) => (slider === moved ? Number(slider.value) : ends()[side]));
+  const say = (moved) => {
+    const [from, to] = endsAfter(moved).sort((a, b) => a - b).map((end) => valueAt(end, date).toLocaleString());
+    said.textContent = `${from} – ${to}`;
   };
-  const take = () => {
-    const [a, b] = [Number(from.value), Number(to.value)].sort((x, y) => x - y);
-    const next = [a > least ? valueAt(a, date) : null, b < most ? valueAt(b, date) : null];
-    if (next.every((end) => end === null)) delete state.ranges[attribute];
-    else state.ranges[attribute] = next;
+  const written = (end, side, isOut) => (end === ends()[side] ? chosen()[side] : isOut ? null : valueAt(end, date));
+  const take = (moved) => {
+    const [a, b] = endsAfter(moved);
+    if (a > b) sliders.find((slider) => slider !== moved).focus(); // which is this end from here on
+    const [from, to] = [Math.min(a, b), Math.max(a, b)];
+    choose(attribute, [written(from, 0, from < least + step / 2), written(to, 1, to > most - step / 2)]);
     changed();
   };
-  for (const input of [from, to]) {
-    input.addEventListener("input", say);
-    input.addEventListener("change", take);
+  for (const slider of sliders) {
+    slider.addEventListener("input", () => say(slider));
+    slider.addEventListener("change", () => take(slider));
   }
   say();
-  return element("div", { className: "range" }, bars, element("div", { className: "track" }, from, to), said);
+  const [from, to] = ends();
+  const bars = histogramBars(histogram, (bar) => place(bar.to) >= from && place(bar.from) <= to);
+  return element("div", { className: "range" }, bars, element("div", { className: "track" }, ...sliders), said);
+}
+
+function choose(attribute, ends) {
+  if (ends.every((end) => end === null)) delete state.ranges[attribute];
+  else state.ranges[attribute] = ends;
 }

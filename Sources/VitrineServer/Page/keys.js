@@ -6,7 +6,8 @@ function move(key) {
   const cards = [...byId("grid").querySelectorAll(".card")];
   const here = cards.indexOf(document.activeElement);
   const top = (card) => card.getBoundingClientRect().top;
-  const columns = cards.findIndex((card) => top(card) > top(cards[0]) + 1);
+  const second = cards.findIndex((card) => top(card) > top(cards[0]) + 1);
+  const columns = second < 0 ? cards.length : second;
   const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[key];
   const next = here < 0 ? 0 : here + step;
   cards[next]?.focus();

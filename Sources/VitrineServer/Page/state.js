@@ -34,11 +34,24 @@ export function toURL() {
 }
 
 // A hand-edited URL may hold anything: what does not parse is left out.
-function parsed(text) {
+function parsed(text, read) {
   try {
-    const value = JSON.parse(text);
-    return value && typeof value === "object" && !Array.isArray(value) ? value : {};
+    const entries = Object.entries(JSON.parse(text) ?? {}).map(([name, value]) => [name, read(value)]);
+    return Object.fromEntries(entries.filter(([, value]) => value));
   } catch { return {}; }
+}
+
+function values(list) {
+  const plain = Array.isArray(list) ? list.filter((value) => value !== null && typeof value !== "object") : [];
+  return plain.length ? [...new Set(plain.map(String))] : null;
+}
+
+const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !isNaN(Date.parse(text));
+const isEnd = (end) => end === null || Number.isFinite(end) || isDay(end);
+
+function ends(pair) {
+  const isRange = Array.isArray(pair) && pair.length === 2 && pair.every(isEnd);
+  return isRange && pair.some((end) => end !== null) ? pair : null;
 }
 
 function term(kind, written) {
@@ -56,24 +69,43 @@ export function fromURL(search) {
   state.terms = [...query.getAll("q").map((text) => term("text", text)),
                  ...query.getAll("like").map((text) => term("product", text))].filter(Boolean);
   state.filter = query.get("filter") ?? "";
-  state.picked = parsed(query.get("pick"));
-  state.ranges = parsed(query.get("range"));
-  const looks = Number(query.get("looks") ?? NaN);
+  state.picked = parsed(query.get("pick"), values);
+  state.ranges = parsed(query.get("range"), ends);
+  const looks = Number(query.get("looks") || NaN);
   state.weights = looks >= 0 && looks <= 1 ? blend(looks) : null;
   state.sort = query.get("sort") ?? "";
+}
+
+export const narrowed = () => [...Object.keys(state.picked), ...Object.keys(state.ranges)];
+
+const endsOf = { number: "number", date: "string" };
+
+// Lets go of what is about attributes that an index has not, and names them.
+export function letGo(attributes) {
+  const kinds = new Map(attributes.map(({ name, kind }) => [name, kind]));
+  const gone = new Set();
+  const keep = (name, isKept) => isKept || !gone.add(name);
+  const kept = (entries, isKept) => Object.fromEntries(Object.entries(entries).filter(([name, value]) =>
+    keep(name, isKept(kinds.get(name), value))));
+  state.picked = kept(state.picked, (kind) => kind === "keyword" || kind === "boolean");
+  state.ranges = kept(state.ranges, (kind, pair) => pair.every((end) => end === null || typeof end === endsOf[kind]));
+  const order = state.sort.replace(/^-/, "");
+  if (order && !keep(order, kinds.get(order) in endsOf)) state.sort = "";
+  return [...gone];
 }
 
 const quoted = (value) => `"${String(value).replace(/[\\"]/g, "\\$&")}"`;
 const name = (attribute) => (/^[\p{L}_][\p{L}\p{N}_]*$/u.test(attribute) ? attribute : quoted(attribute));
 const bound = (value) => (typeof value === "number" ? value : quoted(value));
 
-// One filter expression from what was typed, picked and dragged.
-export function filterExpression() {
+// One filter expression from what was typed, picked and dragged, but for one attribute.
+export function filterExpression(without) {
   const parts = [];
   if (state.filter.trim()) parts.push(`(${state.filter})`);
-  for (const [attribute, values] of Object.entries(state.picked))
-    if (values.length) parts.push(`${name(attribute)} in (${values.map(quoted).join(", ")})`);
-  for (const [attribute, [low, high]] of Object.entries(state.ranges)) {
+  const others = (chosen) => Object.entries(chosen).filter(([attribute]) => attribute !== without);
+  for (const [attribute, values] of others(state.picked))
+    parts.push(`${name(attribute)} in (${values.map(quoted).join(", ")})`);
+  for (const [attribute, [low, high]] of others(state.ranges)) {
     if (low !== null) parts.push(`${name(attribute)} >= ${bound(low)}`);
     if (high !== null) parts.push(`${name(attribute)} <= ${bound(high)}`);
   }

@@ -1,6 +1,7 @@
 // The parts of the query beyond the words in the search box, each with its weight, and the values
 // that were picked.
 
+import { keyed, rebuild } from "./focus.js";
 import { element } from "./grid.js";
 import { state } from "./state.js";
 
@@ -10,9 +11,9 @@ export function show(container, changed) {
   const main = mainText();
   const several = state.terms.length > 1;
   const terms = state.terms.filter((term) => term !== main || several);
-  container.replaceChildren(
-    ...terms.map((term) => chip(term, several, changed)), ...picks(changed), ...ranges(changed),
-    ...(state.terms.length ? [another(changed)] : []));
+  const chips = [...terms.map((term) => chip(term, several, changed)), ...picks(changed), ...ranges(changed)];
+  for (const [place, node] of chips.entries()) keyed(node.querySelector("button"), `remove ${place}`);
+  rebuild(container, [...chips, ...(state.terms.length ? [another(changed)] : [])]);
 }
 
 function removable(label, remove, ...middle) {
@@ -23,9 +24,9 @@ function removable(label, remove, ...middle) {
 
 function chip(term, several, changed) {
   const label = term.text ?? (term.product ? `like ${term.label ?? term.product}` : term.label);
-  const weight = several ? element("input", {
+  const weight = several || term.weight <= 0 ? keyed(element("input", {
     type: "range", min: -1, max: 1, step: 0.1, value: term.weight, title: `weight ${term.weight}`,
-    ariaLabel: `Weight of ${label}` }) : null;
+    ariaLabel: `Weight of ${label}` }), `weight ${state.terms.indexOf(term)}`) : null;
   weight?.addEventListener("change", () => {
     term.weight = Number(weight.value);
     changed();
@@ -34,9 +35,11 @@ function chip(term, several, changed) {
     state.terms = state.terms.filter((other) => other !== term);
     changed();
   };
-  return removable(label, remove,
+  const chip = removable(label, remove,
     term.preview ? element("img", { src: term.preview, alt: "" }) : null,
     element("span", { className: "label", textContent: term.weight < 0 ? `not ${label}` : label }), weight);
+  chip.classList.toggle("off", !term.weight);
+  return chip;
 }
 
 const picks = (changed) => Object.entries(state.picked).flatMap(([attribute, values]) => values.map((value) =>
@@ -55,7 +58,8 @@ const ranges = (changed) => Object.entries(state.ranges).map(([attribute, [low, 
 
 // A second text, which pulls half as hard until its slider says otherwise.
 function another(changed) {
-  const input = element("input", { type: "text", placeholder: "and also…", ariaLabel: "Another text", id: "another" });
+  const input = keyed(
+    element("input", { type: "text", placeholder: "and also…", ariaLabel: "Another text", id: "another" }), "another");
   const form = element("form", { className: "another" }, input);
   form.addEventListener("submit", (event) => {
     event.preventDefault();

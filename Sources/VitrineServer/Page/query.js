@@ -1,0 +1,75 @@
+// What is asked of an index for the state of the page.
+
+import * as api from "./api.js";
+import { isDull } from "./facets.js";
+import { attributesOf } from "./indexes.js";
+import * as order from "./order.js";
+import { filterExpression, narrowed, state } from "./state.js";
+
+const pageSize = 24;
+const mostFacets = 12;
+const mostValues = 10; // what a facet has unless it is asked for more
+
+// The first dozen that tell products apart; a catalogue may have hundreds of attributes.
+function facetAttributes(index) {
+  const telling = attributesOf(index).filter(({ facet, name }) => facet && !isDull(index, name)).slice(0, mostFacets);
+  return [...new Set([...telling.map(({ name }) => name), ...narrowed()])];
+}
+
+const terms = () => state.terms.filter(({ weight }) => weight)
+  .map(({ text, product, image, weight }) => ({ text, product, image, weight }));
+
+const about = (filter) => ({ terms: terms(), filter: filter || undefined, weights: state.weights ?? undefined });
+
+export function query(index) {
+  return {
+    ...about(filterExpression()),
+    sort: order.keys(),
+    facets: index === state.index ? facetAttributes(index) : undefined,
+    k: pageSize,
+    explain: true,
+  };
+}
+
+// An attribute that is narrowed is counted as if it were not, or its other values could not be added.
+// With many values, as those that are picked may be rare.
+const counting = (attribute) =>
+  ({ ...about(filterExpression(attribute)), facets: [{ attribute, limit: 1000 }], fields: [], k: 1 });
+
+function shortened(facet) {
+  const picked = state.picked[facet.attribute] ?? [];
+  const values = facet.values?.filter(({ value }, place) => place < mostValues || picked.includes(String(value)));
+  return { ...facet, values };
+}
+
+export const isOfFilter = (error) => error.message.startsWith("filter");
+
+// What is wrong with a filter is told of what was typed alone: columns count in its own box.
+export async function find(index, body, signal) {
+  try {
+    return await api.search(index, body, signal);
+  } catch (error) {
+    if (isOfFilter(error) && state.filter.trim()) await api.search(index, { filter: state.filter, k: 1 }, signal);
+    throw error;
+  }
+}
+
+// With the facets, in one request.
+export async function findAndCount(index, asked, signal) {
+  const counted = narrowed().slice(0, mostFacets);
+  if (!counted.length) return find(index, asked, signal);
+  const [answer, ...counts] = await find(index, [asked, ...counted.map(counting)], signal);
+  const wholes = new Map(counts.map(({ facets: [facet] }) => [facet.attribute, shortened(facet)]));
+  return { ...answer, facets: answer.facets.map((facet) => wholes.get(facet.attribute) ?? facet) };
+}
+
+// Whether an index can be asked with what was typed.
+export async function takesFilter(index) {
+  if (!state.filter.trim()) return true;
+  try {
+    await api.search(index, { filter: state.filter, k: 1 });
+    return true;
+  } catch (error) {
+    return !isOfFilter(error);
+  }
+}
