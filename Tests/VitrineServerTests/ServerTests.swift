@@ -160,7 +160,8 @@ import VitrineServer
       #expect(again.status == .notModified)
       for file in [
         "app.js", "api.js", "state.js", "grid.js", "facets.js", "terms.js", "detail.js",
-        "picture.js", "keys.js", "order.js", "focus.js", "indexes.js", "key.js", "query.js", "results.js",
+        "picture.js", "keys.js", "order.js", "focus.js", "indexes.js", "key.js", "query.js",
+        "results.js",
         "style.css",
       ] {
         #expect(try await client.execute(uri: "/page/\(file)", method: .get).status == .ok)
