@@ -15,7 +15,10 @@ struct GzipMiddleware<Context: RequestContext>: RouterMiddleware {
     guard let type = response.headers[.contentType],
       type.contains("json") || type.hasPrefix("text/")
     else { return response }
-    response.headers[values: .vary].append("Accept-Encoding")
+    // Nobody stores the answer to anything else (RFC 9110, 9.2.3).
+    if request.method == .get || request.method == .head {
+      response.headers[values: .vary].append("Accept-Encoding")
+    }
     guard request.method != .head, request.takesGzip,
       let length = response.body.contentLength, length >= minimumBytes
     else { return response }

@@ -58,6 +58,10 @@ public struct VitrineServer: Sendable {
       throw VitrineError.invalidArgument(
         "another program listens on port \(configuration.port) of \(configuration.host): "
           + "end it, or take another port")
+    } catch let error as IOError {
+      let reason = String(cString: strerror(error.errnoCode))
+      throw VitrineError.invalidArgument(
+        "cannot listen on port \(configuration.port) of \(configuration.host): \(reason)")
     }
   }
 
@@ -99,8 +103,7 @@ public struct VitrineServer: Sendable {
       router.add(middleware: OriginMiddleware(allowed: Set(configuration.allowedOrigins)))
     }
     router.add(middleware: ProblemMiddleware())
-    if configuration.keys.isEmpty { router.add(middleware: HostMiddleware()) }
-    router.add(middleware: AddressMiddleware())
+    router.add(middleware: AddressMiddleware(isLocal: configuration.keys.isEmpty))
     if !configuration.keys.isEmpty {
       router.add(middleware: AccessMiddleware(keys: configuration.keys))
     }

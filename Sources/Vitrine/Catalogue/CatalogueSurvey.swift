@@ -11,6 +11,8 @@ package struct CatalogueSurvey {
   package private(set) var badRows = 0
   /// The attributes of the columns, in their order.
   package private(set) var attributes: [Attribute] = []
+  /// What the owner of the catalogue should know of its columns.
+  package private(set) var hints: [String] = []
   /// The last row of each id, by the id's hash.
   private var lastRow: [Int: Int32] = [:]
 
@@ -38,12 +40,24 @@ package struct CatalogueSurvey {
         if reader.columns[field.column] == mapping.id {
           lastRow[ProductBuilder.id(from: field.value).hashValue] = Int32(clamping: row.number)
         } else {
-          columns[field.column].add(field.value)
+          columns[field.column].add(field.value, row: row.number)
         }
       }
     }
     attributes = zip(reader.columns, columns).compactMap { name, column in
       name == mapping.id || name == mapping.image ? nil : column.attribute(named: name)
+    }
+    let given = source.schema?.attributes.map(\.name) ?? []
+    hints = zip(reader.columns, columns).compactMap { name, column in
+      if [mapping.id, mapping.image].contains(name) { return nil }
+      if given.contains(name) || stored[name] != nil { return nil }
+      return column.hint.map { "column \(name): \($0)" }
+    }
+    for name in given where !reader.columns.contains(name) && stored[name] == nil {
+      let near = Spelling.nearest(to: name, in: reader.columns)
+      hints.append(
+        "the schema names \"\(name)\", which no row has"
+          + (near.map { "; did you mean \"\($0)\"?" } ?? ""))
     }
   }
 

@@ -16,6 +16,8 @@ struct ColumnSurvey {
   private var isLong = false
   private var distinct: Set<String> = []
   private var sampled = 0
+  /// The first value that is no number, and its row.
+  private var firstOther: (text: String, row: Int)?
   private var parts = [Separator("|"), Separator(";"), Separator(",")]
 
   /// How a sign would part the values of the column.
@@ -44,7 +46,7 @@ struct ColumnSurvey {
   }
 
   /// Takes one value into account.
-  mutating func add(_ raw: RawValue) {
+  mutating func add(_ raw: RawValue, row: Int = 0) {
     switch raw {
     case .list(let items):
       values += 1
@@ -64,10 +66,13 @@ struct ColumnSurvey {
       if isLong { return }
       if canBe(numbers), !ValueParsing.isCode(text), ValueParsing.number(text) != nil {
         numbers += 1
-      } else if canBe(booleans), ValueParsing.boolean(text) != nil {
-        booleans += 1
-      } else if canBe(dates), ValueParsing.date(text) != nil {
-        dates += 1
+      } else {
+        if firstOther == nil { firstOther = (text, row) }
+        if canBe(booleans), ValueParsing.boolean(text) != nil {
+          booleans += 1
+        } else if canBe(dates), ValueParsing.date(text) != nil {
+          dates += 1
+        }
       }
       addWords(text)
       for index in parts.indices { parts[index].add(text) }
@@ -110,6 +115,15 @@ struct ColumnSurvey {
     }
     return Attribute(
       name: name, kind: .keyword, isMultiValued: true, separator: String(separator.sign))
+  }
+
+  /// What kept a column that is mostly of numbers from being one; nil if it is, or is not.
+  var hint: String? {
+    guard lists == 0, 2 * numbers >= values, !fits(numbers), !fits(booleans), !fits(dates),
+      let (text, row) = firstOther
+    else { return nil }
+    return "\(numbers) of \(values) values are numbers, but row \(row) has \"\(text.prefix(40))\": "
+      + "they are kept as words"
   }
 
   private func isSeparator(_ part: Separator) -> Bool {

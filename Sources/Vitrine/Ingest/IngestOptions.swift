@@ -132,6 +132,8 @@ public struct IngestReport: Sendable, Codable {
   public var seconds = 0.0
   /// Products embedded per second.
   public var imagesPerSecond = 0.0
+  /// What the owner of the catalogue should know of its columns.
+  public var hints: [String] = []
   /// Where all notes are, if there are any and a path was given.
   public var reportPath: String?
   /// The first notes.
@@ -139,7 +141,7 @@ public struct IngestReport: Sendable, Codable {
 
   private enum CodingKeys: String, CodingKey {
     case rows, inserted, updated, reembedded, unchanged, pruned, rejected, superseded, cancelled
-    case compacted, seconds, notes
+    case compacted, seconds, hints, notes
     case valuesDropped = "values_dropped"
     case pruneRefusal = "prune_refusal"
     case compactRefusal = "compact_refusal"

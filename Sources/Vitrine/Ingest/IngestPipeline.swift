@@ -43,6 +43,7 @@ final class IngestPipeline: Sendable {
     var meter = IngestMeter(report: progress)
     if let survey = try survey() {
       meter.totalRows = survey.rows + survey.badRows
+      writer.tell(survey.hints)
       let unnamed = options.prune ? try unnamed(by: survey, &writer) : []
       try embed(survey, &writer, &meter)
       if !unnamed.isEmpty, !stops { try prune(unnamed, &writer, &meter) }

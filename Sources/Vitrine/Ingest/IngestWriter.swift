@@ -25,6 +25,9 @@ struct IngestWriter {
     self.notes = notes
   }
 
+  /// Takes what is to be told of the catalogue as a whole.
+  mutating func tell(_ hints: [String]) { report.hints = hints }
+
   /// Takes the outcomes of a chunk, in any order of chunks.
   ///
   /// - Throws: ``VitrineError``; ``Stopped`` at the first note if `strict` is on, with everything

@@ -131,7 +131,9 @@ struct IndexCommand: WorkspaceCommand {
 
 extension IngestReport {
   /// Says what became of the rows; what was wrong goes to the notes.
-  func print(in console: Console) {
+  ///
+  /// - Parameter unit: what the rate counts.
+  func print(in console: Console, unit: String = "images") {
     let counts = [
       (inserted, "new"), (reembedded, "embedded again"), (updated, "with new facts"),
       (unchanged, "unchanged"), (pruned, "deleted"), (superseded, "repeated"),
@@ -141,7 +143,8 @@ extension IngestReport {
     let summary = parts.isEmpty ? "nothing" : parts.joined(separator: ", ")
     console.print("\(Numbers.counted(rows, "row")): \(summary)")
     console.print(
-      "\(Duration.seconds(seconds).inWords), \(Numbers.short(imagesPerSecond)) images/s")
+      "\(Duration.seconds(seconds).inWords), \(Numbers.short(imagesPerSecond)) \(unit)/s")
+    for hint in hints { console.say(hint.printable) }
     for note in notes.prefix(5) {
       let place = note.column.isEmpty ? "" : ", column \(note.column)"
       console.say("row \(note.row)\(place): \(note.reason)".printable)
@@ -160,9 +163,9 @@ extension IngestReport {
 
 extension Progress {
   /// Shows how far an ingestion has come.
-  func show(_ progress: IngestProgress) {
+  func show(_ progress: IngestProgress, unit: String = "images") {
     let rate =
-      progress.imagesPerSecond > 0 ? "\(Numbers.short(progress.imagesPerSecond)) images/s" : nil
+      progress.imagesPerSecond > 0 ? "\(Numbers.short(progress.imagesPerSecond)) \(unit)/s" : nil
     let left =
       progress.phase == .embedding
       ? progress.remaining.flatMap { $0 < .seconds(1) ? nil : "\($0.inWords) left" } : nil

@@ -52,9 +52,15 @@ struct ImportCommand: WorkspaceCommand {
     let progress = Progress(console: console)
     let outcome = try await workspace.stoppable {
       defer { progress.finish() }
-      return try await engine.importVectors(source, options: settled) { progress.show($0) }
+      return try await engine.importVectors(source, options: settled) {
+        progress.show($0, unit: "vectors")
+      }
     }
-    if output.json { try console.printJSON(outcome) } else { outcome.print(in: console) }
+    if output.json {
+      try console.printJSON(outcome)
+    } else {
+      outcome.print(in: console, unit: "vectors")
+    }
     if outcome.cancelled { throw ExitCode(130) }
     try outcome.checkUse(of: vectors)
   }

@@ -135,6 +135,7 @@ extension ReplSession {
     guard let hit = answer.hits.first(where: { $0.id == id }) else {
       throw Failure.usage("\(id) is not among the results")
     }
+    console.print(console.style.bold(hit.id))
     console.print(DetailView.score(hit, width: console.width, style: console.style))
     guard let plan = answer.plan else { return }
     console.print(

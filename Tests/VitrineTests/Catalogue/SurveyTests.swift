@@ -39,6 +39,25 @@ private func survey(_ text: String, stored: Schema = Schema()) throws -> Catalog
     #expect(try kind(contradictions: 2) == .keyword)
   }
 
+  @Test func `what keeps a column from being one of numbers is told`() throws {
+    let rows = ["12.5", "13", "abc", "14", "1e999"].enumerated().map { "\($0),\($1),x" }
+    let text = "id,price,brand\n" + rows.joined(separator: "\n")
+    #expect(
+      try survey(text).hints == [
+        "column price: 3 of 5 values are numbers, but row 4 has \"abc\": they are kept as words"
+      ])
+    let known = Schema(attributes: [Attribute(name: "price", kind: .keyword)])
+    #expect(try survey(text, stored: known).hints == [])
+    let scratch = try Scratch()
+    let given = Schema(attributes: [Attribute(name: "pric", kind: .number)])
+    let source = CatalogueSource(
+      path: try scratch.write("id,price\n1,2\n", to: "catalogue.csv"), schema: given)
+    #expect(
+      try CatalogueSurvey(source, stored: Schema()).hints == [
+        "the schema names \"pric\", which no row has; did you mean \"price\"?"
+      ])
+  }
+
   @Test func `the last row of an id is known`() throws {
     let found = try survey("id,a\n1,x\n2,y\n1,z\n")
     #expect(found.successor(of: 2, id: "1") == 4)
