@@ -18,7 +18,9 @@ extension Engine {
   /// All of it is one snapshot, in the order that the index keeps products in. Files of an older export
   /// are replaced when the new ones are complete; one that is cancelled leaves no files.
   ///
-  /// - Parameter progress: is told now and then how many products of how many are written.
+  /// - Parameters:
+  ///   - directory: where to write; it is made if it is not there.
+  ///   - progress: is told now and then how many products of how many are written.
   /// - Throws: `CancellationError`, ``VitrineError/file(path:reason:)``,
   ///   ``VitrineError/badData(path:row:column:reason:)`` for an id with a line break,
   ///   ``VitrineError/storage(_:)``.
