@@ -6,7 +6,7 @@ extension Span<Float> {
   ///
   /// The greatest of equal parts are different elements, so that the best `count` of these are a bound for
   /// all; among the few that reach it the right ones are chosen.
-  /// - Parameter least: leaves out what is less. If few elements are as great, that saves the bound.
+  /// - Parameter least: lower elements are left out. Where few reach it, no bound has to be found.
   /// - Complexity: O(n), several elements at a time.
   package func places(ofGreatest count: Int, from least: Float = 0) -> [UInt32] {
     guard count > 0 else { return [] }

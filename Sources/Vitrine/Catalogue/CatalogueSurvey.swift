@@ -47,18 +47,26 @@ package struct CatalogueSurvey {
     attributes = zip(reader.columns, columns).compactMap { name, column in
       name == mapping.id || name == mapping.image ? nil : column.attribute(named: name)
     }
+    hints = hints(on: columns, named: reader.columns, stored)
+  }
+
+  /// What is told of columns that nobody has said the kind of, and of kinds that no column is of.
+  private func hints(
+    on columns: [ColumnSurvey], named names: [String], _ stored: Schema
+  ) -> [String] {
     let given = source.schema?.attributes.map(\.name) ?? []
-    hints = zip(reader.columns, columns).compactMap { name, column in
+    let ofColumns = zip(names, columns).compactMap { name, column -> String? in
       if [mapping.id, mapping.image].contains(name) { return nil }
       if given.contains(name) || stored[name] != nil { return nil }
       return column.hint.map { "column \(name): \($0)" }
     }
-    for name in given where !reader.columns.contains(name) && stored[name] == nil {
-      let near = Spelling.nearest(to: name, in: reader.columns)
-      hints.append(
-        "the schema names \"\(name)\", which no row has"
-          + (near.map { "; did you mean \"\($0)\"?" } ?? ""))
-    }
+    let unknown = given.filter { !names.contains($0) && stored[$0] == nil }
+    return ofColumns
+      + unknown.map { name in
+        let near = Spelling.nearest(to: name, in: names)
+        return "the schema names \"\(name)\", which no row has"
+          + (near.map { "; did you mean \"\($0)\"?" } ?? "")
+      }
   }
 
   /// Whether the catalogue names this id.

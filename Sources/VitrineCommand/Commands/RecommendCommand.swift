@@ -88,11 +88,7 @@ extension Recommendation {
         .init("progress", isNumeric: true, least: 5),
         .init("id", least: 8, leaves: 1),
       ]
-        + names.map {
-          let isTitle = $0 == names.first
-          return .init(
-            $0, least: ResultView.least(isTitle: isTitle, width: width), leaves: isTitle ? 0 : 2)
-        },
+        + names.map { ResultView.column($0, isTitle: $0 == names.first, width: width) },
       rows: hits.enumerated().map { index, hit in
         let progress = index == 0 ? "from" : Numbers.fixed(Double(steps[index - 1].progress), 2)
         return [index == 0 ? "" : "\(index)", progress, hit.id]

@@ -55,15 +55,17 @@ package struct ResultView {
   }
 
   private func column(_ name: String, _ width: Int?) -> Table.Column {
-    let least = ResultView.least(isTitle: name == names.first, width: width)
-    return Table.Column(
-      name, isNumeric: isNumeric(name), least: least, leaves: name == names.first ? 0 : 2)
+    ResultView.column(
+      name, isTitle: name == names.first, isNumeric: isNumeric(name), width: width)
   }
 
-  /// Columns that would be cut to less than this are left out. The title, which is the first, has
-  /// its share of a narrow screen.
-  static func least(isTitle: Bool, width: Int?) -> Int {
-    isTitle ? min(24, max(8, (width ?? 80) / 3)) : 12
+  /// The column of an attribute. The title has its share of a narrow screen, and is left out last.
+  static func column(
+    _ name: String, isTitle: Bool, isNumeric: Bool = false, width: Int?
+  ) -> Table.Column {
+    Table.Column(
+      name, isNumeric: isNumeric, least: isTitle ? min(24, max(8, (width ?? 80) / 3)) : 12,
+      leaves: isTitle ? 0 : 2)
   }
 
   /// Whether scores say anything: nothing was looked for where products are only listed.
