@@ -4,6 +4,16 @@ import VitrineCommand
 
 /// What the commands of the REPL do, one line after the other in a pipe.
 @Suite struct ReplTests {
+  /// An index of twelve products whose catalogue is not quite the sample's.
+  private func altered(in scratch: Scratch, _ change: (String) -> String) throws -> String {
+    let (catalogue, images) = try scratch.sample(12)
+    let text = change(try String(contentsOfFile: catalogue, encoding: .utf8))
+    let file = try scratch.write(text, to: "altered.csv")
+    let index = scratch.path + "/altered"
+    #expect(try Tool.run(["index", file, "--images", images, "--index", index]).status == 0)
+    return index
+  }
+
   @Test func `searches are boosted, gone on with, explained, shown, compared and saved`() throws {
     let scratch = try Scratch()
     let index = try scratch.index()
@@ -76,11 +86,7 @@ import VitrineCommand
 
   @Test func `a number that no hit has may be a product's id`() throws {
     let scratch = try Scratch()
-    let (catalogue, images) = try scratch.sample(12)
-    let text = try String(contentsOfFile: catalogue, encoding: .utf8)
-    let numbered = try scratch.write(text.replacing("\nV1", with: "\n5"), to: "numbers.csv")
-    let index = scratch.path + "/numbers"
-    #expect(try Tool.run(["index", numbered, "--images", images, "--index", index]).status == 0)
+    let index = try altered(in: scratch) { $0.replacing("\nV1", with: "\n5") }
     let run = try repl(
       index, ":show 5003\n:set k 2\nshirt\n:like 5003\n:like 1 5004 not 5005\n:show 0003\n:show 3")
     #expect(run.status == 1)
@@ -275,11 +281,7 @@ import VitrineCommand
 
   @Test func `another index shows its own titles beside this one's`() throws {
     let scratch = try Scratch()
-    let (catalogue, images) = try scratch.sample(12)
-    let text = try String(contentsOfFile: catalogue, encoding: .utf8)
-    let named = try scratch.write(text.replacing(",title,", with: ",name,"), to: "named.csv")
-    let other = scratch.path + "/named"
-    #expect(try Tool.run(["index", named, "--images", images, "--index", other]).status == 0)
+    let other = try altered(in: scratch) { $0.replacing(",title,", with: ",name,") }
     let run = try repl(try scratch.index(), "shirt\n:compare \(other)\n:boost title = a by 1")
     let row = try #require(run.output.split(separator: "\n").first { $0.contains("=1") })
     #expect(row.components(separatedBy: "0.").count >= 3, "\(row)")
