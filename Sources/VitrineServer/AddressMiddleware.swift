@@ -31,9 +31,12 @@ struct AddressMiddleware<Context: RequestContext>: RouterMiddleware {
   /// Whether each name has one slash before it, and none behind it.
   private static func isPlain(_ path: String) -> Bool {
     let slash = UInt8(ascii: "/")
-    let bytes = path.utf8
-    return bytes.first == slash && (bytes.count == 1 || bytes.last != slash)
-      && zip(bytes, bytes.dropFirst()).allSatisfy { $0 != slash || $1 != slash }
+    var last: UInt8?
+    for byte in path.utf8 {
+      if byte == slash, last == slash { return false }
+      last = byte
+    }
+    return path.utf8.first == slash && (last != slash || path.utf8.count == 1)
   }
 
   private static func isOwn(_ authority: String) -> Bool {

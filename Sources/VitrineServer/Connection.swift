@@ -40,7 +40,8 @@ final class Connection: ChannelDuplexHandler {
   private var unreadBefore = 0
   private var lastAnswer = NIODeadline.uptimeNanoseconds(0)
 
-  /// What came while a whole request was being answered: no more is read meanwhile.
+  /// What came while a whole request was being answered, or more answers were on their way than a
+  /// client should leave unread: no more is read meanwhile.
   private var held = CircularBuffer<HTTPServerRequestPart>()
   private var readIsDue = false
 
@@ -84,8 +85,19 @@ final class Connection: ChannelDuplexHandler {
   }
 
   /// Whether a request has been read whose answer is not finished.
-  private var isHolding: Bool {
+  private var isBusy: Bool {
     if case .nothing = reading { isAnswering } else { false }
+  }
+
+  /// Whether the next request has to wait.
+  private var isHolding: Bool {
+    guard case .nothing = reading else { return false }
+    return isAnswering || context?.channel.isWritable == false
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable, !isAnswering { takeHeld() }
+    context.fireChannelWritabilityChanged()
   }
 
   private func take(_ part: HTTPServerRequestPart) {
@@ -114,18 +126,21 @@ final class Connection: ChannelDuplexHandler {
   /// Hands over a request of which not all has come.
   private func handOverStart() {
     guard case .start(let head, let body) = reading else { return }
-    // curl waits a second for this before it sends more than a megabyte.
     let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
-    if length <= limits.bodyBytes,
-      head.headers.first(name: "Expect")?.lowercased() == "100-continue"
-    {
-      context?.writeAndFlush(
-        wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))),
-        promise: nil)
-    }
     let (parts, rest) = Parts.makeStream()
-    rest.yield(body)
-    reading = .rest(rest, body.readableBytes)
+    if length > limits.bodyBytes {
+      reading = .unwanted
+      rest.finish(throwing: NIOTooManyBytesError(maxBytes: limits.bodyBytes))
+    } else {
+      // curl waits a second for this before it sends more than a megabyte.
+      if head.headers.first(name: "Expect")?.lowercased() == "100-continue" {
+        context?.writeAndFlush(
+          wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))),
+          promise: nil)
+      }
+      rest.yield(body)
+      reading = .rest(rest, body.readableBytes)
+    }
     handOver(head, RequestBody(asyncSequence: parts))
   }
 
@@ -145,9 +160,11 @@ final class Connection: ChannelDuplexHandler {
 
   /// Takes what was held back, up to the next whole request.
   private func takeHeld() {
+    guard context != nil else { return }
     while !isHolding, let part = held.popFirst() { take(part) }
     guard held.isEmpty else { return }
     handOverStart()
+    if isMalformed, !isAnswering { return refuse() }
     if isEnding { stopReading(ChannelError.eof) }
     guard readIsDue else { return }
     readIsDue = false
@@ -177,7 +194,7 @@ final class Connection: ChannelDuplexHandler {
     case .nothing, .start: isMalformed = error is HTTPParserError
     }
     stopReading(error)
-    guard !isAnswering else { return }
+    guard !isAnswering, held.isEmpty else { return }
     if isMalformed { refuse() } else { context.close(promise: nil) }
   }
 
@@ -190,16 +207,16 @@ final class Connection: ChannelDuplexHandler {
     switch event {
     case is ChannelShouldQuiesceEvent:
       isLast = true
-      if !isAnswering { context.close(promise: nil) }
+      if !isAnswering { closeOnceSent() }
     case ChannelEvent.inputClosed:
       isEnding = true
-      if !isAnswering { context.close(promise: nil) }
+      if !isAnswering, held.isEmpty { closeOnceSent() }
     case is IdleStateHandler.IdleStateEvent:
       // Who waits for an answer, still reads one, or has just got it, need not send anything.
       let unread = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
       defer { unreadBefore = unread ?? 0 }
       let isReading = !context.channel.isWritable && unread != unreadBefore
-      guard !isHolding, !isReading, NIODeadline.now() - lastAnswer >= limits.idleTimeout
+      guard !isBusy, !isReading, NIODeadline.now() - lastAnswer >= limits.idleTimeout
       else { return }
       context.close(promise: nil)
     default: context.fireUserInboundEventTriggered(event)
@@ -238,12 +255,18 @@ final class Connection: ChannelDuplexHandler {
     guard isLastAnswer else {
       context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
       takeHeld()
-      if isMalformed, !isAnswering { refuse() }
       return
     }
-    self.context = nil
+    context.write(wrapOutboundOut(.end(nil)), promise: nil)
+    closeOnceSent()
+  }
+
+  /// Ends the connection when the client has been sent all answers.
+  private func closeOnceSent() {
+    guard let context = context.take() else { return }
     let channel = context.channel
-    context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
+    // Nothing, which is sent after all that was written before.
+    context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer())))).whenComplete { _ in
       channel.close(promise: nil)
     }
   }

@@ -12,13 +12,12 @@ struct GzipMiddleware<Context: RequestContext>: RouterMiddleware {
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
     var response = try await next(request, context)
-    guard let type = response.headers[.contentType],
-      type.contains("json") || type.hasPrefix("text/")
-    else { return response }
+    let isStored = request.method == .get || request.method == .head
     // Nobody stores the answer to anything else (RFC 9110, 9.2.3).
-    if request.method == .get || request.method == .head {
-      response.headers[values: .vary].append("Accept-Encoding")
-    }
+    guard isStored || request.head.headerFields.contains(.acceptEncoding),
+      response.headers[.contentType].map(Self.isText) ?? false
+    else { return response }
+    if isStored { response.headers[values: .vary].append("Accept-Encoding") }
     guard request.method != .head, request.takesGzip,
       let length = response.body.contentLength, length >= minimumBytes
     else { return response }
@@ -31,6 +30,10 @@ struct GzipMiddleware<Context: RequestContext>: RouterMiddleware {
     // Every text answer of this server is one buffer, hence one gzip stream.
     response.body = response.body.map { try gzip($0) }
     return response
+  }
+
+  private static func isText(_ type: String) -> Bool {
+    type == "application/json" || type.hasPrefix("text/") || type.contains("json")
   }
 }
 

@@ -144,9 +144,6 @@ public struct VitrineServer: Sendable {
   ) async throws -> ByteBuffer {
     let deadline = deadline ?? admission.deadline
     let most = configuration.limits.bodyBytes
-    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > most {
-      throw NIOTooManyBytesError(maxBytes: most)
-    }
     var body = ByteBuffer()
     var held = 0
     defer { admission.release(bytes: held) }

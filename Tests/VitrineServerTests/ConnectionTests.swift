@@ -69,8 +69,9 @@ struct ConnectionTests {
 
   @Test func `of a request that breaks off nothing is stored`() async throws {
     let shop = try await Shop()
-    let product = #"{"id": "new", "vector": [1, 0, 0, 0, 0, 0, 0, 0]}"# + "\n"
-    let whole = Self.request("PUT", "/v1/indexes/shop/products", body: product + product)
+    let product = #"{"id": "new", "image_data": "cmVk"}"#
+    let whole = Self.request(
+      "PUT", "/v1/indexes/shop/products", body: "\(product)\n\(product)    ")
     let answers = try await exchange(
       [String(whole.prefix(whole.count - 4))], of: shop, thenSendsNoMore: true)
     #expect(answers.statuses == [400])
@@ -125,26 +126,55 @@ struct ConnectionTests {
   }
 
   @Test func `who does not read an answer is let go`() async throws {
-    let shop = try await Shop()
-    let body =
-      #"[{"terms": [], "k": 6}"# + String(repeating: #",{"terms": [], "k": 6}"#, count: 99) + "]"
-    let many = String(
-      repeating: Self.request("POST", "/v1/indexes/shop/search", body: body), count: 300)
-    let (ports, told) = AsyncStream.makeStream(of: Int.self)
-    let server = try shop.server {
+    let server = try await Shop().server {
       $0.port = 0
       $0.limits.idleSeconds = 0.3
     }
+    try await withUnreadClient(of: server) { client in
+      try await client.writeAndFlush(ByteBuffer(string: Self.manyLongAnswers))
+      // Of what it was sent, it reads nothing: the end shows once it reads.
+      try await Task.sleep(for: .seconds(2))
+    }
+  }
+
+  @Test func `while answers are not read, no more requests are answered`() async throws {
+    let shop = try await Shop()
+    let delete = Self.request(
+      "DELETE", "/v1/indexes/shop/products/p0", fields: ["Connection: close"])
+    try await withUnreadClient(of: shop.server { $0.port = 0 }) { client in
+      try await client.writeAndFlush(ByteBuffer(string: Self.manyLongAnswers + delete))
+      try await Task.sleep(for: .seconds(2))
+      #expect(try await shop.engine.product("p0") != nil)
+    }
+    #expect(try await shop.engine.product("p0") == nil)
+  }
+
+  @Test func `whoever sends no more gets the rest of a long answer`() async throws {
+    let answers = try await exchange([Self.manyLongAnswers], thenSendsNoMore: true)
+    #expect(answers.statuses == Array(repeating: 200, count: 300))
+  }
+
+  /// Requests for some 20 MB of answers.
+  private static let manyLongAnswers: String = {
+    let body =
+      #"[{"terms": [], "k": 6}"# + String(repeating: #",{"terms": [], "k": 6}"#, count: 99) + "]"
+    return String(
+      repeating: request("POST", "/v1/indexes/shop/search", body: body), count: 300)
+  }()
+
+  /// Runs `body` with a client that reads nothing, and then reads until the server closes the connection.
+  private func withUnreadClient(
+    of server: VitrineServer, _ body: (any Channel) async throws -> Void
+  ) async throws {
+    let (ports, told) = AsyncStream.makeStream(of: Int.self)
     let serving = Task { try await server.run { told.yield($0) } }
     defer { serving.cancel() }
     let port = try #require(await ports.first { _ in true })
     let client = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .channelOption(.autoRead, value: false)
       .connect(host: "127.0.0.1", port: port).get()
-    try await client.writeAndFlush(ByteBuffer(string: many))
-    // Of what it was sent, it reads nothing: the end shows once it reads.
-    try await Task.sleep(for: .seconds(2))
-    try await client.setOption(.autoRead, value: true).get()
+    try await body(client)
+    try? await client.setOption(.autoRead, value: true).get()  // it may have been let go
     try await client.closeFuture.get()
   }
 
