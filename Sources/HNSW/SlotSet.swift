@@ -89,19 +89,6 @@ public struct SlotSet: Sendable, Equatable {
     return SlotSet(words: result)
   }
 
-  /// The first slot of the set that is not before `slot`; nil if there is none.
-  public func first(from slot: Slot) -> Slot? {
-    var index = Int(slot >> 6)
-    guard index < words.count else { return nil }
-    var rest = words[index] & (~0 << UInt64(slot & 63))
-    if rest == 0 {
-      index = word(from: index + 1, before: words.count)
-      guard index < words.count else { return nil }
-      rest = words[index]
-    }
-    return Slot(index) << 6 + Slot(rest.trailingZeroBitCount)
-  }
-
   /// The first word from `index` on that is not empty; `end` if there is none before that.
   @inline(__always)
   func word(from index: Int, before end: Int) -> Int {

@@ -25,6 +25,20 @@ public struct Snapshot: ~Copyable {
     SlotSet(words: (0..<(slotCapacity + 63) / 64).map { resolved.state.liveWord($0) })
   }
 
+  /// The first slot that holds a vector and is not before `slot`; nil if there is none. O(empty slots passed / 64).
+  public func firstSlot(from slot: Slot) -> Slot? {
+    let end = (slotCapacity + 63) / 64
+    var index = Int(slot >> 6)
+    guard index < end else { return nil }
+    var rest = resolved.state.liveWord(index) & (~0 << UInt64(slot & 63))
+    while rest == 0 {
+      index += 1
+      guard index < end else { return nil }
+      rest = resolved.state.liveWord(index)
+    }
+    return Slot(index) << 6 + Slot(rest.trailingZeroBitCount)
+  }
+
   /// Whether a slot holds a vector. O(1).
   public func contains(_ slot: Slot) -> Bool { resolved.state.isLive(slot) }
 

@@ -37,6 +37,24 @@ import TestSupport
     }
   }
 
+  @Test func `The first slot from a place is the least that is not before it`() throws {
+    let seed: UInt64 = 5
+    var random = SplitMix(seed: seed)
+    let fixture = try Fixture(IndexConfiguration(dimensions: 8, m: 4, efConstruction: 8))
+    try fixture.upsert((0..<500).map { "\($0)" }, clustered(500, dimensions: 8, seed: seed))
+    #expect(try fixture.snapshot { $0.firstSlot(from: 0) } == 0)
+    for _ in 0..<3 {
+      let left = fixture.rows.keys.sorted().shuffled(using: &random)
+      try fixture.delete(Array(left.prefix(left.count * 3 / 4)))
+      try fixture.snapshot { snapshot in
+        let slots = try fixture.rows.keys.map { try #require(try snapshot.slot(of: $0)) }.sorted()
+        for place in Slot(0)..<600 {
+          #expect(snapshot.firstSlot(from: place) == slots.first { $0 >= place }, "seed \(seed)")
+        }
+      }
+    }
+  }
+
   /// With so few links that repairs cut the graph again and again, and have to join its pieces.
   @Test(arguments: [2, 3])
   func `Repairs join the pieces, wherever a compaction has put them`(m: Int) throws {

@@ -39,7 +39,7 @@ extension Engine {
     let fields = zip(store.schema.attributes, store.fieldWeights)
       .filter { $0.0.kind.hasWords }.sorted { $0.1 > $1.1 }.map(\.0)
     var probes: [String] = []
-    for slot in SimilarityCalibration.sample(of: snapshot.slots, 32) {
+    for slot in SimilarityCalibration.sample(of: snapshot, 32) {
       guard let product = try store.product(at: slot, in: txn) else { continue }
       let words = fields.lazy.compactMap { product.attributes[$0.name]?.label }.first
       if let words, !words.isEmpty { probes.append(words) }

@@ -34,7 +34,7 @@ extension SimilarityCalibration {
   static func sampledImages(
     _ snapshot: borrowing Snapshot, samples: Int = 64
   ) throws -> Spread? {
-    let slots = sample(of: snapshot.slots, samples)
+    let slots = sample(of: snapshot, samples)
     guard slots.count >= 2 else { return nil }
     var vectors: [[Float]] = []
     for slot in slots { vectors.append(snapshot.vector(of: slot) ?? []) }
@@ -47,7 +47,7 @@ extension SimilarityCalibration {
   static func sampledTexts(
     _ probes: [[Float]], _ snapshot: borrowing Snapshot, samples: Int = 64
   ) throws -> Spread? {
-    let slots = sample(of: snapshot.slots, samples)
+    let slots = sample(of: snapshot, samples)
     guard !probes.isEmpty, !slots.isEmpty else { return nil }
     return try spread(of: probes, against: slots, isInIndex: false, snapshot)
   }
@@ -56,7 +56,7 @@ extension SimilarityCalibration {
   static func own(
     _ vector: [Float], best: Float, _ snapshot: borrowing Snapshot
   ) throws -> Spread {
-    let slots = sample(of: snapshot.slots, 64)
+    let slots = sample(of: snapshot, 64)
     let background = try similarities(of: vector, to: slots, snapshot)
     let mean = background.reduce(0, +) / Float(max(1, background.count))
     return Spread(background: min(mean, best - 1e-3), best: best)
@@ -92,12 +92,15 @@ extension SimilarityCalibration {
     return found.hits.map { metric.similarity($0.distance) }
   }
 
-  /// Some slots, the same ones for the same set: those next to places at equal distances.
-  static func sample(of slots: SlotSet, _ count: Int) -> [Slot] {
-    guard slots.count > count else { return slots.allSlots }
+  /// Some slots that hold vectors, the same ones for the same set: those next to places at equal
+  /// distances.
+  static func sample(of snapshot: borrowing Snapshot, _ count: Int) -> [Slot] {
+    guard snapshot.count > count else { return snapshot.slots.allSlots }
+    let end = (snapshot.slotCapacity + 63) / 64 * 64
     var sample: [Slot] = []
+    sample.reserveCapacity(count)
     for place in 0..<count {
-      let slot = slots.first(from: Slot(place * slots.words.count * 64 / count))
+      let slot = snapshot.firstSlot(from: Slot(place * end / count))
       if let slot, slot != sample.last { sample.append(slot) }
     }
     return sample
