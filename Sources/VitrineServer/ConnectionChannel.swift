@@ -60,13 +60,16 @@ struct ConnectionChannel: ServerChildChannel {
   }
 }
 
-/// Writes an answer's body, which this server has in one piece: there is nothing to wait for.
+/// Writes an answer's body, which this server has in one piece.
+///
+/// There is nothing to wait for, but to be back on the thread of the connection: asynchronous functions begin
+/// on the executor that their task prefers.
 private struct BodyWriter: ResponseBodyWriter {
   let connection: NIOLoopBound<Connection>
 
-  func write(_ buffer: ByteBuffer) { connection.value.write(buffer) }
+  func write(_ buffer: ByteBuffer) async { connection.value.write(buffer) }
 
-  consuming func finish(_ trailingHeaders: HTTPFields?) { connection.value.finish() }
+  consuming func finish(_ trailingHeaders: HTTPFields?) async { connection.value.finish() }
 }
 
 /// An event loop as an executor of tasks.

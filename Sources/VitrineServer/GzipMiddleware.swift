@@ -7,6 +7,8 @@ import NIOCore
 struct GzipMiddleware<Context: RequestContext>: RouterMiddleware {
   /// Below this a packet is saved by nobody.
   private let minimumBytes = 1_000
+  /// From here on compressing takes longer than a change of threads.
+  private let longBytes = 1 << 16
 
   func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
@@ -28,7 +30,10 @@ struct GzipMiddleware<Context: RequestContext>: RouterMiddleware {
     }
     response.headers[.contentLength] = nil
     // Every text answer of this server is one buffer, hence one gzip stream.
-    response.body = response.body.map { try gzip($0) }
+    response.body = response.body.map { body in
+      body.readableBytes < longBytes
+        ? try gzip(body) : try await awayFromLoop { try gzip(body) }
+    }
     return response
   }
 

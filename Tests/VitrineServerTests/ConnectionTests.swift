@@ -154,6 +154,20 @@ struct ConnectionTests {
     #expect(answers.statuses == Array(repeating: 200, count: 300))
   }
 
+  @Test func `a long answer is compressed before what is asked next is answered`() async throws {
+    let query = #"{"terms": [], "k": 6, "explain": true}"#
+    let body = "[" + Array(repeating: query, count: 100).joined(separator: ",") + "]"
+    let search = Self.request(
+      "POST", "/v1/indexes/shop/search", fields: ["Accept-Encoding: gzip"], body: body)
+    let length = try await exchange([
+      Self.request("POST", "/v1/indexes/shop/search", fields: ["Connection: close"], body: body)
+    ]).text.utf8.count
+    #expect(length > 1 << 16, "too short to be compressed elsewhere")
+    let answers = try await exchange([search + Self.health + Self.last])
+    #expect(answers.statuses == [200, 200, 404])
+    #expect(answers.text.contains("Content-Encoding: gzip"))
+  }
+
   /// Requests for some 20 MB of answers.
   private static let manyLongAnswers: String = {
     let body =

@@ -33,10 +33,14 @@ extension Engine {
   /// themselves; writers wait. Needs room for a second file beside the index. A cancelled task stops it
   /// within seconds.
   ///
+  /// - Parameter progress: is told now and then how many products of how many are written, once the vectors
+  ///   are.
   /// - Throws: ``VitrineError/storage(_:)``, `CancellationError`; the index is then as before.
-  public func compact() async throws -> CompactReport {
+  public func compact(
+    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) async throws -> CompactReport {
     try await Cancellation.offload { [self] cancellation in
-      try compact(forgettingUnused: true, cancellation)
+      try compact(forgettingUnused: true, cancellation, progress)
     }
   }
 
@@ -54,7 +58,7 @@ extension Engine {
   func putInOrder(_ report: inout IngestReport, _ cancellation: Cancellation) {
     do {
       // A catalogue may have columns that are empty as yet.
-      _ = try compact(forgettingUnused: false, cancellation)
+      _ = try compact(forgettingUnused: false, cancellation) { _, _ in }
       report.compacted = true
     } catch is CancellationError {
       report.cancelled = true
@@ -64,7 +68,8 @@ extension Engine {
   }
 
   private func compact(
-    forgettingUnused: Bool, _ cancellation: Cancellation
+    forgettingUnused: Bool, _ cancellation: Cancellation,
+    _ progress: (_ done: Int, _ total: Int) -> Void
   ) throws -> CompactReport {
     let old = try current
     let before = old.environment.information.usedSize
@@ -77,7 +82,11 @@ extension Engine {
           let done = try read { txn, snapshot, store in
             let unused = forgettingUnused ? try store.unusedAttributes(in: txn) : []
             try old.copy(
-              txn, store, leavingOut: unused, to: copy, threads: options.threads, cancellation)
+              txn, store, leavingOut: unused, to: copy, threads: options.threads
+            ) { done in
+              progress(done, snapshot.count)
+              try cancellation.check()
+            }
             return (all: snapshot.slotCapacity, live: snapshot.count, dropped: unused)
           }
           try txn.replaceEnvironment(with: copy)
@@ -103,7 +112,7 @@ extension OpenIndex {
   /// Writes a compacted copy of what a transaction sees, without some attributes, which no product has.
   fileprivate func copy(
     _ txn: borrowing ReadTransaction, _ store: ProductStore, leavingOut unused: [String],
-    to path: String, threads: Int, _ cancellation: Cancellation
+    to path: String, threads: Int, progress: (_ products: Int) throws -> Void
   ) throws {
     // Synced as a whole before it takes its place.
     var options = Environment.Options()
@@ -114,13 +123,14 @@ extension OpenIndex {
     description.schema.attributes.removeAll { unused.contains($0.name) }
     let schema = description.schema
     var batch = ProductBatch()
-    var count = 0
+    var (count, written) = (0, 0)
     func flush() throws {
-      try cancellation.check()
+      try progress(written)
       try target.write { (txn: borrowing WriteTransaction) in
         try ProductStore(creatingIn: txn, schema: schema).apply(batch, in: txn)
       }
       batch = ProductBatch()
+      written += count
       count = 0
     }
     let kept = newSlots.enumerated().compactMap { old, new in

@@ -12,8 +12,11 @@ extension Engine {
   /// Reads the whole index and reports what is not as it should be: checksums, ids, links, and
   /// products without vectors or the other way round. O(index). An empty list means all is well.
   ///
+  /// - Parameter progress: is told now and then how many products of how many are looked at, once all else is.
   /// - Throws: ``VitrineError/storage(_:)`` if the index cannot be read at all, `CancellationError`.
-  public func verify() async throws -> [VerifyFinding] {
+  public func verify(
+    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) async throws -> [VerifyFinding] {
     try await Cancellation.offload { [self] cancellation in
       try storingUnlessCancelled(path) {
         let index = try current
@@ -27,7 +30,11 @@ extension Engine {
           let defects = try index.index.verify(txn).map {
             VerifyFinding(description: $0.description)
           }
-          return defects + (try productDefects(txn, snapshot, store, cancellation))
+          let products = try productDefects(txn, snapshot, store) { done in
+            progress(done, snapshot.count)
+            try cancellation.check()
+          }
+          return defects + products
         }
       }
     }
@@ -36,11 +43,13 @@ extension Engine {
   /// Every vector must have a product of the same id, and every product a vector.
   private func productDefects(
     _ txn: borrowing ReadTransaction, _ snapshot: borrowing Snapshot, _ store: ProductStore,
-    _ cancellation: Cancellation
+    progress: (_ products: Int) throws -> Void
   ) throws -> [VerifyFinding] {
     var findings: [VerifyFinding] = []
+    var count = 0
     try snapshot.forEachID { id, slot in
-      try cancellation.check()
+      if count % 1024 == 0 { try progress(count) }
+      count += 1
       let stored: String?
       do {
         stored = try store.product(at: slot, in: txn)?.id

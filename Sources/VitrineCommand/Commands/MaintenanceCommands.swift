@@ -22,7 +22,11 @@ struct VerifyCommand: WorkspaceCommand {
     let engine = try workspace.engine(at: index.path(in: console), readOnly: true)
     let start = console.now()
     console.say("Reading every byte of \(engine.path)")
-    let findings = try await workspace.stoppable { try await engine.verify() }
+    let progress = Progress(console: console)
+    let findings = try await workspace.stoppable {
+      defer { progress.finish() }
+      return try await engine.verify { progress.update("Comparing products", done: $0, of: $1) }
+    }
     if output.json {
       try console.printJSON(findings)
     } else if findings.isEmpty {
@@ -56,7 +60,11 @@ struct CompactCommand: WorkspaceCommand {
     let console = workspace.console
     let engine = try workspace.engine(at: index.path(in: console))
     console.say("Writing \(engine.path) anew")
-    let report = try await workspace.stoppable { try await engine.compact() }
+    let progress = Progress(console: console)
+    let report = try await workspace.stoppable {
+      defer { progress.finish() }
+      return try await engine.compact { progress.update("Writing products", done: $0, of: $1) }
+    }
     if output.json { return try console.printJSON(report) }
     console.print(
       "\(Numbers.bytes(report.bytesBefore)) before, \(Numbers.bytes(report.bytesAfter)) now")

@@ -35,7 +35,11 @@ import Vitrine
     let before = try await shop.products(engine, 0..<300)
     let vector = try await engine.vector("100")
 
-    let report = try await engine.compact()
+    let written = Mutex<[Int]>([])
+    let report = try await engine.compact { done, total in
+      written.withLock { $0 += [done, total] }
+    }
+    #expect(written.withLock { $0 } == [0, 250])
     #expect(report.products == 250 && report.freedSlots == 200)
     #expect(try await shop.products(engine, 0..<300) == before)
     #expect(try await engine.vector("100") == vector)
