@@ -22,6 +22,8 @@ import Testing
   @Test(arguments: [
     (["delete", "V1", "--index", "a", "--index", "b"], "Error: give --index once, not 2 times\n"),
     (["search", "red", "--looks", "2"], "Error: looks must be from 0 to 1, not 2.0\n"),
+    (["search", "red", "--looks", "-1"], "Error: looks must be from 0 to 1, not -1.0\n"),
+    (["search", "red", "-k", "-3"], "Error: -k must be from 1 to 20000, not -3\n"),
     (["search", "red", "-k0"], "Error: -k must be from 1 to 20000, not 0\n"),
     (["recommend", "V1", "--towards", " "], "Error: --towards takes a direction such as darker\n"),
     (["classify", "--write", ""], "Error: --write takes the name of an attribute\n"),
@@ -31,6 +33,24 @@ import Testing
     let run = try Tool.run(arguments)
     #expect(run.status == 64)
     #expect(run.notes.hasPrefix(message), "\(run.notes)")
+  }
+
+  @Test func `a shell offers the attributes and ids of the index`() throws {
+    let scratch = try Scratch()
+    let tool = try #require(Tool.path)
+    let script = """
+      source <("$TOOL" --generate-completion-script bash)
+      offers() {
+        COMP_WORDS=("$TOOL" "$@"); COMP_CWORD=$#; COMP_LINE="$TOOL $*"; COMP_POINT=${#COMP_LINE}
+        COMPREPLY=(); _vitrine "$TOOL" "${@: -1}" "${@: -2:1}"; echo "${COMPREPLY[*]}"
+      }
+      offers search --index "$INDEX" --facet p
+      offers search --index "$INDEX" --like V100
+      offers search --index /nowhere --facet p
+      """
+    let run = try Tool.run(
+      ["-c", script], environment: ["TOOL": tool, "INDEX": try scratch.index(4)], at: "/bin/bash")
+    #expect(run.output == "pattern price\nV1001 V1002 V1003 V1004\n\n", "\(run.notes)")
   }
 
   @Test func `bad boosts and photographs are told in the words of the command line`() throws {

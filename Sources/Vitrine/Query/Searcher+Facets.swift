@@ -111,7 +111,18 @@ extension ProductStore {
       return try values.prefix(100).lazy.compactMap {
         if case .text(let text) = $0 { try advice(name, text, txn) } else { nil }
       }.prefix(10).map(\.self)
+    case .between(let name, let low, let high) where Self.isBefore(high, low):
+      let meant = Filter.between(attribute: name, high, low)
+      return ["no product has \(filter); did you mean \(meant)?"]
     default: return []
+    }
+  }
+
+  private static func isBefore(_ a: Value, _ b: Value) -> Bool {
+    switch (a, b) {
+    case (.number(let a), .number(let b)): a < b
+    case (.date(let a), .date(let b)): a < b
+    default: false
     }
   }
 

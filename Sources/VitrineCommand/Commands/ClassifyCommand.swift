@@ -40,7 +40,7 @@ struct ClassifyCommand: WorkspaceCommand {
   @Option(
     help: ArgumentHelp(
       "Fit the probabilities to the index's products whose label this attribute tells.",
-      valueName: "attribute"))
+      valueName: "attribute"), completion: .attributes)
   var calibrate: String?
 
   @OptionGroup var index: IndexOptions

@@ -11,7 +11,7 @@ struct DeleteCommand: WorkspaceCommand {
         vitrine delete --filter "in_stock = false and price > 100"
       """)
 
-  @Argument(help: "Ids of products.")
+  @Argument(help: "Ids of products.", completion: .products)
   var ids: [String] = []
 
   @Option(

@@ -33,18 +33,21 @@ struct EvaluateCommand: WorkspaceCommand {
 
   @Option(
     name: .customLong("label"),
-    help: ArgumentHelp("Attribute to predict; may be given several times.", valueName: "attribute"))
+    help: ArgumentHelp("Attribute to predict; may be given several times.", valueName: "attribute"),
+    completion: .attributes)
   var attributes: [String] = []
 
   @Option(
     name: .customLong("caption"),
     help: ArgumentHelp(
-      "Attribute to search by; may be given several times.", valueName: "attribute"))
+      "Attribute to search by; may be given several times.", valueName: "attribute"),
+    completion: .attributes)
   var captions: [String] = []
 
   @Option(
     name: .customLong("slice"),
-    help: ArgumentHelp("Attribute whose values are scored apart.", valueName: "attribute"))
+    help: ArgumentHelp("Attribute whose values are scored apart.", valueName: "attribute"),
+    completion: .attributes)
   var slices: [String] = []
 
   @OptionGroup var labels: LabelOptions

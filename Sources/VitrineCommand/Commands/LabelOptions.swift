@@ -10,7 +10,9 @@ struct LabelOptions: ParsableArguments {
     help: ArgumentHelp("A file with a label a line.", valueName: "file"), completion: .file())
   var labelsFile: String?
 
-  @Option(help: ArgumentHelp("Take the labels from an attribute's values.", valueName: "attribute"))
+  @Option(
+    help: ArgumentHelp("Take the labels from an attribute's values.", valueName: "attribute"),
+    completion: .attributes)
   var labelsFrom: String?
 
   @Option(

@@ -14,7 +14,7 @@ struct RecommendCommand: WorkspaceCommand {
         vitrine recommend V1042 --towards "sneaker -> heel" --steps 5 --keep gender
       """)
 
-  @Argument(help: "Id of the product where the walk begins.")
+  @Argument(help: "Id of the product where the walk begins.", completion: .products)
   var id: String
 
   @Option(help: ArgumentHelp("The direction.", valueName: "direction"))
@@ -26,7 +26,7 @@ struct RecommendCommand: WorkspaceCommand {
   @Option(
     help: ArgumentHelp(
       "Stay at this attribute's value, by default the category's; \"\" stays at none. Repeatable.",
-      valueName: "attribute"))
+      valueName: "attribute"), completion: .attributes)
   var keep: [String] = []
 
   @Option(

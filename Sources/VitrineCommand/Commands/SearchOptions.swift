@@ -6,10 +6,14 @@ struct SearchOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
       "Words: what it looks like, what it is called. -word excludes one, in quotes with others, as "
-        + "in \"shoes -kids\", or after --."))
+        + "in \"shoes -kids\", or after --. A phrase is in quotes of its own: 'shoes \"flip flop\"'."
+    ))
   var text: [String] = []
 
-  @Option(name: .customShort("k", allowingJoined: true), help: "How many results.")
+  // A number may have a sign in front, which would else pass for that of an option.
+  @Option(
+    name: .customShort("k", allowingJoined: true), parsing: .unconditional,
+    help: "How many results.")
   var k = 10
 
   @Option(
@@ -19,10 +23,13 @@ struct SearchOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Look like this product, which is left out itself. Repeatable.", valueName: "id"))
+      "Look like this product, which is left out itself. Repeatable.", valueName: "id"),
+    completion: .products)
   var like: [String] = []
 
-  @Option(help: ArgumentHelp("Look away from this product. Repeatable.", valueName: "id"))
+  @Option(
+    help: ArgumentHelp("Look away from this product. Repeatable.", valueName: "id"),
+    completion: .products)
   var unlike: [String] = []
 
   @Option(
@@ -41,12 +48,15 @@ struct SearchOptions: ParsableArguments {
         + "what is popular. Repeatable.", valueName: "boost"))
   var boost: [String] = []
 
-  @Option(help: ArgumentHelp("Count this attribute's values. Repeatable.", valueName: "attribute"))
+  @Option(
+    help: ArgumentHelp("Count this attribute's values. Repeatable.", valueName: "attribute"),
+    completion: .attributes)
   var facet: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Tell this attribute of each result instead of all. Repeatable.", valueName: "attribute"))
+      "Tell this attribute of each result instead of all. Repeatable.", valueName: "attribute"),
+    completion: .attributes)
   var field: [String] = []
 
   @Option(help: ArgumentHelp("Go on where an answer's cursor says.", valueName: "text"))
@@ -55,7 +65,10 @@ struct SearchOptions: ParsableArguments {
   @Flag(help: "Compare with every product instead of walking the graph.")
   var exact = false
 
-  @Option(help: "Breadth of the walk through the graph: more finds more, slower.")
+  @Option(
+    parsing: .unconditional,
+    help: "Breadth of the walk through the graph: more finds more, slower."
+  )
   var ef: Int?
 
   @Flag(help: "Say how each score came about.")
@@ -96,6 +109,7 @@ struct SearchOptions: ParsableArguments {
 /// How products are ranked and arranged, as options, and as settings of the REPL.
 struct RankingOptions: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "How much looks count, the rest being words: from 0 to 1.", valueName: "share"))
   var looks: Float?
@@ -106,14 +120,18 @@ struct RankingOptions: ParsableArguments {
   @Option(help: "What a brand or colour in the words does: boost, filter or ignore.")
   var mentions = Mentions.boost
 
-  @Option(help: ArgumentHelp("Only products that score so much.", valueName: "score"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Only products that score so much.", valueName: "score"))
   var cutoff: Float?
 
   @Option(
-    help: ArgumentHelp("Only the best of each value of this attribute.", valueName: "attribute"))
+    help: ArgumentHelp("Only the best of each value of this attribute.", valueName: "attribute"),
+    completion: .attributes)
   var group: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Vary the results: from 1, relevance alone, down to 0, variety alone.", valueName: "lambda"))
   var diversity: Float?
@@ -122,10 +140,13 @@ struct RankingOptions: ParsableArguments {
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "Order the --candidates best by this attribute; -price for falling. Repeatable.",
-      valueName: "attribute"))
+      valueName: "attribute"), completion: .attributes)
   var sort: [String] = []
 
-  @Option(help: "How many of the best are ranked: --sort orders these, and pages end there.")
+  @Option(
+    parsing: .unconditional,
+    help: "How many of the best are ranked: --sort orders these, and pages end there."
+  )
   var candidates = Query().candidates
 
   init() {}
