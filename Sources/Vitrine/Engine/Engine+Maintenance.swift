@@ -9,10 +9,12 @@ public struct VerifyFinding: Sendable, Hashable, Codable {
 }
 
 extension Engine {
-  /// Reads the whole index and reports what is not as it should be: checksums, ids, links, and
-  /// products without vectors or the other way round. O(index). An empty list means all is well.
+  /// Reads the whole index and reports what is not as it should be: checksums, ids, links, products without
+  /// vectors or the other way round, and what filters and words are looked up in, which is made anew from the
+  /// products. O(index), about as long as storing the products. An empty list means all is well.
   ///
-  /// - Parameter progress: is told now and then how many products of how many are looked at, once all else is.
+  /// - Parameter progress: is told now and then how many products of how many have been taken for this, once all
+  ///   else is done.
   /// - Throws: ``VitrineError/storage(_:)`` if the index cannot be read at all, `CancellationError`.
   public func verify(
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -30,11 +32,14 @@ extension Engine {
           let defects = try index.index.verify(txn).map {
             VerifyFinding(description: $0.description)
           }
-          let products = try productDefects(txn, snapshot, store) { done in
+          let products = try productDefects(txn, snapshot, store, cancellation)
+          // Of damaged products nothing can be made to compare with.
+          guard products.isEmpty else { return defects + products }
+          let derived = try store.derivedDefects(in: txn) { done in
             progress(done, snapshot.count)
             try cancellation.check()
           }
-          return defects + products
+          return defects + derived.prefix(100).map { VerifyFinding(description: $0) }
         }
       }
     }
@@ -43,13 +48,11 @@ extension Engine {
   /// Every vector must have a product of the same id, and every product a vector.
   private func productDefects(
     _ txn: borrowing ReadTransaction, _ snapshot: borrowing Snapshot, _ store: ProductStore,
-    progress: (_ products: Int) throws -> Void
+    _ cancellation: Cancellation
   ) throws -> [VerifyFinding] {
     var findings: [VerifyFinding] = []
-    var count = 0
     try snapshot.forEachID { id, slot in
-      if count % 1024 == 0 { try progress(count) }
-      count += 1
+      try cancellation.check()
       let stored: String?
       do {
         stored = try store.product(at: slot, in: txn)?.id

@@ -18,7 +18,7 @@ public struct IngestOptions: Sendable {
   /// Embed the words of products that have no photograph, instead of reporting them. Words and
   /// photographs lie apart in CLIP's space: mix them with care. Imports of vectors refuse it.
   public var textOnly = false
-  /// Put an index of 10,000 products or more in order at the end, as ``Engine/compact()`` does but with all
+  /// Put an index of 10,000 products or more in order at the end, as ``Engine/compact(progress:)`` does but with all
   /// attributes, when half of it or more is new since that was done last. Takes room for a second file. Not
   /// done to an index that is larger than half of the machine's memory, where it would take long.
   public var compacts = true

@@ -8,7 +8,7 @@ import LMDB
 /// the keyword → nothing. So one look tells all attributes that know a run of words, and whether any
 /// longer run that begins so is worth another.
 struct NameIndex: Sendable {
-  private let database: Database
+  let database: Database
 
   /// The most words that a name may have, and the most bytes of their stems.
   static let longest = 4
@@ -28,12 +28,16 @@ struct NameIndex: Sendable {
     _ term: ColumnTerm, spelling: String, isUsed: Bool, stemmer: Stemmer,
     in txn: borrowing WriteTransaction
   ) throws {
-    let words = Tokenizer.words(in: spelling)
-    guard (1...Self.longest).contains(words.count) else { return }
-    let name = Self.name(words.map(stemmer.stem))
-    guard name.count <= Self.mostBytes else { return }
-    let key = name + [0] + term.bytes
+    guard let key = Self.key(term, spelling: spelling, stemmer) else { return }
     if isUsed { try txn.put([], in: database, for: key) } else { try txn.delete(key, in: database) }
+  }
+
+  /// The key of a keyword; nil if it has too many words to be named, or none.
+  static func key(_ term: ColumnTerm, spelling: String, _ stemmer: Stemmer) -> [UInt8]? {
+    let words = Tokenizer.words(in: spelling)
+    guard (1...longest).contains(words.count) else { return nil }
+    let name = name(words.map(stemmer.stem))
+    return name.count <= mostBytes ? name + [0] + term.bytes : nil
   }
 
   /// The keywords that a run of stems names, and whether any longer run that names one begins so.

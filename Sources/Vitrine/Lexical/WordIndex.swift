@@ -13,7 +13,7 @@ struct WordIndex: Sendable {
   let reversed: Database
   let fields: Database
 
-  private static let wholeCatalogue = 0xFFFF
+  static let wholeCatalogue = 0xFFFF
 
   init(creatingIn txn: borrowing WriteTransaction) throws {
     postings = try txn.createDatabase(named: "postings")
@@ -65,7 +65,7 @@ struct WordIndex: Sendable {
     _ word: String, _ difference: Int, _ txn: borrowing WriteTransaction
   ) throws {
     let stored = try txn.withValue(in: words, for: word) { Self.numbers($0).0 } ?? 0
-    let backwards = String(String.UnicodeScalarView(word.unicodeScalars.reversed()))
+    let backwards = Self.backwards(word)
     if stored + difference > 0 {
       try txn.put(Self.encode(stored + difference, 0), in: words, for: word)
       if stored == 0 { try txn.put([], in: reversed, for: backwards) }
@@ -90,9 +90,8 @@ struct WordIndex: Sendable {
     var products = 0
     var means: [(field: Int, words: Float)] = []
     try txn.forEach(in: fields, .all) { key, value in
-      guard key.byteCount == 2 else { return true }
-      let number = key.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt16.self)
-      let field = Int(UInt16(bigEndian: number)), (count, words) = Self.numbers(value)
+      guard let field = Self.field(of: key) else { return true }
+      let (count, words) = Self.numbers(value)
       if field == Self.wholeCatalogue {
         products = count
       } else if count > 0 {
@@ -103,11 +102,22 @@ struct WordIndex: Sendable {
     return (products, means)
   }
 
+  /// A word from its end.
+  static func backwards(_ word: String) -> String {
+    String(String.UnicodeScalarView(word.unicodeScalars.reversed()))
+  }
+
+  /// The field of a key of `fields`; nil if it is none.
+  static func field(of key: RawSpan) -> Int? {
+    guard key.byteCount == 2 else { return nil }
+    return Int(UInt16(bigEndian: key.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt16.self)))
+  }
+
   private static func key(_ field: Int) -> [UInt8] {
     [UInt8(truncatingIfNeeded: field >> 8), UInt8(truncatingIfNeeded: field)]
   }
 
-  private static func encode(_ first: Int, _ second: Int) -> [UInt8] {
+  static func encode(_ first: Int, _ second: Int) -> [UInt8] {
     var writer = ByteWriter()
     writer.append(varint: first)
     writer.append(varint: second)

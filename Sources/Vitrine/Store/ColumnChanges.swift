@@ -4,13 +4,13 @@ import LMDB
 /// What a batch adds to and takes from the slots of each term, gathered so that every posting is
 /// written once.
 struct ColumnChanges {
-  private struct Change {
+  struct Change {
     var spelling: String?
     var added: [Slot] = []
     var removed: [Slot] = []
   }
 
-  private var changes: [ColumnTerm: Change] = [:]
+  private(set) var changes: [ColumnTerm: Change] = [:]
 
   /// Notes that a slot's product changes from one to another; nil where there is none.
   mutating func replace(_ old: [NumberedValue]?, with new: [NumberedValue]?, slot: Slot) {

@@ -80,7 +80,7 @@ package struct ProductStore: Sendable {
   }
 
   /// The values of a product whose attributes are known, in the order of their numbers.
-  private func numbered(_ product: Product) -> [NumberedValue] {
+  func numbered(_ product: Product) -> [NumberedValue] {
     product.attributes.compactMap { name, value in
       attribute(name).map { NumberedValue(number: $0.number, kind: $0.kind, value: value) }
     }.sorted { $0.number < $1.number }
@@ -171,6 +171,33 @@ extension ProductStore {
   /// The slots of all products.
   func live(in txn: borrowing some Transaction & ~Copyable) throws -> Bitmap {
     try Columns.union(in: columns, .prefix(ColumnTerm.live.bytes), txn)
+  }
+
+  /// What is stored for filters and words beside what products make of it, which must be sound themselves.
+  ///
+  /// - Parameter progress: is told now and then how many products were taken.
+  /// - Complexity: about that of storing all products anew.
+  package func derivedDefects(
+    in txn: borrowing some Transaction & ~Copyable, progress: (_ products: Int) throws -> Void
+  ) throws -> [String] {
+    var columns = ColumnCheck(self)
+    var words = WordCheck(self.words)
+    var count = 0
+    try txn.forEach(in: products, .all) { key, record in
+      if count % 1024 == 0 { try progress(count) }
+      count += 1
+      guard let slot = Slot(key: key),
+        let values = ProductRecord.decode(record, schema: schema).map(numbered)
+      else { return true }
+      try columns.add(values, slot: slot, in: txn)
+      try words.add(values, slot: slot, in: txn)
+      return columns.defects.count + words.defects.count < 100
+    }
+    if columns.defects.count + words.defects.count < 100 {
+      try columns.finish(in: txn)
+      try words.finish(in: txn)
+    }
+    return columns.defects + words.defects
   }
 
   /// The slots whose products satisfy a filter.
