@@ -58,6 +58,9 @@ public final class CLIPModel: Sendable {
   private let encoders: Encoders
   private let texts = Mutex(LRUCache<String, [Float]>(capacity: 1024))
 
+  /// A text that is longer is hardly asked for again, and would take more memory than its vector.
+  private static let longestRemembered = 1 << 10
+
   /// Weights below this many bytes are packed in less time than a file would be worth.
   private static let smallestCached = 64 << 20
 
@@ -124,7 +127,8 @@ public final class CLIPModel: Sendable {
     }
   }
 
-  /// Unit vectors of texts; those of the last 1024 different texts are remembered.
+  /// Unit vectors of texts; those of the last 1024 different texts of at most a
+  /// kilobyte are remembered.
   ///
   /// Text beyond the model's context is ignored, as the reference does.
   public func encode(texts: [String]) -> [[Float]] {
@@ -135,6 +139,7 @@ public final class CLIPModel: Sendable {
     self.texts.withLock { cache in
       for (index, vector) in zip(missing, found) {
         vectors[index] = vector
+        guard texts[index].utf8.count <= Self.longestRemembered else { continue }
         cache.insert(vector, for: texts[index])
       }
     }

@@ -12,6 +12,7 @@ public enum Metric: UInt8, Sendable, Hashable, CaseIterable {
 
 /// How full vectors are kept, beside the codes that the graph is walked on.
 public enum VectorStorage: UInt8, Sendable, Hashable, CaseIterable {
+  /// As numbers of this format.
   case float32, float16, bfloat16
   /// As the graph's codes alone, 8 bits a component: about half the size, at a few points of recall.
   case codesOnly

@@ -10,8 +10,11 @@ public struct PreprocessorConfiguration: Sendable, Equatable {
 
   /// The interpolating kernel, by Pillow's number. All are widened when shrinking (antialiased).
   public enum Filter: Int, Sendable {
+    /// A windowed sinc, three pixels to each side.
     case lanczos = 1
+    /// A triangle, one pixel to each side.
     case bilinear = 2
+    /// Keys's cubic with a = -0.5, two pixels to each side.
     case bicubic = 3
   }
 

@@ -21,19 +21,18 @@ public struct APIKeys: Sendable {
   public init() {}
 
   /// Reads keys, one a line or separated by commas: `read:KEY` or `write:KEY`. Empty lines and
-  /// lines that begin with `#` are skipped.
+  /// lines that begin with `#`, with all that stands in them, are skipped.
   ///
   /// - Throws: ``APIKeyError`` with the number of the line, never with the key.
   public init(parsing text: String) throws(APIKeyError) {
-    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: separates)
-      .enumerated()
-    {
-      let entry = line.trimmed
-      if entry.isEmpty || entry.hasPrefix("#") { continue }
-      let parts = entry.split(separator: ":", maxSplits: 1)
-      guard parts.count == 2, let scope = Scope(rawValue: String(parts[0])), parts[1].count >= 16
-      else { throw APIKeyError(line: index + 1) }
-      entries.append((scope, Array(parts[1].utf8)))
+    let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
+    for (index, line) in lines.enumerated() where !line.trimmed.hasPrefix("#") {
+      for entry in line.split(separator: ",").map(\.trimmed) where !entry.isEmpty {
+        let parts = entry.split(separator: ":", maxSplits: 1)
+        guard parts.count == 2, let scope = Scope(rawValue: String(parts[0])), parts[1].count >= 16
+        else { throw APIKeyError(line: index + 1) }
+        entries.append((scope, Array(parts[1].utf8)))
+      }
     }
   }
 
@@ -63,8 +62,6 @@ public struct APIKeyError: Error, CustomStringConvertible {
     "API keys, line \(line): expected read:KEY or write:KEY with a key of at least 16 characters"
   }
 }
-
-private func separates(_ character: Character) -> Bool { character.isNewline || character == "," }
 
 /// Compares without leaving early. The length may leak; the contents do not.
 private func constantTimeEqual(_ a: [UInt8], _ b: [UInt8]) -> Bool {

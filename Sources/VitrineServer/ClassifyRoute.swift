@@ -11,15 +11,22 @@ extension VitrineServer {
       }
       let parameters = request.uri.queryParameters
       let k = try k(parameters) ?? 5
-      let templates = parameters.getAll("template")
       let labels = parameters.getAll("label")
+      let given = parameters.getAll("template")
+      let templates = given.isEmpty ? ["a photo of {}"] : given
+      let prompts = labels.count * templates.count
+      guard prompts <= configuration.limits.prompts else {
+        throw Problem(
+          .unprocessableContent,
+          "labels times templates: expected at most \(configuration.limits.prompts), found \(prompts)"
+        )
+      }
       let image = try await body(of: request)
       let bytes = [UInt8](buffer: image)
       return try json(
         try await admission.run {
           let classifier = try ZeroShotClassifier(
-            labels: labels, templates: templates.isEmpty ? ["a photo of {}"] : templates,
-            embedder: embedder)
+            labels: labels, templates: templates, embedder: embedder)
           let vector = try embedder.embed(images: [bytes])[0].mapError {
             VitrineError.invalidArgument("the photograph cannot be read: \($0)")
           }.get()

@@ -9,15 +9,18 @@ extension VitrineServer {
     router.get("/v1/indexes/:index/products/:id/image") { request, context in
       let engine = try engine(context)
       let id = try parameter("id", of: context)
-      let bytes = try await admission.run { () -> [UInt8]? in
+      // A photograph may be large: its tag is made away from the thread of the connection, too.
+      return try await admission.run {
         guard let product = try await engine.product(id) else {
           throw VitrineError.noProduct(id: id)
         }
-        if let bytes = pictures?.picture(at: product.image) { return bytes }
-        return try await engine.imageBytes(of: product)
+        var bytes = pictures?.picture(at: product.image)
+        if bytes == nil { bytes = try await engine.imageBytes(of: product) }
+        guard let bytes else {
+          throw Problem(.notFound, "the product \"\(id)\" has no picture")
+        }
+        return Self.picture(bytes, for: request)
       }
-      guard let bytes else { throw Problem(.notFound, "the product \"\(id)\" has no picture") }
-      return Self.picture(bytes, for: request)
     }
   }
 

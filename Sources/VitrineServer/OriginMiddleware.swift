@@ -8,13 +8,12 @@ struct OriginMiddleware<Context: RequestContext>: RouterMiddleware {
   func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
-    guard let origin = request.headers[.origin], allowed.contains(origin) else {
-      return try await next(request, context)
-    }
+    let origin = request.headers[.origin].flatMap { allowed.contains($0) ? $0 : nil }
     var response =
-      request.method == .options
+      origin != nil && request.method == .options
       ? Response(status: .noContent, headers: Self.preflight) : try await next(request, context)
     response.headers[.accessControlAllowOrigin] = origin
+    // What was stored for one origin, or for none, is not what another one gets.
     response.headers[values: .vary].append("Origin")
     return response
   }

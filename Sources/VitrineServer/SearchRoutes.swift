@@ -44,6 +44,13 @@ extension VitrineServer {
         .unprocessableContent,
         "k: expected at most \(configuration.limits.k), found \(query.k)")
     }
+    let values = all.lazy.flatMap(\.facets).reduce(0) { $0 + max(0, min($1.limit, 1 << 20)) }
+    guard values <= configuration.limits.facetValues else {
+      throw Problem(
+        .unprocessableContent,
+        "facets: expected at most \(configuration.limits.facetValues) values in all, found limits of "
+          + "\(values)")
+    }
     return json(
       bytes: try await engine.searchJSON(all, asArray: queries.areSeveral, deadline: deadline))
   }

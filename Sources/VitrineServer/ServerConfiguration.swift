@@ -29,6 +29,10 @@ public struct ServerConfiguration: Sendable {
     public var k = 1_000
     /// Queries of one search.
     public var batch = 100
+    /// Values of all facets of a search together, and of all searches of a request.
+    public var facetValues = 50_000
+    /// Prompts of a classification: labels times templates.
+    public var prompts = 2_000
     /// Requests worked on at one time; more are answered 429.
     public var concurrentRequests = 64
     /// Seconds a request may take before it is told to stop, and answered 503 if it does.

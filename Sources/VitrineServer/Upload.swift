@@ -86,19 +86,17 @@ extension VitrineServer {
     _ products: inout [(product: Product, image: [UInt8]?)],
     while store: ([(product: Product, image: [UInt8]?)]) async throws -> Void
   ) async throws {
-    var new: [String] = []
-    do {
-      for index in products.indices where products[index].product.image == nil {
-        guard let image = products[index].image else { continue }
-        guard let (path, isNew) = try pictures?.keep(image) else { break }
-        products[index].product.image = path
-        if isNew { new.append(path) }
-      }
-      try await store(products)
-    } catch {
-      for path in new { pictures?.forget(path) }
-      throw error
+    var kept: [String] = []
+    var isStored = false
+    defer { for path in kept { pictures?.settle(path, isStored: isStored) } }
+    for index in products.indices where products[index].product.image == nil {
+      guard let image = products[index].image else { continue }
+      guard let path = try pictures?.keep(image) else { break }
+      products[index].product.image = path
+      kept.append(path)
     }
+    try await store(products)
+    isStored = true
   }
 
   /// The picture's bytes; nil if none is sent.

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Vitrine
 
 /// The contract of every command: what it prints, as JSON too, and how it ends.
 @Suite struct CommandLineTests {
@@ -13,6 +14,23 @@ import Testing
     let second = try Tool.run(arguments)
     #expect(second.status == 0)
     #expect(second.output.hasPrefix("24 rows: 24 unchanged\n"))
+  }
+
+  @Test func `a catalogue may have more columns than a query may count`() throws {
+    let scratch = try Scratch()
+    let (catalogue, images) = try scratch.sample(3)
+    let more = (0..<Query.Limits.parts + 20).map { "column \($0)" }
+    let lines = try String(contentsOfFile: catalogue, encoding: .utf8).split(separator: "\n")
+    let wide = lines.enumerated().map { row, line in
+      line + more.map { row == 0 ? ",\($0)" : ",value" }.joined()
+    }
+    let path = try scratch.write(wide.joined(separator: "\n"), to: "wide.csv")
+    let index = scratch.path + "/wide"
+    #expect(try Tool.run(["index", path, "--images", images, "--index", index]).status == 0)
+    let stats = try Tool.run(["stats", "--json", "--index", index])
+    #expect((try stats.json()["facets"] as? [Any])?.count ?? 0 > more.count, "\(stats.notes)")
+    let counted = try Tool.run(["repl", "--index", index], input: ":facets\n")
+    #expect(counted.status == 0 && counted.output.contains("value"), "\(counted.notes)")
   }
 
   @Test func badRowsAreReportedAndTheRestGoesIn() throws {

@@ -147,6 +147,8 @@ import VitrineServer
     (#"{"sort": [\#(many(#"{"attribute": "price"}"#))]}"#, 422),
     (#"{"facets": [\#(many(#"{"attribute": "price"}"#))]}"#, 422),
     (#"{"boosts": [\#(many(#"{"attribute": "brand", "values": ["Acme"], "weight": 1}"#))]}"#, 422),
+    (#"{"facets": [\#(many(#"{"attribute": "price", "limit": 9999}"#, 6))]}"#, 422),
+    (#"{"text": "\#(String(repeating: "red ", count: 20_000))"}"#, 422),
     (#"{"text": "red", "k": 01}"#, 400), (#"{"text": "red"} x"#, 400),
   ])
   func badRequestsAreProblemsInWords(body: String, status: Int) async throws {
@@ -249,11 +251,17 @@ import VitrineServer
         body: ByteBuffer(string: "a blue shoe"))
       let first = (response.json["predictions"] as? [[String: Any]])?.first
       #expect(first?["label"] as? String == "blue shoe")
+      let labels = (0..<50).map { "label=\($0)" } + (0..<50).map { "template=\($0)%7B%7D" }
+      let long = try await client.execute(
+        uri: "/v1/indexes/shop/classify?\(labels.joined(separator: "&"))", method: .post,
+        body: ByteBuffer(string: "a blue shoe"))
+      #expect(long.status == .unprocessableContent)
+      #expect(String(buffer: long.body).contains("at most 2000, found 2500"))
     }
   }
 }
 
-/// More of a part than a query may have.
-private func many(_ part: String) -> String {
-  Array(repeating: part, count: Query.Limits.parts + 1).joined(separator: ",")
+/// A part again and again; by default more often than a query may have one.
+private func many(_ part: String, _ count: Int = Query.Limits.parts + 1) -> String {
+  Array(repeating: part, count: count).joined(separator: ",")
 }

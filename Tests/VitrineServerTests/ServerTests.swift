@@ -130,6 +130,24 @@ import VitrineServer
     let error = #expect(throws: APIKeyError.self) { try APIKeys(parsing: "\nadmin:hunter2hunter2") }
     #expect(error?.line == 2)
     #expect(error?.description.contains("hunter2") == false)
+    let later = #expect(throws: APIKeyError.self) {
+      try APIKeys(parsing: "read:0123456789abcdef,write:0123456789abcdef\nread:short")
+    }
+    #expect(later?.line == 2)
+  }
+
+  @Test func `a line that is a comment holds no keys, whatever stands behind its commas`()
+    async throws
+  {
+    let old = "write:fedcba9876543210"
+    let keys = try APIKeys(parsing: "# old: \(old),\(old)\nread:0123456789abcdef")
+    try await Shop().server { $0.keys = keys }.application.test(.router) { client in
+      for (key, status) in [("fedcba9876543210", 401), ("0123456789abcdef", 200)] {
+        let response = try await client.execute(
+          uri: "/v1/indexes", method: .get, headers: [.authorization: "Bearer \(key)"])
+        #expect(response.status.code == status)
+      }
+    }
   }
 
   @Test func beyondThisMachineKeysAreNeeded() async throws {
@@ -147,6 +165,10 @@ import VitrineServer
         #expect(response.headers[.accessControlAllowOrigin] == expected)
         let varying = expected.map { _ in ["Origin", "Accept-Encoding"] } ?? ["Accept-Encoding"]
         #expect(response.headers[values: .vary] == varying)
+        // What is stored for those of no origin is not for pages of one.
+        let plain = try await client.execute(uri: "/page/app.js", method: .get)
+        #expect(plain.headers[.accessControlAllowOrigin] == nil)
+        #expect(plain.headers[values: .vary].contains("Origin") == (expected != nil))
       }
     }
   }

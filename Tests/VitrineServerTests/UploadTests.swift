@@ -126,13 +126,15 @@ import VitrineServer
   @Test func `nothing is stored if one that keeps its picture has a bad value`() async throws {
     try await Shop().server().application.test(.router) { client in
       let lines = """
-        {"id": "n1", "image_data": "cmVk"}
+        {"id": "n1", "image_data": "cmVk", "attributes": {"weigth": 3}}
         {"id": "p0", "attributes": {"price": "dear"}}
         """
       let response = try await client.execute(
         uri: "/v1/indexes/shop/products", method: .put, body: ByteBuffer(string: lines))
       #expect(response.status == .unprocessableContent)
       #expect((response.json["detail"] as? String)?.hasPrefix("p0, row 2, column price") == true)
+      let indexes = try await client.execute(uri: "/v1/indexes", method: .get)
+      #expect(!String(buffer: indexes.body).contains("weigth"))
       let first = try await client.execute(uri: "/v1/indexes/shop/products/n1", method: .get)
       #expect(first.status == .notFound)
     }

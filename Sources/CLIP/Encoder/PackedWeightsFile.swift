@@ -46,7 +46,7 @@ package struct PackedWeightsFile: Sendable {
     return Arena(mapping: file.fileDescriptor, byteCount: Int(byteCount))
   }
 
-  /// Writes `arena`, and removes the files that were used longest ago if there are too many.
+  /// Writes `arena`, and removes the files that were written longest ago if there are too many.
   func save(_ arena: Arena) {
     let temporary = directory.appending(path: "\(UUID().uuidString).tmp")
     let manager = FileManager.default

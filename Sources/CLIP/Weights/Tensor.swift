@@ -1,7 +1,10 @@
 /// How the elements of a stored tensor are encoded.
 public enum ElementType: String, Sendable {
+  /// IEEE 754, 32 bits.
   case float32 = "F32"
+  /// IEEE 754, 16 bits.
   case float16 = "F16"
+  /// The upper 16 bits of a `float32`.
   case bfloat16 = "BF16"
 
   /// Bytes per element.

@@ -42,13 +42,22 @@ final class ByteSource {
   /// Marks the bytes before `position` of the window as done with.
   func consume(to position: Int) { start = position }
 
+  /// The most that a row may have: more is no catalogue, and would fill the memory.
+  private static let longestRow = 256 << 20
+
   /// Reads on, keeping what is not consumed, which may move to the front of the window.
   ///
+  /// - Parameter row: the row that begins the window, in a file of rows, which may not be too long.
   /// - Returns: false when the file has no more.
   /// - Throws: ``VitrineError/badData(path:row:column:reason:)`` for a damaged or truncated file,
-  ///   ``VitrineError/file(path:reason:)`` for one that cannot be read.
-  func refill() throws(VitrineError) -> Bool {
+  ///   or a row that is too long, ``VitrineError/file(path:reason:)`` for one that cannot be read.
+  func refill(row: Int? = nil) throws(VitrineError) -> Bool {
     if isAtEnd { return false }
+    if let row, end - start > Self.longestRow {
+      throw .badData(
+        path: path, row: row, column: nil,
+        reason: "expected a line break within \(Self.longestRow >> 20) MB, found none")
+    }
     if start > 0 {
       bytes.replaceSubrange(0..<end - start, with: bytes[start..<end])
       end -= start

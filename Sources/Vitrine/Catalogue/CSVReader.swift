@@ -48,7 +48,7 @@ package final class CSVReader: RowReader {
       for field in header.fields {
         guard case .text(let text) = field.value else { continue }
         let name = text.trimmed
-        guard !columns.contains(name) else {
+        guard name.isEmpty || !columns.contains(name) else {
           throw .badData(
             path: source.path, row: row, column: name, reason: "the header names it twice")
         }
@@ -63,7 +63,7 @@ package final class CSVReader: RowReader {
     while true {
       switch scan() {
       case .needsMore:
-        if try !source.refill(), source.start == source.end { return nil }
+        if try !source.refill(row: row + 1), source.start == source.end { return nil }
       case .record(let next):
         row += 1
         let isBlank = cells.count == 1 && cells[0].start == cells[0].end

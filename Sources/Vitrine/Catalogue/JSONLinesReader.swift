@@ -62,7 +62,7 @@ package final class JSONLinesReader: RowReader {
         return source.start..<end + 1
       }
       searched = source.end - source.start
-      if try !source.refill() { return searched > 0 ? source.start..<source.end : nil }
+      if try !source.refill(row: row + 1) { return searched > 0 ? source.start..<source.end : nil }
     }
   }
 }

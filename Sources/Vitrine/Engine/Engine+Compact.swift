@@ -96,6 +96,9 @@ extension Engine {
           throw error
         }
       }
+    } catch let error as LMDBError where error.code == .replaced {
+      // Another compaction was quicker; this one begins with what it has written.
+      return try compact(forgettingUnused: forgettingUnused, cancellation, progress)
     } catch let error where error is LMDBError || error is HNSWError {
       throw VitrineError(error, path: path)
     }

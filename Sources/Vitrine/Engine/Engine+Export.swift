@@ -58,7 +58,7 @@ extension Engine {
     let dimensions = configuration.dimensions
     try vectors.write(
       Data(VectorFile.header(rows: snapshot.count, dimensions: dimensions)))
-    for (done, slot) in snapshot.slots.allSlots.enumerated() {
+    for (done, slot) in snapshot.slots.slots(atMost: .max).enumerated() {
       if done.isMultiple(of: 1024) { try progress(done) }
       guard let vector = snapshot.vector(of: slot),
         let product = try store.product(at: slot, in: txn)

@@ -14,14 +14,13 @@ extension Engine {
   ///   of its attribute's kind (`row` counts the products from 1).
   public func upsert(_ products: [(product: Product, vector: [Float])]) async throws {
     try await offPool { [self] in
-      let schema = try grow(by: products.map(\.product))
-      var changes = Changes(schema: schema)
-      for (row, (product, vector)) in products.enumerated() {
-        guard vector.count == configuration.dimensions else {
-          throw VitrineError.dimensionMismatch(
-            expected: configuration.dimensions, found: vector.count)
-        }
-        let product = try schema.typed(product, row: row + 1)
+      let (typed, inferred) = try typed(products.map(\.product))
+      for vector in products.map(\.vector) where vector.count != configuration.dimensions {
+        throw VitrineError.dimensionMismatch(
+          expected: configuration.dimensions, found: vector.count)
+      }
+      var changes = Changes(schema: try grow(by: inferred))
+      for (product, vector) in zip(typed, products.map(\.vector)) {
         let source = ContentRecord.hash(ofVector: vector)
         let record = ContentRecord(source: source, product: product)
         changes.put(product, vector: vector, record: record.bytes)
@@ -49,15 +48,15 @@ extension Engine {
     try await offPool { [self] in
       var vectors = try embed(products.compactMap(\.image)).makeIterator()
       let kept = try records(of: products.filter { $0.image == nil }.map(\.product.id))
-      let schema = try grow(by: products.map(\.product))
-      var changes = Changes(schema: schema)
-      for (row, (product, image)) in products.enumerated() {
-        let embedded = image.flatMap { _ in vectors.next() }
-        let vector = try embedded?.mapError { error in
+      let (typed, inferred) = try typed(products.map(\.product))
+      let found = try products.enumerated().map { row, entry in
+        try entry.image.flatMap { _ in vectors.next() }?.mapError { error in
           VitrineError.badData(
-            path: product.id, row: row + 1, column: "image", reason: "\(error)")
+            path: entry.product.id, row: row + 1, column: "image", reason: "\(error)")
         }.get()
-        let product = try schema.typed(product, row: row + 1)
+      }
+      var changes = Changes(schema: try grow(by: inferred))
+      for ((product, image), vector) in zip(zip(typed, products.map(\.image)), found) {
         if let image, let vector {
           let record = ContentRecord(source: ContentRecord.hash(ofImage: image), product: product)
           changes.put(product, vector: vector, record: record.bytes)
@@ -132,8 +131,10 @@ extension Engine {
     }
   }
 
-  /// The schema, grown by the attributes that products have and it has not.
-  private func grow(by products: [Product]) throws(VitrineError) -> Schema {
+  /// Products with their values brought to the kinds of the attributes, and those that the schema lacks.
+  private func typed(
+    _ products: [Product]
+  ) throws(VitrineError) -> (products: [Product], inferred: [Attribute]) {
     let schema = try schema
     let known = Set(schema.attributes.map(\.name))
     var columns: [String: ColumnSurvey] = [:]
@@ -143,7 +144,17 @@ extension Engine {
       }
     }
     let inferred = columns.keys.sorted().compactMap { columns[$0]?.attribute(named: $0) }
-    if inferred.isEmpty { return schema }
+    let grown = try schema.merged(given: nil, inferred: inferred)
+    var typed: [Product] = []
+    for (row, product) in products.enumerated() {
+      typed.append(try grown.typed(product, row: row + 1))
+    }
+    return (typed, inferred)
+  }
+
+  /// The schema with more attributes: nothing is stored of products that are refused, so these come first.
+  private func grow(by inferred: [Attribute]) throws(VitrineError) -> Schema {
+    if inferred.isEmpty { return try schema }
     return try updateDescription { description in
       description.schema = try description.schema.merged(given: nil, inferred: inferred)
     }.schema

@@ -84,6 +84,9 @@ public final class Engine: Sendable {
   /// The attributes of the index as they are now.
   public var schema: Schema { get throws(VitrineError) { try description.schema } }
 
+  /// How many products there are. O(1).
+  public var count: Int { get throws { try read { _, snapshot, _ in snapshot.count } } }
+
   /// The fingerprint of the model that the vectors are of.
   public var modelFingerprint: String { get throws(VitrineError) { try description.model } }
 

@@ -56,6 +56,7 @@ public struct ZeroShotClassifier: Sendable {
     dimensions = embedder.dimensions
     var vectors: [Float] = []
     for label in labels {
+      try Task.checkCancellation()
       let prompts = templates.map { $0.replacingOccurrences(of: "{}", with: label) }
       var sum = [Float](repeating: 0, count: embedder.dimensions)
       for vector in try embedder.embed(texts: prompts) {

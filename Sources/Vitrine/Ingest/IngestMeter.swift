@@ -47,7 +47,7 @@ struct IngestMeter {
 
 extension Duration {
   /// The duration in seconds.
-  var inSeconds: Double {
+  package var inSeconds: Double {
     Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

@@ -26,7 +26,7 @@ final class NoteFile {
     let cells = [
       note.row > 0 ? "\(note.row)" : "", note.id, note.column, note.reason, note.outcome.rawValue,
     ]
-    buffer += cells.map { NoteFile.cell($0.printable) }.joined(separator: ",") + "\n"
+    buffer += cells.map(\.printable.csvCell).joined(separator: ",") + "\n"
     if buffer.utf8.count > 1 << 16 { try flush() }
   }
 
@@ -39,10 +39,13 @@ final class NoteFile {
       throw .file(path: path, reason: error.localizedDescription)
     }
   }
+}
 
-  /// A cell of CSV, quoted where needed.
-  static func cell(_ text: String) -> String {
-    guard text.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return text }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
+extension String {
+  /// The text as a cell of CSV, quoted where needed.
+  package var csvCell: String {
+    // A carriage return and a line feed are one character, so that bytes are looked at.
+    guard utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return self }
+    return "\"" + replacing("\"", with: "\"\"") + "\""
   }
 }

@@ -46,9 +46,6 @@ struct TarIndex: Sendable {
     }
   }
 
-  /// How many files there are.
-  var count: Int { members.count }
-
   /// The member of a path, or else the only one of that file name, with its whole path.
   func find(_ path: String) -> (path: String, member: Member)? {
     if let member = members[path] { return (path, member) }

@@ -4,11 +4,12 @@ import LMDB
 extension LexicalScorer {
   /// The products that have every phrase of a query; nil if it has no phrases.
   func required(
-    by query: LexicalQuery, in txn: borrowing some Transaction & ~Copyable
+    by query: LexicalQuery, _ cancellation: Cancellation,
+    in txn: borrowing some Transaction & ~Copyable
   ) throws -> Bitmap? {
     var result: Bitmap?
     for phrase in query.phrases {
-      let found = try products(with: phrase, isExact: true, in: txn)
+      let found = try products(with: phrase, isExact: true, cancellation, in: txn)
       if let result { result.formIntersection(found) } else { result = found }
     }
     return result
@@ -16,12 +17,13 @@ extension LexicalScorer {
 
   /// The products that have something a query excludes; nil if it excludes nothing.
   func excluded(
-    by query: LexicalQuery, in txn: borrowing some Transaction & ~Copyable
+    by query: LexicalQuery, _ cancellation: Cancellation,
+    in txn: borrowing some Transaction & ~Copyable
   ) throws -> Bitmap? {
     guard !query.excluded.isEmpty else { return nil }
     let union = Bitmap()
     for words in query.excluded {
-      union.formUnion(try products(with: words, isExact: words.count > 1, in: txn))
+      union.formUnion(try products(with: words, isExact: words.count > 1, cancellation, in: txn))
     }
     return union
   }
@@ -29,11 +31,13 @@ extension LexicalScorer {
   /// The products that have these words one behind the other in a field; those that have them in
   /// any form and order where that is not wanted exactly.
   private func products(
-    with phrase: [String], isExact: Bool, in txn: borrowing some Transaction & ~Copyable
+    with phrase: [String], isExact: Bool, _ cancellation: Cancellation,
+    in txn: borrowing some Transaction & ~Copyable
   ) throws -> Bitmap {
     let stemmer = Stemmer()
     var candidates: Set<Place>?
     for term in Set(phrase.map(stemmer.stem)) {
+      try cancellation.check()
       let places = try places(of: term, in: txn)
       candidates = candidates?.intersection(places) ?? places
     }
@@ -41,7 +45,8 @@ extension LexicalScorer {
     let places = (candidates ?? []).sorted { ($0.slot, $0.field) < ($1.slot, $1.field) }
     let result = Bitmap()
     var last: Slot?
-    for place in places where place.slot != last {
+    for (number, place) in places.enumerated() where place.slot != last {
+      if number % 1024 == 0 { try cancellation.check() }
       guard try !isExact || stands(phrase, at: place, in: txn) else { continue }
       result.insert(place.slot)
       last = place.slot

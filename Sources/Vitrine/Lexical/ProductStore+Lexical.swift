@@ -10,8 +10,8 @@ extension ProductStore {
   ) throws -> [Slot: Float] {
     let scorer = try LexicalScorer(self, weights: weights.numbered(by: schema), in: txn)
     let scores = try scorer.scores(of: try scorer.alternatives(of: query, in: txn), in: txn)
-    let required = try scorer.required(by: query, in: txn).map { SlotSet($0) }
-    let excluded = try scorer.excluded(by: query, in: txn).map { SlotSet($0) }
+    let required = try scorer.required(by: query, Cancellation(), in: txn).map { SlotSet($0) }
+    let excluded = try scorer.excluded(by: query, Cancellation(), in: txn).map { SlotSet($0) }
     var result: [Slot: Float] = [:]
     for slot in scores.slots {
       guard required?.contains(slot) ?? true, excluded?.contains(slot) != true else { continue }

@@ -5,6 +5,8 @@ extension Query {
     public static let candidates = 20_000
     /// Terms of one query.
     public static let terms = 64
+    /// Bytes of all texts of one query.
+    public static let textBytes = 1 << 16
     /// Facets, boosts, and attributes to sort by, of one query.
     public static let parts = 100
     /// Values or bars of one facet.
@@ -21,6 +23,12 @@ extension Query {
       (1...most).contains(candidates), "candidates must be from 1 to \(most), not \(candidates)")
     try require(ef.map { (1...most).contains($0) } ?? true, "ef must be from 1 to \(most)")
     try require(terms.count <= Limits.terms, "a query has at most \(Limits.terms) terms")
+    let bytes = terms.reduce(0) {
+      if case .text(let text) = $1.subject { $0 + text.utf8.count } else { $0 }
+    }
+    try require(
+      bytes <= Limits.textBytes,
+      "the texts of a query have at most \(Limits.textBytes) bytes, not \(bytes)")
     for (count, name) in [
       (facets.count, "facets"), (boosts.count, "boosts"), (sort.count, "attributes to sort by"),
     ] {
@@ -75,6 +83,12 @@ extension Query {
         case .text, .image: false
         }
       }
+  }
+
+  /// Whether products without words and looks to compare come in the order of their slots.
+  var isListing: Bool {
+    boosts.isEmpty && sort.isEmpty && facets.isEmpty && group == nil && diversity == nil
+      && cutoff == nil
   }
 
   /// The query in words, for logs and answers.

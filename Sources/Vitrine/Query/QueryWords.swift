@@ -28,11 +28,13 @@ struct QueryWords {
 
   /// Restricts to the phrases, and to what is not excluded; nil if the query says neither.
   func permitted(
-    _ store: ProductStore, in txn: borrowing ReadTransaction
+    _ store: ProductStore, _ cancellation: Cancellation, in txn: borrowing ReadTransaction
   ) throws -> Bitmap? {
     guard let scorer else { return nil }
-    let required = try scorer.required(by: query, in: txn)
-    guard let excluded = try scorer.excluded(by: query, in: txn) else { return required }
+    let required = try scorer.required(by: query, cancellation, in: txn)
+    guard let excluded = try scorer.excluded(by: query, cancellation, in: txn) else {
+      return required
+    }
     let remaining = try required ?? store.live(in: txn)
     remaining.subtract(excluded)
     return remaining

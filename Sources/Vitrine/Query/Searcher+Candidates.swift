@@ -45,9 +45,11 @@ extension Searcher {
     if query.mentions == .filter, let filter = Mention.filter(words.mentions) {
       conditions.append(filter)
     }
-    for condition in conditions { notes += try store.advice(on: condition, in: txn) }
-    let evaluator = FilterEvaluator(store: store)
-    var result = try words.permitted(store, in: txn)
+    var advice: [String] = []
+    for condition in conditions { try store.advise(on: condition, &advice, in: txn) }
+    notes += advice
+    let evaluator = FilterEvaluator(store: store, cancellation: cancellation)
+    var result = try words.permitted(store, cancellation, in: txn)
     for condition in conditions {
       let slots = try evaluator.slots(condition, in: txn)
       if let result { result.formIntersection(slots) } else { result = slots }
@@ -133,7 +135,9 @@ extension Searcher {
     } else {
       let everything = permitted ?? snapshot.slots
       let best = words.areScored ? words.scores.best(size, of: permitted) : []
-      found.slots = words.areScored ? best : everything.allSlots
+      // Where all are alike their order is that of slots, and one more tells that there are more.
+      let most = query.isListing ? end + 1 + liked.count : total
+      found.slots = words.areScored ? best : everything.slots(atMost: most)
       found.path = words.areScored ? "words" : "all"
       // Without looks, products that have none of the words are not relevant at all.
       found.areAll = !words.areScored || best.count < size || best.count == total
@@ -198,11 +202,17 @@ extension Candidates {
 }
 
 extension SlotSet {
-  /// The slots in ascending order.
-  var allSlots: [Slot] {
+  /// The first slots, in ascending order.
+  func slots(atMost most: Int) -> [Slot] {
+    struct Enough: Error {}
     var slots: [Slot] = []
-    slots.reserveCapacity(count)
-    forEach { slots.append($0) }
+    slots.reserveCapacity(min(count, most))
+    do {
+      try forEach { slot throws(Enough) in
+        guard slots.count < most else { throw Enough() }
+        slots.append(slot)
+      }
+    } catch {}
     return slots
   }
 }

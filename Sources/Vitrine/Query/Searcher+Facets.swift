@@ -98,23 +98,27 @@ extension ProductStore {
     return try Keyword.stored(in: keywords, for: term, txn).map { .text($0.spelling) } ?? value
   }
 
-  /// What a reader should know of a filter: keywords that no product has.
-  func advice(on filter: Filter, in txn: borrowing ReadTransaction) throws -> [String] {
+  /// Adds what a reader should know of a filter: keywords that no product has, and ranges upside down. Whoever
+  /// asks for very many values need not be told of each.
+  func advise(
+    on filter: Filter, _ notes: inout [String], in txn: borrowing ReadTransaction
+  ) throws {
+    guard notes.count < 10 else { return }
     switch filter {
-    case .and(let parts), .or(let parts): return try parts.flatMap { try advice(on: $0, in: txn) }
-    case .not(let part): return try advice(on: part, in: txn)
+    case .and(let parts), .or(let parts):
+      for part in parts { try advise(on: part, &notes, in: txn) }
+    case .not(let part): try advise(on: part, &notes, in: txn)
     case .compare(let name, .equal, .text(let text)),
       .compare(let name, .notEqual, .text(let text)):
-      return try advice(name, text, txn).map { [$0] } ?? []
+      if let note = try advice(name, text, txn) { notes.append(note) }
     case .oneOf(let name, let values):
-      // Whoever asks for very many values need not be told of each.
-      return try values.prefix(100).lazy.compactMap {
-        if case .text(let text) = $0 { try advice(name, text, txn) } else { nil }
-      }.prefix(10).map(\.self)
+      for value in values {
+        try advise(on: .compare(attribute: name, .equal, value), &notes, in: txn)
+      }
     case .between(let name, let low, let high) where Self.isBefore(high, low):
       let meant = Filter.between(attribute: name, high, low)
-      return ["no product has \(filter); did you mean \(meant)?"]
-    default: return []
+      notes.append("no product has \(filter); did you mean \(meant)?")
+    default: break
     }
   }
 

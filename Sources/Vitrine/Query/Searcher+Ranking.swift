@@ -46,10 +46,12 @@ extension Searcher {
 
   /// What a reader should know of the boosts: keywords that no product has.
   func adviceOnBoosts(in txn: borrowing ReadTransaction) throws -> [String] {
-    try query.boosts.flatMap { boost in
-      guard case .values(let values) = boost.measure else { return [] as [String] }
-      return try store.advice(on: .oneOf(attribute: boost.attribute, values), in: txn)
+    var notes: [String] = []
+    for boost in query.boosts {
+      guard case .values(let values) = boost.measure else { continue }
+      try store.advise(on: .oneOf(attribute: boost.attribute, values), &notes, in: txn)
     }
+    return notes
   }
 
   /// The ranks from 1 of those that have a score, in the order of `slots`.

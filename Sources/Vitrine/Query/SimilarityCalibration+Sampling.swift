@@ -95,7 +95,7 @@ extension SimilarityCalibration {
   /// Some slots that hold vectors, the same ones for the same set: those next to places at equal
   /// distances.
   static func sample(of snapshot: borrowing Snapshot, _ count: Int) -> [Slot] {
-    guard snapshot.count > count else { return snapshot.slots.allSlots }
+    guard snapshot.count > count else { return snapshot.slots.slots(atMost: count) }
     let end = (snapshot.slotCapacity + 63) / 64 * 64
     var sample: [Slot] = []
     sample.reserveCapacity(count)

@@ -9,9 +9,6 @@ final class Bitmap {
   /// An empty set.
   init() { set = roaring_bitmap_create() }
 
-  /// The slots of a list, in any order.
-  init(_ slots: [UInt32]) { set = roaring_bitmap_of_ptr(slots.count, slots) }
-
   private init(owning set: UnsafeMutablePointer<roaring_bitmap_t>) { self.set = set }
 
   deinit { roaring_bitmap_free(set) }
@@ -46,7 +43,6 @@ final class Bitmap {
   var count: Int { Int(roaring_bitmap_get_cardinality(set)) }
   var isEmpty: Bool { roaring_bitmap_is_empty(set) }
 
-  func contains(_ slot: UInt32) -> Bool { roaring_bitmap_contains(set, slot) }
   func insert(_ slot: UInt32) { roaring_bitmap_add(set, slot) }
   func remove(_ slot: UInt32) { roaring_bitmap_remove(set, slot) }
 

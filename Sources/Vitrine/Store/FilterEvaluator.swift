@@ -4,11 +4,14 @@ import LMDB
 /// Turns a filter that is bound to the schema into the set of slots which satisfy it.
 struct FilterEvaluator {
   let store: ProductStore
+  var cancellation = Cancellation()
 
+  /// - Throws: also what ``Cancellation/check()`` throws, between conditions.
   /// - Complexity: proportional to the postings that the filter's terms touch, not to the products.
   func slots(
     _ filter: Filter, in txn: borrowing some Transaction & ~Copyable
   ) throws -> Bitmap {
+    try cancellation.check()
     switch filter {
     case .and(let parts): return try intersection(of: parts, in: txn)
     case .or(let parts): return try union(of: parts) { try slots($0, in: txn) }

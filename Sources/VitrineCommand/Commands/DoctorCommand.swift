@@ -127,7 +127,7 @@ struct DoctorCommand: WorkspaceCommand {
     }
     do {
       let engine = try workspace.engine(at: path, readOnly: true)
-      let products = try await engine.productCount()
+      let products = try engine.count
       let fingerprint = try workspace.model(model).fingerprint
       let indexed = try engine.modelFingerprint
       let isSame = indexed == fingerprint

@@ -4,10 +4,11 @@ import Vitrine
 
 struct VerifyCommand: WorkspaceCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Check every byte of an index.",
+    commandName: "verify", abstract: "Check a whole index.",
     discussion: """
-      Reads all blocks and compares their checksums, walks the graph, and looks whether products, \
-      words and vectors agree. Exit code 1 if anything does not.
+      Reads all pages and blocks and compares their checksums, walks the graph, looks whether products \
+      and vectors agree, and makes anew from the products what filters and words are looked up in, \
+      which takes about as long as storing them did. Exit code 1 if anything is not as it should be.
 
       Example:
 
@@ -21,7 +22,7 @@ struct VerifyCommand: WorkspaceCommand {
     let console = workspace.console
     let engine = try workspace.engine(at: index.path(in: console), readOnly: true)
     let start = console.now()
-    console.say("Reading every byte of \(engine.path)")
+    console.say("Reading all of \(engine.path)")
     let progress = Progress(console: console)
     let findings = try await workspace.stoppable {
       defer { progress.finish() }

@@ -20,11 +20,8 @@ struct StatsCommand: WorkspaceCommand {
     let console = workspace.console
     let engine = try workspace.engine(at: index.path(in: console), readOnly: true)
     let statistics = try await engine.statistics()
-    var query = Query()
-    query.k = 1
-    query.facets = statistics.attributes.filter { $0.kind != .text }
-      .map { FacetRequest($0.name, limit: 4) }
-    let facets = try await engine.search(query).facets ?? []
+    let facets = try await engine.facets(
+      statistics.attributes.filter { $0.kind != .text }.map { FacetRequest($0.name, limit: 4) })
     if output.json {
       return try console.printJSON(CountedStatistics(statistics: statistics, facets: facets))
     }

@@ -96,7 +96,7 @@ package final class Workspace: Sendable {
       try await work()
     } catch {
       let made = isNew ? engines.withLock { $0[path] } : nil
-      if let made, (try? await made.productCount()) == 0 {
+      if let made, (try? made.count) == 0 {
         engines.withLock { $0[path] = nil }
         for name in ["data.mdb", "lock.mdb"] { unlink("\(path)/\(name)") }
         // What has something in it stays, such as a report beside the index.

@@ -18,12 +18,6 @@ package enum CSV {
   }
 
   private static func row(_ cells: [String]) -> String {
-    cells.map(quoted).joined(separator: ",") + "\n"
-  }
-
-  private static func quoted(_ cell: String) -> String {
-    // A carriage return and a line feed are one character, so that bytes are looked at.
-    guard cell.utf8.contains(where: { ",\"\n\r".utf8.contains($0) }) else { return cell }
-    return "\"\(cell.replacing("\"", with: "\"\""))\""
+    cells.map(\.csvCell).joined(separator: ",") + "\n"
   }
 }

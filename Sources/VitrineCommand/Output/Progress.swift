@@ -1,4 +1,5 @@
 import Synchronization
+import Vitrine
 
 /// Shows how far long work has come: one line that is drawn again on a terminal, a plain line now
 /// and then elsewhere.
@@ -65,14 +66,9 @@ package final class Progress: Sendable {
 }
 
 extension Duration {
-  /// In seconds.
-  package var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
-  }
-
   /// As people say it: `840 µs`, `3.2 ms`, `12 s`, `4 min 10 s`, `2 h 5 min`.
   package var inWords: String {
-    let value = seconds
+    let value = inSeconds
     switch value {
     case ..<0.0009995: return "\(Int((value * 1e6).rounded())) µs"
     case ..<0.9995: return "\(Numbers.short(value * 1e3)) ms"

@@ -1,12 +1,16 @@
 import Vitrine
 
 extension Engine {
-  /// How many products there are, without the rest of what `stats` counts.
-  func productCount() async throws -> Int {
-    var query = Query()
-    query.k = 1
-    query.explain = true
-    return try await search(query).plan?.permitted ?? 0
+  /// Counts the values of attributes, more than one query may ask for as well.
+  func facets(_ requests: [FacetRequest], of query: Query = Query()) async throws -> [Facet] {
+    var facets: [Facet] = []
+    for start in stride(from: 0, to: requests.count, by: Query.Limits.parts) {
+      var part = query
+      part.k = 1
+      part.facets = Array(requests[start..<min(start + Query.Limits.parts, requests.count)])
+      facets += try await search(part).facets ?? []
+    }
+    return facets
   }
 }
 
@@ -22,12 +26,10 @@ struct IndexVocabulary: Vocabulary {
   /// Counts the values of all keywords, which is one query without terms.
   init(_ engine: Engine) async throws {
     attributes = try engine.schema.attributes
-    var query = Query()
-    query.k = 1
-    query.facets = attributes.filter { [.keyword, .boolean].contains($0.kind) }
+    let requests = attributes.filter { [.keyword, .boolean].contains($0.kind) }
       .map { FacetRequest($0.name, limit: IndexVocabulary.valuesOfEach) }
     var values: [String: [String]] = [:]
-    for facet in try await engine.search(query).facets ?? [] {
+    for facet in try await engine.facets(requests) {
       values[facet.attribute.lowercased()] = facet.values?.compactMap(\.value.label)
     }
     self.values = values

@@ -112,10 +112,8 @@ extension ReplSession {
   func facets(_ names: [String]) async throws {
     if !hits.isEmpty { try requireAnswer(ifWalk: "a walk has no counts; search for something") }
     let countable = try schema.attributes.filter { $0.kind != .text }.map(\.name)
-    var counting = query
-    counting.k = 1
-    counting.facets = (names.isEmpty ? countable : names).map { FacetRequest($0) }
-    let facets = try await engine.search(counting).facets ?? []
+    let facets = try await engine.facets(
+      (names.isEmpty ? countable : names).map { FacetRequest($0) }, of: query)
     // Unasked, only what tells products apart: not a title, of which each product has its own.
     let telling = facets.filter { facet in
       !names.isEmpty || facet.histogram != nil || facet.distinct * 2 < facet.relevant

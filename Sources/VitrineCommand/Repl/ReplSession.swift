@@ -56,7 +56,7 @@ final class ReplSession {
   /// Says where one is.
   func greet() async throws {
     let engine = try self.engine
-    let count = try await engine.productCount()
+    let count = try engine.count
     console.print(
       "\(console.style.bold(engine.path)): \(Numbers.counted(count, "product")). "
         + console.style.dim("Type what you look for; :help lists commands."))

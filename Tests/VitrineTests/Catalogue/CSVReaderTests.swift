@@ -160,6 +160,12 @@ private func table(_ path: String) throws -> [[String]?] {
     #expect(throws: VitrineError.file(path: path, reason: reason)) { try table(path) }
   }
 
+  @Test func `columns without a name are left out`() throws {
+    let scratch = try Scratch()
+    let path = try scratch.write("id, ,title,\n1,x,Shirt,y\n", to: "nameless.csv")
+    #expect(try table(path) == [["1", "", "Shirt", ""]])
+  }
+
   @Test func `files that are no catalogue are refused in words`() throws {
     let scratch = try Scratch()
     let cases: [(name: String, bytes: [UInt8], reason: String)] = [

@@ -117,7 +117,7 @@ import Vitrine
     _ = try await shop.ingest(embedder)
     let engine = try shop.engine(embedder)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { for _ in 0..<3 { _ = try await engine.compact() } }
+      for _ in 0..<2 { group.addTask { for _ in 0..<3 { _ = try await engine.compact() } } }
       group.addTask { for _ in 0..<10 { _ = try await engine.calibrate() } }
       group.addTask {
         for id in 200..<230 {

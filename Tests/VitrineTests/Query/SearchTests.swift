@@ -289,6 +289,9 @@ import Vitrine
     #expect(notes.contains { $0.contains("\"Puna\"") && $0.contains("did you mean \"Puma\"") })
     #expect(notes.contains { $0.hasSuffix("; did you mean price between 10 and 50?") })
     #expect(notes.count == 5)
+    let strangers = (0..<50).map { "brand = Nikee\($0) or brand in (Pumaa\($0), Rado\($0))" }
+    query.filter = try Filter.parse(strangers.joined(separator: " or "))
+    #expect(try fixture.search(query).notes.filter { $0.hasPrefix("no product has") }.count < 13)
   }
 
   @Test func aCancelledSearchStops() throws {
