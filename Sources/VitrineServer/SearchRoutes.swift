@@ -39,10 +39,11 @@ extension VitrineServer {
         .unprocessableContent,
         "expected at most \(configuration.limits.batch) queries, found \(all.count)")
     }
-    for query in all where query.k > configuration.limits.k {
+    for (place, query) in all.enumerated() where !(1...configuration.limits.k).contains(query.k) {
+      let which = queries.areSeveral ? "[\(place)]." : ""
       throw Problem(
         .unprocessableContent,
-        "k: expected at most \(configuration.limits.k), found \(query.k)")
+        "\(which)k: expected 1 to \(configuration.limits.k), found \(query.k)")
     }
     let values = all.lazy.flatMap(\.facets).reduce(0) { $0 + max(0, min($1.limit, 1 << 20)) }
     guard values <= configuration.limits.facetValues else {

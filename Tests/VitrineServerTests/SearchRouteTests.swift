@@ -164,6 +164,9 @@ import VitrineServer
     (#"{"fusion": "x"}"#, "\"x\" is none of the values that can stand here at .fusion"),
     (#"{"terms": [{"image": "?"}]}"#, "expected base64 at .terms[0].image"),
     (#"{"text": "red", "k": 1.5}"#, "number that"),
+    (#"{"text": "red", "k": 5000}"#, "k: expected 1 to 1000, found 5000"),
+    (#"[{"text": "red"}, {"text": "red", "k": 0}]"#, "[1].k: expected 1 to 1000, found 0"),
+    (#"[{"text": "red"}, {"text": "red", "ef": 0}]"#, "query 2: ef must be"),
     (#"{"text": "red", "k": 99999999999999999999}"#, "number that"),
   ])
   func `JSON of another shape is told in words of JSON`(body: String, words: String) async throws {

@@ -123,6 +123,21 @@ import VitrineServer
     }
   }
 
+  @Test(arguments: [
+    (
+      #"{"id": "p0", "attributes": {"price": 1e400}}"#,
+      "line 1: expected a text, a number of 64 bits"
+    ),
+    (#"{"id": "", "image_data": "cmVk"}"#, "a product, row 1, column id: expected an id"),
+  ])
+  func `what cannot be stored is told with its place`(line: String, words: String) async throws {
+    try await Shop().server().application.test(.router) { client in
+      let response = try await client.execute(
+        uri: "/v1/indexes/shop/products", method: .put, body: ByteBuffer(string: line))
+      #expect((response.json["detail"] as? String)?.hasPrefix(words) == true)
+    }
+  }
+
   @Test func `nothing is stored if one that keeps its picture has a bad value`() async throws {
     try await Shop().server().application.test(.router) { client in
       let lines = """

@@ -45,10 +45,11 @@ package final class CSVReader: RowReader {
       throw .badData(path: source.path, row: row, column: column, reason: "header: \(reason)")
     case .row(let header):
       columns = Array(repeating: "", count: cells.count)
+      var names: Set<String> = []
       for field in header.fields {
         guard case .text(let text) = field.value else { continue }
         let name = text.trimmed
-        guard name.isEmpty || !columns.contains(name) else {
+        guard name.isEmpty || names.insert(name).inserted else {
           throw .badData(
             path: source.path, row: row, column: name, reason: "the header names it twice")
         }

@@ -78,11 +78,22 @@ package struct CatalogueSurvey {
     return Int(last)
   }
 
-  /// The columns of the first thousand rows; a CSV has all of them in its header.
+  /// The columns of the first thousand rows; a CSV has all of them in its header. Where all of these are bad
+  /// the first tells what is wrong.
   fileprivate static func firstColumns(_ source: CatalogueSource) throws(VitrineError) -> [String] {
     let reader = try openCatalogue(source.path)
+    var mistake: VitrineError?
     for _ in 0..<1000 {
-      if try reader.next() == nil { break }
+      guard let entry = try reader.next() else { break }
+      if case .bad(let row, let column, let reason) = entry, mistake == nil {
+        mistake = .badData(path: source.path, row: row, column: column, reason: reason)
+      }
+    }
+    if reader.columns.isEmpty {
+      throw mistake
+        ?? .badData(
+          path: source.path, row: 1, column: nil, reason: "expected an id, found nothing in any row"
+        )
     }
     return reader.columns
   }

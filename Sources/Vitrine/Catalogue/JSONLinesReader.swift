@@ -32,18 +32,14 @@ package final class JSONLinesReader: RowReader {
 
   /// The values by column number, in the order of the line; of two of one name the last counts.
   private func fields(_ pairs: [(path: String, value: RawValue)]) -> [CatalogueRow.Field] {
-    var fields: [CatalogueRow.Field] = []
-    fields.reserveCapacity(pairs.count)
-    for (path, value) in pairs {
-      let column = number(of: path)
-      if let earlier = fields.firstIndex(where: { $0.column == column }) {
-        fields.remove(at: earlier)
-      }
-      if value != .text(""), value != .list([]) {
-        fields.append(.init(column: column, value: value))
-      }
+    var last: [Int: Int] = [:]
+    let columns = pairs.map { number(of: $0.path) }
+    for (place, column) in columns.enumerated() { last[column] = place }
+    return zip(columns, pairs).enumerated().compactMap { place, entry in
+      let (column, value) = (entry.0, entry.1.value)
+      guard last[column] == place, value != .text(""), value != .list([]) else { return nil }
+      return CatalogueRow.Field(column: column, value: value)
     }
-    return fields
   }
 
   private func number(of path: String) -> Int {

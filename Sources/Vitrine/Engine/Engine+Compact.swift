@@ -72,6 +72,10 @@ extension Engine {
     _ progress: (_ done: Int, _ total: Int) -> Void
   ) throws -> CompactReport {
     let old = try current
+    // LMDB follows a page that points astray wherever it leads.
+    if let finding = try storing(path, { try old.environment.checkStructure().first }) {
+      throw VitrineError.storage("\(path) is damaged: \(finding); `vitrine verify` tells more")
+    }
     let before = old.environment.information.usedSize
     let done: (all: Int, live: Int, dropped: [String])
     do {

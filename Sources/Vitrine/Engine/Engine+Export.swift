@@ -149,11 +149,7 @@ private final class ExportFile {
   }
 
   private func flush() throws {
-    do {
-      try handle.write(contentsOf: buffer)
-    } catch {
-      throw VitrineError.file(path: partial, reason: error.localizedDescription)
-    }
+    try FileBytes.write(buffer, to: handle.fileDescriptor, path: partial)
     buffer.removeAll(keepingCapacity: true)
   }
 }

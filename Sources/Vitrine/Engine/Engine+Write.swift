@@ -169,7 +169,8 @@ extension Schema {
   func typed(_ product: Product, row: Int) throws(VitrineError) -> Product {
     if let mistake = Product.mistake(inID: product.id) {
       throw .badData(
-        path: String(product.id.prefix(60)), row: row, column: "id", reason: mistake)
+        path: product.id.isEmpty ? "a product" : String(product.id.prefix(60)), row: row,
+        column: "id", reason: mistake)
     }
     var typed = product
     for (name, value) in product.attributes {

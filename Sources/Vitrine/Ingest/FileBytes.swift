@@ -1,3 +1,5 @@
+internal import Foundation
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Darwin)
@@ -50,8 +52,9 @@ package final class FileBytes: Sendable {
     return bytes
   }
 
-  /// All bytes of a file or of a pipe.
-  package static func all(of path: String) throws(VitrineError) -> [UInt8] {
+  /// All bytes of a file or of a pipe, which may not have more than `most`.
+  package static func all(of path: String, atMost most: Int = .max) throws(VitrineError) -> [UInt8]
+  {
     guard let file = fopen(path, "rb") else {
       throw .file(path: path, reason: errno == ENOENT ? "there is no such file" : systemMessage())
     }
@@ -61,6 +64,9 @@ package final class FileBytes: Sendable {
     var count = fread(&part, 1, part.count, file)
     while count > 0 {
       bytes += part[..<count]
+      guard bytes.count <= most else {
+        throw .file(path: path, reason: "is larger than the \(most >> 20) MB that are taken")
+      }
       count = fread(&part, 1, part.count, file)
     }
     guard ferror(file) == 0 else {
@@ -95,6 +101,24 @@ package final class FileBytes: Sendable {
     return descriptor
   }
 
+  /// Writes bytes to an open file.
+  static func write(_ bytes: Data, to descriptor: Int32, path: String) throws(VitrineError) {
+    var failure: String?
+    bytes.withUnsafeBytes { buffer in
+      var rest = buffer[...]
+      while !rest.isEmpty, failure == nil {
+        let written = systemWrite(
+          descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if written > 0 {
+          rest = rest.dropFirst(written)
+        } else if errno != EINTR {
+          failure = errno == ENOSPC ? "the disk is full" : systemMessage()
+        }
+      }
+    }
+    if let failure { throw .file(path: path, reason: failure) }
+  }
+
   /// Removes a file, but nothing that is none, such as `/dev/null`.
   static func remove(_ path: String) {
     if kind(of: path) == S_IFREG { unlink(path) }
@@ -124,4 +148,9 @@ extension [Int] {
     }
     return product
   }
+}
+
+/// The system's call, which a method of ``FileBytes`` has the name of.
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  write(descriptor, bytes, count)
 }

@@ -19,7 +19,7 @@ package struct ImageRoot: Sendable {
 
   private static let endings = ["jpg", "jpeg", "png", "webp", "JPG", "JPEG", "PNG", "WEBP"]
   /// No photograph is larger; a file that is was named by mistake.
-  private static let longest = 256 << 20
+  package static let longest = 256 << 20
 
   /// Opens a folder or a TAR file, whose headers are read once.
   ///
@@ -64,7 +64,10 @@ package struct ImageRoot: Sendable {
     var name = name
     if name.hasPrefix(path + "/") { name.removeFirst(path.utf8.count + 1) }
     let parts = name.split(separator: "/").filter { $0 != "." }
-    guard !name.hasPrefix("/"), !parts.contains(".."), !parts.isEmpty, !name.contains("\0") else {
+    guard !parts.contains("..") else {
+      throw Missing(reason: "\(name): expected a path without .. below \(path)")
+    }
+    guard !name.hasPrefix("/"), !parts.isEmpty, !name.contains("\0") else {
       throw Missing(reason: "\(name) leads outside of \(path)")
     }
     return parts.joined(separator: "/")

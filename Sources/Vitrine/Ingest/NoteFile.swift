@@ -32,12 +32,8 @@ final class NoteFile {
 
   /// Writes what is waiting.
   func flush() throws(VitrineError) {
-    do {
-      try handle.write(contentsOf: Data(buffer.utf8))
-      buffer = ""
-    } catch {
-      throw .file(path: path, reason: error.localizedDescription)
-    }
+    try FileBytes.write(Data(buffer.utf8), to: handle.fileDescriptor, path: path)
+    buffer = ""
   }
 }
 

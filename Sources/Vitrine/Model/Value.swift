@@ -43,8 +43,12 @@ extension Value: Codable {
       self = .number(number)
     } else if let text = try? container.decode(String.self) {
       self = .text(text)
+    } else if let items = try? container.decode([String].self) {
+      self = .list(items)
     } else {
-      self = .list(try container.decode([String].self))
+      throw DecodingError.dataCorruptedError(
+        in: container,
+        debugDescription: "expected a text, a number of 64 bits, true, false or a list of texts")
     }
   }
 

@@ -24,7 +24,13 @@ package enum Search {
     _ turn: TextQueue.Turn
   ) throws -> Prepared {
     let clock = StageClock()
-    for query in queries { try query.validate() }
+    for (place, query) in queries.enumerated() {
+      do {
+        try query.validate()
+      } catch QueryError.invalid(let reason) where queries.count > 1 {
+        throw QueryError.invalid("query \(place + 1): \(reason)")
+      }
+    }
     let vectors = try embedding.vectors(embedder, turn)
     return Prepared(
       queries: queries, vectors: vectors,

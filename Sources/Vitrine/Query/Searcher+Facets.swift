@@ -63,9 +63,11 @@ extension Searcher {
     var histogram = (0..<bars).map { bar in
       Facet.Bar(from: first.moved(to: edge(bar)), to: first.moved(to: edge(bar + 1)), count: 0)
     }
+    // In order as the values are, so that a bar counts what lies between its edges as they are told.
+    var bar = 0
     for count in counts {
-      let bar = Int((count.value.place - least) / width)
-      histogram[min(bars - 1, bar)].count += count.count
+      while bar < bars - 1, count.value.place >= histogram[bar].to.place { bar += 1 }
+      histogram[bar].count += count.count
     }
     return histogram
   }

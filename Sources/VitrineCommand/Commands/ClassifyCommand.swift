@@ -77,7 +77,7 @@ struct ClassifyCommand: WorkspaceCommand {
     let classifier = try classifier(embedder, over: set)
     let progress = Progress(console: workspace.console)
     let results = try progress.map("Classifying", over: images) { path in
-      let bytes = try WholeFile.read(path)
+      let bytes = try WholeFile.photograph(path)
       do {
         let vector = try embedder.embed(images: [bytes])[0].get()
         return Classified(id: path, predictions: classifier.classify(vector, k: k))

@@ -60,10 +60,17 @@ struct EmbedCommand: WorkspaceCommand {
     let progress = Progress(console: workspace.console)
     let rows = try await workspace.stoppable {
       defer { progress.finish() }
-      let rows = try await EmbedCommand.embed(images, with: model) { done in
-        progress.update("Embedding", done: done, of: images.count)
+      let count = images.count + texts.count
+      var rows = try await EmbedCommand.embed(images, with: model) { done in
+        progress.update("Embedding", done: done, of: count)
       }
-      return rows + zip(texts, model.encode(texts: texts)).map { Row(text: $0, vector: $1) }
+      for start in stride(from: 0, to: texts.count, by: EmbedCommand.batch) {
+        try Task.checkCancellation()
+        let texts = Array(texts[start..<min(start + EmbedCommand.batch, texts.count)])
+        rows += zip(texts, model.encode(texts: texts)).map { Row(text: $0, vector: $1) }
+        progress.update("Embedding", done: rows.count, of: count)
+      }
+      return rows
     }
     if let out {
       let matrix =
@@ -110,7 +117,7 @@ struct EmbedCommand: WorkspaceCommand {
   }
 
   private static func rows(_ paths: [String], with model: CLIPModel) throws -> [Row] {
-    let vectors = model.encode(images: try paths.map { path in try WholeFile.read(path) })
+    let vectors = model.encode(images: try paths.map { path in try WholeFile.photograph(path) })
     return try zip(paths, vectors).map { path, result in
       switch result {
       case .success(let vector): Row(image: path, vector: vector)

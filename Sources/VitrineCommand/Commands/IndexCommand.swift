@@ -116,7 +116,12 @@ struct IndexCommand: WorkspaceCommand {
     // No empty index is left behind by a catalogue that cannot go in.
     try source.check()
     let embedder = CLIPEmbedder(try workspace.model(model))
-    return try workspace.create(at: path, dimensions: embedder.dimensions, embedder: embedder)
+    do {
+      return try workspace.create(at: path, dimensions: embedder.dimensions, embedder: embedder)
+    } catch VitrineError.indexExists {
+      // Another process was quicker.
+      return try workspace.engine(at: path, model: model)
+    }
   }
 
   private static func schema(_ path: String) throws -> Schema {

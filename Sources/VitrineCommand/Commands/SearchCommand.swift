@@ -39,17 +39,17 @@ struct SearchCommand: WorkspaceCommand {
           + "each query of the file has its own")
     }
     let console = workspace.console
+    let path = index.path(in: console)
+    if let queries {
+      let engine = try workspace.searchable(at: path, model: model, readOnly: true)
+      return try await answer(queries, engine, engine.schema, in: console)
+    }
     // Without looks, words alone are compared.
     let needsModel =
-      queries != nil
-      || search.ranking.looks != 0
-        && !(search.text.isEmpty && search.image.isEmpty && search.less.isEmpty)
-    let engine = try workspace.engine(
-      at: index.path(in: console), model: needsModel ? model : nil, readOnly: true)
+      search.ranking.looks != 0
+      && !(search.text.isEmpty && search.image.isEmpty && search.less.isEmpty)
+    let engine = try workspace.engine(at: path, model: needsModel ? model : nil, readOnly: true)
     let schema = try engine.schema
-    if let queries {
-      return try await answer(queries, engine, schema, in: console)
-    }
     let response = try await engine.search(try search.query(schema: schema))
     if output.json { return try console.printJSON(response) }
     let view = ResultView(response, schema: schema)

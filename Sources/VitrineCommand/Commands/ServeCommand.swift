@@ -112,7 +112,7 @@ struct ServeCommand: WorkspaceCommand {
       guard engines[name] == nil else {
         throw Failure.usage("two indexes are called \"\(name)\": name one, as in other=\(path)")
       }
-      engines[name] = try workspace.engine(at: path, model: model)
+      engines[name] = try workspace.searchable(at: path, model: model)
       first = first ?? name
     }
     return (engines, first)

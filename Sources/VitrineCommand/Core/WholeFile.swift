@@ -4,9 +4,9 @@ import Vitrine
 
 /// Whole files, with errors that name them.
 enum WholeFile {
-  static func read(_ path: String) throws(Failure) -> [UInt8] {
+  static func read(_ path: String, atMost most: Int = .max) throws(Failure) -> [UInt8] {
     do throws(VitrineError) {
-      return try FileBytes.all(of: path)
+      return try FileBytes.all(of: path, atMost: most)
     } catch {
       throw Failure(error)
     }
@@ -26,9 +26,14 @@ enum WholeFile {
     return texts
   }
 
+  /// The bytes of a photograph, or of what passes for one.
+  static func photograph(_ path: String) throws(Failure) -> [UInt8] {
+    try read(path, atMost: ImageRoot.longest)
+  }
+
   /// A photograph. It is looked at here: what embeds it knows its bytes, but not its name.
   static func readPhotograph(_ path: String) throws(Failure) -> [UInt8] {
-    let bytes = try read(path)
+    let bytes = try photograph(path)
     do {
       _ = try Image.decode(bytes, for: 224)
     } catch {

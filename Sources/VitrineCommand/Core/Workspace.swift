@@ -75,6 +75,12 @@ package final class Workspace: Sendable {
     return engine
   }
 
+  /// The index with its model, or without one if it was imported so.
+  func searchable(at path: String, model: ModelOptions, readOnly: Bool = false) throws -> Engine {
+    let hasModel = try !engine(at: path, readOnly: readOnly).modelFingerprint.isEmpty
+    return try engine(at: path, model: hasModel ? model : nil, readOnly: readOnly)
+  }
+
   /// Makes an empty index.
   func create(
     at path: String, dimensions: Int, embedder: CLIPEmbedder?
@@ -134,7 +140,8 @@ package final class Workspace: Sendable {
       source.setEventHandler { [console] in
         if task.isCancelled {
           signal(number, SIG_DFL)
-          raise(number)
+          // The thread of the queue takes no signals itself.
+          kill(getpid(), number)
         }
         console.say("\nStopping after what is in work; Ctrl-C again to end at once.")
         task.cancel()

@@ -173,11 +173,14 @@ private func table(_ path: String) throws -> [[String]?] {
       ("wide.csv", [0xFF, 0xFE, 0x69, 0x00], "expected UTF-8, found UTF-16: save it as UTF-8"),
       ("array.json", Array("[{}]".utf8), "expected one JSON object per line, found an array"),
       ("twice.csv", Array("id,a,a\n".utf8), "the header names it twice"),
+      ("bad.jsonl", Array(#"{"id": "A" "image": "x"}"#.utf8), #"found ""image": "x"}""#),
+      ("none.jsonl", Array("{}\n{}\n".utf8), "expected an id, found nothing in any row"),
     ]
     for (name, bytes, reason) in cases {
       let path = try scratch.write(bytes, to: name)
-      let error = #expect(throws: VitrineError.self) { try openCatalogue(path) }
-      #expect(error?.description.hasSuffix(reason) == true)
+      let error = #expect(throws: VitrineError.self) { try CatalogueSource(path: path).check() }
+      #expect(error?.description.hasSuffix(reason) == true, "\(error?.description ?? "")")
+      #expect(error?.blame == .data)
     }
     #expect(throws: VitrineError.self) { try openCatalogue(scratch.path) }
     #expect(throws: VitrineError.self) { try openCatalogue(scratch.path + "/absent.csv") }

@@ -91,7 +91,10 @@ import Vitrine
       }
       let reason = "expected an id of 1 to 500 bytes, found \(id.utf8.count)"
       #expect(
-        error == .badData(path: String(id.prefix(60)), row: 1, column: "id", reason: reason))
+        error
+          == .badData(
+            path: id.isEmpty ? "a product" : String(id.prefix(60)), row: 1, column: "id",
+            reason: reason))
     }
     let longest = String(repeating: "x", count: 500)
     try await engine.upsert([(Product(id: longest), vector)])

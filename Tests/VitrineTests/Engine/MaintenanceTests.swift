@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Vitrine
 
@@ -108,6 +109,28 @@ import Vitrine
     let product = try await engine.product("7")
     #expect(product?.attributes == ["brand": .text("Brand 1"), "price": .number(7)])
     other.withLock { $0 = nil }
+  }
+
+  @Test func `a compaction of a damaged index is refused or done`() async throws {
+    let shop = try Shop()
+    try shop.stock(60)
+    _ = try await shop.ingest(ByteEmbedder())
+    try await shop.engine(ByteEmbedder()).delete(ids: (0..<20).map { "\($0)" })
+    let whole = try Data(contentsOf: URL(filePath: shop.index + "/data.mdb"))
+    let seed: UInt64 = 9
+    var random = SplitMix(seed: seed)
+    for page in 2..<whole.count / 4096 {
+      var bytes = whole
+      for place in page * 4096..<(page + 1) * 4096 {
+        bytes[place] = .random(in: 0...255, using: &random)
+      }
+      let path = "\(shop.index)-\(page)"
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+      try bytes.write(to: URL(filePath: path + "/data.mdb"))
+      let copy = try? Engine(path: path)
+      _ = try? await copy?.compact()
+      #expect(!FileManager.default.fileExists(atPath: path + ".compacting"), "page \(page)")
+    }
   }
 
   @Test func `searching and writing go on during a compaction`() async throws {

@@ -171,7 +171,7 @@ import Vitrine
         "6,4,image,absent.jpg: is not in \(root),rejected",
         "7,5,image,is no picture,rejected",
         "8,6,image,6.jpg: is empty,rejected",
-        "9,7,image,../7.jpg leads outside of \(root),rejected",
+        "9,7,image,../7.jpg: expected a path without .. below \(root),rejected",
         "10,8,image,/etc/passwd leads outside of \(root),rejected",
         "11,9,image,\"expected a file, found the address https://example.com/9.jpg; "
           + "download it first\",rejected",

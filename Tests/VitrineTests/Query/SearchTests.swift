@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Vitrine
 
@@ -273,6 +274,26 @@ import Vitrine
     try put("b", "Nike", "Shoes")
     #expect(try named("polo ") == ["a"])
     #expect(try named("nike polo ") == [])
+  }
+
+  @Test func `a bar of a histogram counts what lies between its edges`() throws {
+    let seed: UInt64 = 3
+    var random = SplitMix(seed: seed)
+    for round in 0..<20 {
+      var fixture = try SearchFixture()
+      let prices = (0..<12).map { _ in Double(Int.random(in: 0..<20_000, using: &random)) / 100 }
+      try fixture.put(
+        prices.enumerated().map { Product(id: "\($0)", attributes: ["price": .number($1)]) })
+      var query = Query()
+      query.facets = [FacetRequest("price", limit: 5)]
+      let bars = try #require(try fixture.search(query).facets?.first?.histogram)
+      for (place, bar) in bars.enumerated() {
+        guard case .number(let from) = bar.from, case .number(let to) = bar.to else { continue }
+        let isLast = place == bars.count - 1
+        let within = prices.count { from <= $0 && ($0 < to || isLast && $0 == to) }
+        #expect(bar.count == within, "seed \(seed), round \(round), bar \(place)")
+      }
+    }
   }
 
   @Test func notesTellWhatWasNotFound() throws {
