@@ -11,10 +11,10 @@ final class Connection: ChannelDuplexHandler {
   typealias OutboundIn = Never
   typealias OutboundOut = HTTPServerResponsePart
 
-  private typealias Parts = AsyncThrowingStream<ByteBuffer, any Error>
+  typealias Parts = AsyncThrowingStream<ByteBuffer, any Error>
 
   /// What has come of the request that is being read.
-  private enum Reading {
+  enum Reading {
     case nothing
     /// What came with the first packets; most requests are whole then.
     case start(HTTPRequestHead, ByteBuffer)
@@ -24,32 +24,32 @@ final class Connection: ChannelDuplexHandler {
     case unwanted
   }
 
-  private let limits: ServerConfiguration.Limits
+  let limits: ServerConfiguration.Limits
   /// Nil before the beginning and after the last answer.
-  private var context: ChannelHandlerContext?
-  private var reading = Reading.nothing
-  private var date = HTTPDate()
+  var context: ChannelHandlerContext?
+  var reading = Reading.nothing
+  var date = HTTPDate()
 
   /// Whoever waits for the next request, or the request that waits for somebody.
   private var waiting: CheckedContinuation<Request?, Never>?
   private var ready: Request?
-  private var isAnswering = false
+  var isAnswering = false
   /// Whether the request was a HEAD, whose answer has no body.
-  private var isHead = false
+  var isHead = false
   /// What of an answer had not been read when the connection was looked at last.
-  private var unreadBefore = 0
-  private var lastAnswer = NIODeadline.uptimeNanoseconds(0)
+  var unreadBefore = 0
+  var lastAnswer = NIODeadline.uptimeNanoseconds(0)
 
   /// What came while a whole request was being answered, or more answers were on their way than a
   /// client should leave unread: no more is read meanwhile.
-  private var held = CircularBuffer<HTTPServerRequestPart>()
+  var held = CircularBuffer<HTTPServerRequestPart>()
   private var readIsDue = false
 
   /// Whether the answer under way is the last one, whatever else has come.
-  private var isLast = false
+  var isLast = false
   /// Whether nothing more will come, and whether what came last is not HTTP, which is to be told.
-  private var isEnding = false
-  private var isMalformed = false
+  var isEnding = false
+  var isMalformed = false
 
   init(_ limits: ServerConfiguration.Limits) { self.limits = limits }
 
@@ -85,7 +85,7 @@ final class Connection: ChannelDuplexHandler {
   }
 
   /// Whether a request has been read whose answer is not finished.
-  private var isBusy: Bool {
+  var isBusy: Bool {
     if case .nothing = reading { isAnswering } else { false }
   }
 
@@ -159,7 +159,7 @@ final class Connection: ChannelDuplexHandler {
   }
 
   /// Takes what was held back, up to the next whole request.
-  private func takeHeld() {
+  func takeHeld() {
     guard context != nil else { return }
     while !isHolding, let part = held.popFirst() { take(part) }
     guard held.isEmpty else { return }
@@ -169,106 +169,6 @@ final class Connection: ChannelDuplexHandler {
     guard readIsDue else { return }
     readIsDue = false
     context?.read()
-  }
-
-  // MARK: Ends
-
-  /// Tells who sends no HTTP so, and ends the connection.
-  private func refuse() {
-    isLast = true
-    write(HTTPResponse(status: .badRequest, headerFields: [.contentLength: "0"]))
-    finish()
-  }
-
-  private func stopReading(_ error: any Error) {
-    if case .rest(let body, _) = reading { body.finish(throwing: error) }
-    reading = .nothing
-  }
-
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    isEnding = true
-    switch reading {
-    // Who reads the body tells of it, or will when it is handed over, or has answered.
-    case .rest, .unwanted: break
-    case .nothing where !endsWhole(held): break
-    case .nothing, .start: isMalformed = error is HTTPParserError
-    }
-    stopReading(error)
-    guard !isAnswering, held.isEmpty else { return }
-    if isMalformed { refuse() } else { context.close(promise: nil) }
-  }
-
-  private func endsWhole(_ parts: CircularBuffer<HTTPServerRequestPart>) -> Bool {
-    guard let last = parts.last else { return true }
-    return if case .end = last { true } else { false }
-  }
-
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    switch event {
-    case is ChannelShouldQuiesceEvent:
-      isLast = true
-      if !isAnswering { closeOnceSent() }
-    case ChannelEvent.inputClosed:
-      isEnding = true
-      if !isAnswering, held.isEmpty { closeOnceSent() }
-    case is IdleStateHandler.IdleStateEvent:
-      // Who waits for an answer, still reads one, or has just got it, need not send anything.
-      let unread = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
-      defer { unreadBefore = unread ?? 0 }
-      let isReading = !context.channel.isWritable && unread != unreadBefore
-      guard !isBusy, !isReading, NIODeadline.now() - lastAnswer >= limits.idleTimeout
-      else { return }
-      context.close(promise: nil)
-    default: context.fireUserInboundEventTriggered(event)
-    }
-  }
-
-  // MARK: Answers
-
-  private var isLastAnswer: Bool { isLast || isEnding && !isMalformed && held.isEmpty }
-
-  func write(_ head: HTTPResponse) {
-    var headers = HTTPHeaders()
-    headers.reserveCapacity(head.headerFields.count + 3)
-    for field in head.headerFields { headers.add(name: field.name.rawName, value: field.value) }
-    headers.add(name: "Date", value: date.now)
-    headers.add(name: "Server", value: "vitrine")
-    if isLastAnswer { headers.add(name: "Connection", value: "close") }
-    let status = HTTPResponseStatus(
-      statusCode: head.status.code, reasonPhrase: head.status.reasonPhrase)
-    context?.write(
-      wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))),
-      promise: nil)
-  }
-
-  func write(_ part: ByteBuffer) {
-    if isHead { return }
-    context?.write(wrapOutboundOut(.body(.byteBuffer(part))), promise: nil)
-  }
-
-  /// Sends what was written, and ends the connection if there is to be nothing after it.
-  func finish() {
-    guard let context else { return }
-    isAnswering = false
-    lastAnswer = .now()
-    if case .rest = reading { reading = .unwanted }
-    guard isLastAnswer else {
-      context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-      takeHeld()
-      return
-    }
-    context.write(wrapOutboundOut(.end(nil)), promise: nil)
-    closeOnceSent()
-  }
-
-  /// Ends the connection when the client has been sent all answers.
-  private func closeOnceSent() {
-    guard let context = context.take() else { return }
-    let channel = context.channel
-    // Nothing, which is sent after all that was written before.
-    context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer())))).whenComplete { _ in
-      channel.close(promise: nil)
-    }
   }
 }
 

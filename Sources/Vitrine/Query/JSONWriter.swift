@@ -1,5 +1,4 @@
 import Foundation
-import LMDB
 
 /// Writes JSON into bytes. Who writes says what belongs together; commas come by themselves.
 struct JSONWriter {
@@ -208,62 +207,6 @@ struct JSONWriter {
     if count >= 8 { return load(count - 8) >> UInt64(8 * (8 - rest)) | spaces }
     return (place..<count).reversed().reduce(spaces >> UInt64(8 * rest)) {
       $0 << 8 | UInt64(utf8.unsafeLoad(fromByteOffset: $1, as: UInt8.self))
-    }
-  }
-}
-
-/// Names of members, each with its quotes and colon, in one array: to write one is to copy a part of
-/// it, where an array of arrays would have each of them retained and released.
-struct JSONKeys: Sendable {
-  fileprivate let bytes: [UInt8]
-  /// Where each begins, and where the last one ends.
-  fileprivate let starts: [Int]
-
-  var count: Int { starts.count - 1 }
-
-  init(_ names: [String]) {
-    var writer = JSONWriter()
-    var starts = [0]
-    for name in names {
-      writer.string(name)
-      writer.raw(":")
-      starts.append(writer.bytes.count)
-    }
-    (bytes, self.starts) = (writer.bytes, starts)
-  }
-}
-
-extension JSONWriter {
-  /// All of an answer but its hits and its time.
-  mutating func members(of response: SearchResponse) throws {
-    member("query") { $0.string(response.query) }
-    member("path") { $0.string(response.path) }
-    member("exact") { $0.boolean(response.exact) }
-    member("matches") { writer in
-      if let matches = response.matches { writer.integer(matches) } else { writer.raw("null") }
-    }
-    if !response.notes.isEmpty { member("notes") { $0.array(response.notes) } }
-    if let cursor = response.cursor { member("cursor") { $0.string(cursor) } }
-    if let facets = response.facets { try member("facets") { try $0.encode(facets) } }
-    if let plan = response.plan { try member("plan") { try $0.encode(plan) } }
-  }
-
-  /// A product that was found, straight from its record: attributes in the order of the schema.
-  mutating func write(
-    _ found: FoundProduct, _ wanted: [Bool]?, _ store: ProductStore,
-    _ txn: borrowing ReadTransaction
-  ) throws {
-    let isWhole = try object { writer in
-      let isWhole = try txn.withValue(in: store.products, for: found.slot) { record in
-        ProductRecord.write(record, to: &writer, keys: store.jsonKeys, wanted: wanted)
-      }
-      writer.member("score") { $0.number(found.score) }
-      if let words = found.words { writer.member("words") { $0.array(words) } }
-      if let parts = found.explain { try writer.member("explain") { try $0.encode(parts) } }
-      return isWhole
-    }
-    guard isWhole == true else {
-      throw VitrineError.damaged("the product of slot \(found.slot)")
     }
   }
 }
