@@ -124,6 +124,11 @@ extension Searcher {
     let size = min(poolSize(permitted: total) + liked.count, total)
     if let vector {
       found = try similar(to: vector, size, of: total, permitted, snapshot)
+      found.spread =
+        vector.spread
+        ?? SimilarityCalibration.own(
+          vector.vector, best: found.similarities?.first ?? 0,
+          store.middle.value(of: 0, in: txn.id) { VectorMiddle(snapshot) })
       if words.areScored {
         let least =
           liked.isEmpty && found.slots.count == size
@@ -170,11 +175,7 @@ extension Searcher {
       vector.vector.span, k: size, ef: max(query.ef ?? 64, size), filter: permitted, exact: isScan)
     var found = Candidates()
     found.slots = nearest.hits.map(\.slot)
-    let similarities = nearest.hits.map { metric.similarity($0.distance) }
-    found.similarities = similarities
-    found.spread =
-      try vector.spread
-      ?? SimilarityCalibration.own(vector.vector, best: similarities.first ?? 0, snapshot)
+    found.similarities = nearest.hits.map { metric.similarity($0.distance) }
     found.isExact = nearest.isExact
     found.path = nearest.path.name
     found.estimate = Plan.Estimate(scan: nearest.estimate.scan, walk: nearest.estimate.walk)

@@ -53,13 +53,8 @@ extension SimilarityCalibration {
   }
 
   /// What is usual for one query, from its own similarities: used where nothing is stored.
-  static func own(
-    _ vector: [Float], best: Float, _ snapshot: borrowing Snapshot
-  ) throws -> Spread {
-    let slots = sample(of: snapshot, 64)
-    let background = try similarities(of: vector, to: slots, snapshot)
-    let mean = background.reduce(0, +) / Float(max(1, background.count))
-    return Spread(background: min(mean, best - 1e-3), best: best)
+  static func own(_ vector: [Float], best: Float, _ middle: VectorMiddle) -> Spread {
+    Spread(background: min(middle.meanSimilarity(to: vector), best - 1e-3), best: best)
   }
 
   private static func spread(

@@ -29,6 +29,8 @@ package struct ProductStore: Sendable {
     $0.reduce(64) { $0 + $1.byteCount }
   }
   let basis = SnapshotCache<Int, LexicalScorer.Basis>(capacity: 64 << 10) { _ in 8 << 10 }
+  /// What is usual for vectors that come from outside.
+  let middle = SnapshotCache<Int, VectorMiddle>(capacity: 2 << 20) { $0.byteCount }
   let named = SnapshotCache<String, NamedRun>(capacity: 4 << 20) { $0.byteCount }
   let mentioned = SnapshotCache<[Mention], SlotSet>(capacity: 16 << 20) { 8 * $0.words.count }
   let numbers: [String: Int]
