@@ -25,11 +25,13 @@ enum TextNormalizer {
   private static func composed(_ scalars: ArraySlice<Unicode.Scalar>) -> [Unicode.Scalar] {
     var result: [Unicode.Scalar] = []
     var run = String.UnicodeScalarView()
+    var marks = 0
     func flush() {
       // Composing alone leaves a precomposed Hangul syllable and a following consonant apart.
       let text = String(run).decomposedStringWithCanonicalMapping
       result += text.precomposedStringWithCanonicalMapping.unicodeScalars
       run = .init()
+      marks = 0
     }
     for scalar in scalars {
       guard isKnown(scalar, version: 9), !hangulNeighbours.contains(scalar.value) else {
@@ -38,7 +40,9 @@ enum TextNormalizer {
         continue
       }
       let isAlone = isMistakenForAnother(scalar)
-      if isAlone { flush() }
+      // Marks are put in order, which takes the square of their number; no letter has more than 30.
+      marks = scalar.properties.canonicalCombiningClass == .notReordered ? 0 : marks + 1
+      if isAlone || marks > 30 { flush() }
       run.append(scalar)
       if isAlone { flush() }
     }

@@ -59,7 +59,7 @@ struct TokenizerFiles {
       guard parts.count == 2 else {
         throw .malformed(
           path: "\(path):\(number + 1)", expected: "two tokens and a blank between them",
-          found: "\"\(line)\"")
+          found: "\"\(line.prefix(80))\"")
       }
       pairs.append((String(parts[0]), String(parts[1])))
     }

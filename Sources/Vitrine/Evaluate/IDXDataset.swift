@@ -49,24 +49,40 @@ public struct IDXDataset: Sendable {
     _ path: String, dimensions: Int
   ) throws(VitrineError) -> (shape: [Int], bytes: [UInt8]) {
     let source = try ByteSource(path: path)
-    while try source.refill() {}
-    let file = source.bytes[source.start..<source.end]
+    let header = 4 + 4 * dimensions
+    while source.end < header, try source.refill() {}
+    let shape = try shape(source, dimensions: dimensions)
+    let size = shape.product ?? 0
+    // What is said to be there, and a byte more to see that there is not more.
+    while source.end - header <= size, try source.refill() {}
+    let found = source.end - header
+    guard found == size else {
+      throw .badData(
+        path: path, row: 0, column: nil,
+        reason: "expected \(shape.map(String.init).joined(separator: " × ")) bytes of data, found "
+          + (found > size ? "more" : "\(found)"))
+    }
+    return (shape, Array(source.bytes[header..<source.end]))
+  }
+
+  private static func shape(_ source: ByteSource, dimensions: Int) throws(VitrineError) -> [Int] {
+    let file = source.bytes[..<source.end]
     let header = 4 + 4 * dimensions
     guard file.count >= header, file.prefix(4).elementsEqual([0, 0, 8, UInt8(dimensions)]) else {
       throw .badData(
-        path: path, row: 0, column: nil,
+        path: source.path, row: 0, column: nil,
         reason: "expected an IDX file of bytes with \(dimensions) dimensions")
     }
     let shape = (0..<dimensions).map { dimension in
       file.dropFirst(4 + 4 * dimension).prefix(4).reduce(0) { $0 << 8 | Int($1) }
     }
-    guard shape.product == file.count - header else {
-      let expected = shape.map(String.init).joined(separator: " × ")
+    guard shape.dropFirst().allSatisfy({ (1...0xFFFF).contains($0) }) else {
       throw .badData(
-        path: path, row: 0, column: nil,
-        reason: "expected \(expected) bytes of data, found \(file.count - header)")
+        path: source.path, row: 0, column: nil,
+        reason: "expected pictures of 1 to 65535 pixels a side, found "
+          + shape.dropFirst().map(String.init).joined(separator: " × "))
     }
-    return (shape, Array(file.dropFirst(header)))
+    return shape
   }
 }
 

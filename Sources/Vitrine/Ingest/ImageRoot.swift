@@ -62,7 +62,10 @@ package struct ImageRoot: Sendable {
   /// The path below the root.
   private func inside(_ name: String) throws(Missing) -> String {
     var name = name
-    if name.hasPrefix(path + "/") { name.removeFirst(path.utf8.count + 1) }
+    let root = (path + "/").utf8
+    if name.utf8.starts(with: root) {
+      name = String(decoding: name.utf8.dropFirst(root.count), as: UTF8.self)
+    }
     let parts = name.split(separator: "/").filter { $0 != "." }
     guard !parts.contains("..") else {
       throw Missing(reason: "\(name): expected a path without .. below \(path)")

@@ -1,12 +1,15 @@
 /// Where the members of a TAR file lie, so that each can be read without unpacking.
 ///
-/// Reads old, ustar, GNU (long names, large sizes) and pax headers. Later members of one name
-/// replace earlier ones, as unpacking would.
+/// Reads old, ustar, GNU (long names, large sizes) and pax headers, and hard links whose names are short.
+/// Later members of one name replace earlier ones, as unpacking would.
 struct TarIndex: Sendable {
   struct Member: Sendable {
     let offset: Int
     let size: Int
   }
+
+  /// A header with a longer name or more records is no such header.
+  private static let longestName = 1 << 20
 
   private let file: FileBytes
   private var members: [String: Member] = [:]
@@ -29,6 +32,12 @@ struct TarIndex: Sendable {
           path: path, row: 0, column: nil, reason: "\(longName ?? header.name) is cut short")
       }
       longSize = nil
+      let isLongName = [UInt8(ascii: "L"), UInt8(ascii: "x")].contains(header.kind)
+      guard !isLongName || size <= TarIndex.longestName else {
+        throw .badData(
+          path: path, row: 0, column: nil,
+          reason: "byte \(offset): expected a name, found \(size) bytes of one")
+      }
       switch header.kind {
       case UInt8(ascii: "L"):
         longName = TarIndex.text(try file.read(at: start, count: size)[...])
@@ -39,7 +48,13 @@ struct TarIndex: Sendable {
       case UInt8(ascii: "0"), 0, UInt8(ascii: "7"):
         add(longName ?? header.name, Member(offset: start, size: size))
         longName = nil
-      case UInt8(ascii: "g"): break
+      case UInt8(ascii: "1"):
+        // Another name of a member that came before.
+        if let member = members[TarIndex.plain(header.link)] {
+          add(longName ?? header.name, member)
+        }
+        longName = nil
+      case UInt8(ascii: "g"), UInt8(ascii: "K"): break
       default: longName = nil
       }
       offset = start + (size + 511) / 512 * 512
@@ -60,15 +75,21 @@ struct TarIndex: Sendable {
   }
 
   private mutating func add(_ name: String, _ member: Member) {
-    let path = name.hasPrefix("./") ? String(name.dropFirst(2)) : name
+    let path = TarIndex.plain(name)
     let last = path.split(separator: "/").last ?? ""
     if members.updateValue(member, forKey: path) == nil {
       paths[last] = .some(paths.keys.contains(last) ? nil : path)
     }
   }
 
+  private static func plain(_ name: String) -> String {
+    name.hasPrefix("./") ? String(name.dropFirst(2)) : name
+  }
+
   private struct Header {
     let name: String
+    /// Of which member this is another name.
+    let link: String
     let size: Int
     let kind: UInt8
   }
@@ -93,7 +114,8 @@ struct TarIndex: Sendable {
     let prefix = isUstar && block[262] == 0 ? TarIndex.text(block[345..<500]) : ""
     let name = TarIndex.text(block[0..<100])
     return Header(
-      name: prefix.isEmpty ? name : prefix + "/" + name, size: size, kind: block[156])
+      name: prefix.isEmpty ? name : prefix + "/" + name, link: TarIndex.text(block[157..<257]),
+      size: size, kind: block[156])
   }
 
   /// Bytes up to the first that is zero, as text.

@@ -67,7 +67,9 @@ struct EmbedCommand: WorkspaceCommand {
       for start in stride(from: 0, to: texts.count, by: EmbedCommand.batch) {
         try Task.checkCancellation()
         let texts = Array(texts[start..<min(start + EmbedCommand.batch, texts.count)])
-        rows += zip(texts, model.encode(texts: texts)).map { Row(text: $0, vector: $1) }
+        rows += zip(texts, try CLIPEmbedder(model).embed(texts: texts)).map {
+          Row(text: $0, vector: $1)
+        }
         progress.update("Embedding", done: rows.count, of: count)
       }
       return rows
@@ -117,7 +119,8 @@ struct EmbedCommand: WorkspaceCommand {
   }
 
   private static func rows(_ paths: [String], with model: CLIPModel) throws -> [Row] {
-    let vectors = model.encode(images: try paths.map { path in try WholeFile.photograph(path) })
+    let vectors = CLIPEmbedder(model).embed(
+      images: try paths.map { path in try WholeFile.photograph(path) })
     return try zip(paths, vectors).map { path, result in
       switch result {
       case .success(let vector): Row(image: path, vector: vector)

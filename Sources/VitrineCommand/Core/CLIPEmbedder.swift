@@ -14,10 +14,18 @@ struct CLIPEmbedder: Embedder {
   var logitScale: Float { model.logitScale }
 
   func embed(images: [[UInt8]]) -> [Result<[Float], any Error>] {
-    model.encode(images: images).map { $0.mapError { $0 } }
+    model.encode(images: images).map { result in Result { try usable(result.get()) } }
   }
 
-  func embed(texts: [String]) throws -> [[Float]] { model.encode(texts: texts) }
+  func embed(texts: [String]) throws -> [[Float]] { try model.encode(texts: texts).map(usable) }
 
   func remembered(texts: [String]) -> [[Float]]? { model.remembered(texts: texts) }
+
+  /// Weights or settings may be such that nothing comes of them.
+  private func usable(_ vector: [Float]) throws -> [Float] {
+    guard vector.allSatisfy(\.isFinite) else {
+      throw Failure.data("the model gives a vector of which not all numbers are finite")
+    }
+    return vector
+  }
 }

@@ -14,7 +14,7 @@ enum WholeFile {
 
   /// The lines of a text that are not empty.
   static func lines(_ path: String) throws(Failure) -> [String] {
-    let bytes = try read(path)
+    let bytes = try read(path, atMost: 1 << 30)
     let lines = bytes.split(whereSeparator: { $0 == 10 || $0 == 13 })
     var texts: [String] = []
     for (row, line) in lines.enumerated() {

@@ -43,7 +43,11 @@ import Vitrine
     let path = try write(labels: [0, 0, 0, 0])
     try Data([0, 0, 8, 3, 0, 0, 0, 4, 128, 0, 0, 0, 128, 0, 0, 0]).write(to: URL(filePath: path))
     let error = #expect(throws: VitrineError.self) { try IDXDataset(images: path) }
-    let reason = "expected 4 × 2147483648 × 2147483648 bytes of data, found 0"
-    #expect(error?.description == "\(path): \(reason)")
+    let sides = "expected pictures of 1 to 65535 pixels a side, found"
+    #expect(error?.description == "\(path): \(sides) 2147483648 × 2147483648")
+    try Data([0, 0, 8, 3, 0, 0, 0, 4, 255, 255, 255, 255, 0, 0, 0, 0]).write(
+      to: URL(filePath: path))
+    let flat = #expect(throws: VitrineError.self) { try IDXDataset(images: path) }
+    #expect(flat?.description == "\(path): \(sides) 4294967295 × 0")
   }
 }

@@ -3,16 +3,19 @@ import Testing
 import Vitrine
 
 /// A member of a ustar file.
-private func member(_ name: String, _ content: [UInt8], kind: Character = "0") -> [UInt8] {
+private func member(
+  _ name: String, _ content: [UInt8], kind: Character = "0", link: String = "", size: Int? = nil
+) -> [UInt8] {
   var header = [UInt8](repeating: 0, count: 512)
   func put(_ text: String, at offset: Int) {
     for (index, byte) in text.utf8.enumerated() { header[offset + index] = byte }
   }
   put(String(name.prefix(100)), at: 0)
-  let size = String(content.count, radix: 8)
+  let size = String(size ?? content.count, radix: 8)
   put(String(repeating: "0", count: 11 - size.count) + size, at: 124)
   put("        ", at: 148)
   put(String(kind), at: 156)
+  put(link, at: 157)
   put("ustar\u{0}00", at: 257)
   let sum = String(header.reduce(0) { $0 + Int($1) }, radix: 8)
   put(String(repeating: "0", count: 6 - sum.count) + sum + "\u{0} ", at: 148)
@@ -38,7 +41,7 @@ private func pax(_ key: String, _ value: String) -> [UInt8] {
         + member("././@LongLink", Array((long + "\u{0}").utf8), kind: "L")
         + member(String(long.prefix(99)), Array("gnu".utf8))
         + member("pax", pax("path", "pax/é.jpg"), kind: "x") + member("short", Array("pax".utf8))
-        + end, to: "images.tar")
+        + member("a/3.jpg", [], kind: "1", link: "a/2.jpg") + end, to: "images.tar")
     let root = try ImageRoot(path: path)
     func text(_ name: String?, id: String = "") -> String? {
       (try? root.photograph(named: name, id: id)).map { String(decoding: $0.bytes, as: UTF8.self) }
@@ -48,6 +51,7 @@ private func pax(_ key: String, _ value: String) -> [UInt8] {
     #expect(text(nil, id: "1") == "one")
     #expect(text("a/2.jpg") == "two")
     #expect(text("2.jpg") == nil)
+    #expect(text("a/3.jpg") == "two")
     #expect(text(long) == "gnu")
     #expect(text("pax/é.jpg") == "pax")
     #expect(text("../images/1.jpg") == nil)
@@ -62,12 +66,25 @@ private func pax(_ key: String, _ value: String) -> [UInt8] {
       (flipped, "byte 0: expected the header of a TAR member"),
       (Array(whole.prefix(1500)), "1.jpg is cut short"),
       (member("pax", pax("size", "\(Int.max)"), kind: "x") + whole, "1.jpg is cut short"),
+      (
+        member("long", [UInt8](repeating: 65, count: 2 << 20), kind: "L") + whole,
+        "byte 0: expected a name, found 2097152 bytes of one"
+      ),
       ([0x1F, 0x8B, 8, 0], "byte 0: the TAR file is compressed; unpack it with gunzip first"),
     ]
     for (number, (bytes, reason)) in cases.enumerated() {
       let path = try scratch.write(bytes, to: "\(number).tar")
       let error = #expect(throws: VitrineError.self) { try ImageRoot(path: path) }
       #expect(error?.description == "\(path): \(reason)")
+    }
+  }
+
+  @Test func `a path below a folder of any name may be absolute`() throws {
+    let scratch = try Scratch()
+    for folder in ["bücher", "日本語日本語日本語日本語日本語", "plain"] {
+      try scratch.write("inside", to: "\(folder)/in.jpg")
+      let root = try ImageRoot(path: "\(scratch.path)/\(folder)")
+      #expect(try root.photograph(named: root.path + "/in.jpg", id: "").path == "in.jpg")
     }
   }
 
