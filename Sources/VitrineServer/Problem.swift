@@ -28,7 +28,7 @@ package struct Problem: Error, Sendable {
       self.init(error.status, error.body ?? error.status.reasonPhrase, headers: error.headers)
     case is NIOTooManyBytesError:
       self.init(.contentTooLarge, "the request's body is larger than this server takes")
-    case is HTTPParserError, is ChannelError:
+    case is HTTPParserError, is ChannelError, is IOError:
       self.init(.badRequest, "the request broke off, or is not HTTP any more")
     case let error as DecodingError: self.init(.badRequest, Self.words(for: error))
     case let error as FilterError: self.init(.unprocessableContent, "\(error)")

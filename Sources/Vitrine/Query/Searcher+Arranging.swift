@@ -16,7 +16,9 @@ extension Searcher {
     let end = start + query.k
     var order = try sorted(relevant, among: snapshot.count, txn)
     if let lambda = query.diversity, query.sort.isEmpty {
-      order = try diversified(order, lambda, count: end + 1, snapshot)
+      // A group may reach beyond the page.
+      let count = query.group == nil ? end + 1 : order.count
+      order = try diversified(order, lambda, count: count, snapshot)
     }
     if let group = query.group { order = try grouped(order, group, count: end + 1, txn) }
     guard start < order.count else { return Page(slots: [], hasMore: false) }
@@ -24,13 +26,15 @@ extension Searcher {
   }
 
   /// Maximal marginal relevance: takes the product with the greatest
-  /// `λ · score − (1 − λ) · similarity to the nearest one taken`, again and again.
+  /// `λ · score − (1 − λ) · similarity to the nearest one taken`, again and again. What is not taken comes behind
+  /// as it was. The candidates are the same for all pages, or products would come twice and others never.
   ///
-  /// - Complexity: O(count · candidates) dot products; candidates are the best 5 · count.
+  /// - Complexity: O(count · candidates) dot products; candidates are the best 5 · (k + 1).
   private func diversified(
     _ order: [ScoredSlot], _ lambda: Float, count: Int, _ snapshot: borrowing Snapshot
   ) throws -> [ScoredSlot] {
-    var pool = Array(order.prefix(max(50, 5 * count)))
+    let size = max(50, 5 * (query.k + 1))
+    var pool = Array(order.prefix(size))
     var vectors: [[Float]] = []
     for candidate in pool {
       let vector = snapshot.vector(of: candidate.slot) ?? []
@@ -52,7 +56,7 @@ extension Searcher {
         nearest[place] = max(nearest[place], VectorMath.dot(vector, vectors[place]))
       }
     }
-    return taken
+    return taken + pool + order.dropFirst(size)
   }
 
   private func grouped(

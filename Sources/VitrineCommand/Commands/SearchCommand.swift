@@ -61,7 +61,7 @@ struct SearchCommand: WorkspaceCommand {
     guard let plan = response.plan else { return }
     for hit in response.hits {
       console.print()
-      console.print(console.style.bold(hit.id))
+      console.print(console.style.bold(hit.id.printable))
       console.print(DetailView.score(hit, width: console.width, style: console.style))
     }
     console.print()

@@ -6,9 +6,9 @@ package enum DetailView {
   package static func product(_ product: Product, schema: Schema, width: Int?, style: Style)
     -> [String]
   {
-    var rows = [("id", product.id)]
-    if let image = product.image { rows.append(("image", image)) }
-    rows += schema.ordered(product).map { ($0.attribute.name, ResultView.text($0.value)) }
+    var rows = [("id", product.id.printable)]
+    if let image = product.image { rows.append(("image", image.printable)) }
+    rows += schema.ordered(product).map { ($0.attribute.name.printable, ResultView.text($0.value)) }
     let widest = rows.map { DisplayWidth.of($0.0) }.max() ?? 0
     if let width, width < widest + 22 {
       return rows.flatMap { name, value in
@@ -84,7 +84,7 @@ package enum DetailView {
       32, max(6, (width ?? 80) - digits - 10), counts.map { DisplayWidth.of($0.0) }.max() ?? 0)
     let room = max(4, min(40, (width ?? 80) - widest - digits - 6))
     let heading =
-      style.bold(facet.attribute)
+      style.bold(facet.attribute.printable)
       + style.dim(
         "  \(Numbers.grouped(facet.distinct)) values among "
           + "\(Numbers.grouped(facet.relevant)) products\(facet.exact ? "" : ", estimated")")

@@ -79,7 +79,7 @@ extension ReplSession {
   private var settings: [(name: String, value: String)] {
     func joined(_ names: [String]?, ifEmpty: String) -> String {
       guard let names else { return "auto" }
-      return names.isEmpty ? ifEmpty : names.joined(separator: ", ")
+      return names.isEmpty ? ifEmpty : names.map(\.printable).joined(separator: ", ")
     }
     let own: [(name: String, value: String)] = [
       ("k", "\(query.k)"), ("ef", query.ef.map(String.init) ?? "auto"),
@@ -133,7 +133,7 @@ extension ReplSession {
     guard let hit = answer.hits.first(where: { $0.id == id }) else {
       throw Failure.usage("\(id) is not among the results")
     }
-    console.print(console.style.bold(hit.id))
+    console.print(console.style.bold(hit.id.printable))
     console.print(DetailView.score(hit, width: console.width, style: console.style))
     guard let plan = answer.plan else { return }
     console.print(

@@ -22,8 +22,9 @@ export function element(tag, properties = {}, ...children) {
 // The query's words marked where they stand in a title.
 function marked(title, words = []) {
   const span = element("span", { className: "title" });
+  const stems = words.map((word) => word.toLowerCase().replace(/(.)s$/, "$1"));
   for (const part of title.split(/(\p{L}+)/u)) {
-    const hit = words.some((word) => part.toLowerCase().startsWith(word.toLowerCase().replace(/s$/, "")));
+    const hit = stems.some((stem) => part.toLowerCase().startsWith(stem));
     span.append(hit ? element("mark", { textContent: part }) : part);
   }
   return span;

@@ -1,13 +1,18 @@
 // What the page shows, and how that is written into the address bar: every view can be shared.
 // An uploaded picture is too big for a URL; it lives only in this tab.
 
+// Attributes have any names, those of what every object has among them.
+function bare(entries) {
+  return Object.assign(Object.create(null), Object.fromEntries(entries));
+}
+
 export const state = {
   index: "",       // name of the index searched
   compare: "",     // name of a second index shown beside it, or ""
   terms: [],       // [{text | product | image, weight, label?, preview?}]
   filter: "",      // what the user typed
-  picked: {},      // attribute → values chosen in the facets
-  ranges: {},      // attribute → [low, high], either may be null; dates as "2026-01-31"
+  picked: bare([]), // attribute → values chosen in the facets
+  ranges: bare([]), // attribute → [low, high], either may be null; dates as "2026-01-31"
   weights: null,   // {similarity, lexical} or null for the engine's own
   sort: "",        // the attribute to order by, `-price` for falling, or "" for the best first
 };
@@ -37,8 +42,8 @@ export function toURL() {
 function parsed(text, read) {
   try {
     const entries = Object.entries(JSON.parse(text) ?? {}).map(([name, value]) => [name, read(value)]);
-    return Object.fromEntries(entries.filter(([, value]) => value));
-  } catch { return {}; }
+    return bare(entries.filter(([, value]) => value));
+  } catch { return bare([]); }
 }
 
 function values(list) {
@@ -46,7 +51,9 @@ function values(list) {
   return plain.length ? [...new Set(plain.map(String))] : null;
 }
 
-const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !isNaN(Date.parse(text));
+// Browsers take 31 February for a day of March.
+const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !isNaN(Date.parse(text))
+  && new Date(text).toISOString().startsWith(text);
 const isEnd = (end) => end === null || Number.isFinite(end) || isDay(end);
 
 function ends(pair) {
@@ -85,7 +92,7 @@ export function letGo(attributes) {
   const kinds = new Map(attributes.map(({ name, kind }) => [name, kind]));
   const gone = new Set();
   const keep = (name, isKept) => isKept || !gone.add(name);
-  const kept = (entries, isKept) => Object.fromEntries(Object.entries(entries).filter(([name, value]) =>
+  const kept = (entries, isKept) => bare(Object.entries(entries).filter(([name, value]) =>
     keep(name, isKept(kinds.get(name), value))));
   state.picked = kept(state.picked, (kind) => kind === "keyword" || kind === "boolean");
   state.ranges = kept(state.ranges, (kind, pair) => pair.every((end) => end === null || typeof end === endsOf[kind]));

@@ -276,6 +276,34 @@ import Vitrine
     #expect(try named("nike polo ") == [])
   }
 
+  @Test(arguments: [nil, Grouping(by: "brand", size: 20)])
+  func `varied results come once on all pages together`(group: Grouping?) throws {
+    var random = RandomCatalogue(seed: 6)
+    var fixture = try SearchFixture()
+    try fixture.put((0..<150).map { random.product(id: "\($0)") })
+    var query = Query("red shirt")
+    query.k = 7
+    query.group = group
+    let ids = try pages(of: query, in: fixture)
+    #expect(Set(ids).count == ids.count && ids.count > 30)
+    query.diversity = 0.4
+    let varied = try pages(of: query, in: fixture)
+    #expect(Set(varied).count == varied.count, "some come twice")
+    #expect(group != nil || Set(varied) == Set(ids), "some never come")
+    #expect(varied != ids)
+  }
+
+  private func pages(of query: Query, in fixture: borrowing SearchFixture) throws -> [String] {
+    var query = query
+    var ids: [String] = []
+    repeat {
+      let page = try fixture.search(query)
+      ids += page.hits.map(\.id)
+      query.cursor = page.cursor
+    } while query.cursor != nil
+    return ids
+  }
+
   @Test func `a bar of a histogram counts what lies between its edges`() throws {
     let seed: UInt64 = 3
     var random = SplitMix(seed: seed)
