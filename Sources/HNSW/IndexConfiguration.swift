@@ -18,7 +18,8 @@ public enum VectorStorage: UInt8, Sendable, Hashable, CaseIterable {
   case codesOnly
   /// As the graph's codes and what these leave, 8 bits a component each. Answers are those of `float32`.
   /// A component is kept to a 65,000th of the codes' range, which suits all vectors together: of
-  /// vectors that are much smaller than the others, less is left.
+  /// vectors that are much smaller than the others, less is left; one beyond the range to a 255th of how far it
+  /// lies beyond.
   case int16
 
   /// The format of stored vectors, or `nil` where there are none.

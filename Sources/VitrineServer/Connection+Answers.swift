@@ -52,6 +52,14 @@ extension Connection {
 
   // MARK: Ends
 
+  /// Ends the connection soon, whatever its client does, but not before what it has asked for is answered.
+  private func letGo(_ channel: any Channel) {
+    let wait = TimeAmount.nanoseconds(Int64(limits.endingSeconds * 1e9))
+    channel.eventLoop.assumeIsolated().scheduleTask(in: wait) { [self] in
+      if isBusy { letGo(channel) } else { channel.close(promise: nil) }
+    }
+  }
+
   /// Tells who sends no HTTP so, and ends the connection.
   func refuse() {
     isLast = true
@@ -86,6 +94,7 @@ extension Connection {
     switch event {
     case is ChannelShouldQuiesceEvent:
       isLast = true
+      letGo(context.channel)
       if !isAnswering { closeOnceSent() }
     case ChannelEvent.inputClosed:
       isEnding = true

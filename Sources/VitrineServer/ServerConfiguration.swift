@@ -39,6 +39,8 @@ public struct ServerConfiguration: Sendable {
     public var seconds = 30.0
     /// Seconds after which a connection over which nothing comes is closed.
     public var idleSeconds = 60.0
+    /// Seconds for which a server that ends waits for clients that are still sending or reading.
+    public var endingSeconds = 5.0
 
     /// The defaults.
     public init() {}

@@ -49,6 +49,8 @@ extension VitrineServer {
       throw Problem(.unprocessableContent, "expected at least one product, found none")
     }
     var products: [(product: Product, image: [UInt8]?)] = []
+    // A product that comes again without a picture keeps that of the line before.
+    var earlier: [String: (path: String?, image: [UInt8])] = [:]
     for upload in uploads {
       guard let id = upload.id else {
         throw Problem(.unprocessableContent, "line \(upload.line): the product lacks \"id\"")
@@ -57,8 +59,12 @@ extension VitrineServer {
         throw Problem(.unprocessableContent, "line \(upload.line): an attribute has no name")
       }
       var product = Product(id: id, image: upload.image, attributes: upload.attributes ?? [:])
-      let image = try picture(of: upload)
-      if image == nil {
+      var image = try picture(of: upload)
+      if let image {
+        earlier[id] = (upload.image, image)
+      } else if let before = earlier[id] {
+        (product.image, image) = (before.path, before.image)
+      } else {
         guard let known = try await engine.product(id) else {
           throw Problem(
             .unprocessableContent,

@@ -216,6 +216,29 @@ struct ConnectionTests {
     try? await serving.value
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func `a server that ends waits for nobody who has stopped sending or reading`() async throws {
+    let half = String(
+      Self.request("POST", "/v1/indexes/shop/search", body: #"{"k": 1}"#).dropLast(4))
+    for sent in [half, Self.manyLongAnswers] {
+      let (ports, told) = AsyncStream.makeStream(of: Int.self)
+      let server = try await Shop().server {
+        $0.port = 0
+        $0.limits.endingSeconds = 0.2
+      }
+      let serving = Task { try await server.run { told.yield($0) } }
+      let port = try #require(await ports.first { _ in true })
+      let client = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        .channelOption(.autoRead, value: false)
+        .connect(host: "127.0.0.1", port: port).get()
+      try await client.writeAndFlush(ByteBuffer(string: sent))
+      try await Task.sleep(for: .milliseconds(200))
+      serving.cancel()
+      try? await serving.value
+      try? await client.close()
+    }
+  }
+
   // MARK: Talking
 
   /// The answers to what is sent over one connection, piece after piece, until the server closes it.

@@ -155,6 +155,23 @@ import VitrineServer
     }
   }
 
+  @Test func `of lines for one product the last one counts, with the last picture`() async throws {
+    let shop = try await Shop()
+    try await shop.server().application.test(.router) { client in
+      let lines = """
+        {"id": "p0", "attributes": {"title": "3"}, "image_data": "Z3JlZW4gaGF0"}
+        {"id": "p0", "attributes": {"title": "4"}}
+        """
+      let response = try await client.execute(
+        uri: "/v1/indexes/shop/products", method: .put, body: ByteBuffer(string: lines))
+      #expect(response.status == .ok)
+    }
+    #expect(try await shop.engine.product("p0")?.attributes["title"] == .text("4"))
+    let green = ColourEmbedder().vector(of: "green hat")
+    let stored = try #require(try await shop.engine.vector("p0"))
+    #expect(zip(stored, green).allSatisfy { abs($0 - $1) < 0.01 })
+  }
+
   @Test func manyProductsAreDeletedByIdOrByFilter() async throws {
     try await Shop().server().application.test(.router) { client in
       func delete(_ query: String) async throws -> TestResponse {
