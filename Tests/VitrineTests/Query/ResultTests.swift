@@ -37,7 +37,7 @@ import Vitrine
     query.fusion = fusion
     query.exact = exact
     query.candidates = 40
-    let found = try allPages(of: query, in: fixture)
+    let found = try fixture.allPages(of: query)
     #expect((40...42).contains(Set(found).count) && !found.contains("p7") && !found.contains("p9"))
     if exact { #expect(found == (try nearest(found.count, to: query, in: fixture))) }
     query.facets = [FacetRequest("brand")]
@@ -161,21 +161,7 @@ import Vitrine
     query.k = 130
     let all = try fixture.search(query).hits.map(\.id)
     query.k = 7
-    #expect(try allPages(of: query, in: fixture) == all)
-  }
-
-  /// The ids of the hits of a query's pages, one after the other.
-  private func allPages(
-    of query: Query, in fixture: borrowing SearchFixture
-  ) throws -> [String] {
-    var query = query
-    var found: [String] = []
-    repeat {
-      let page = try fixture.search(query)
-      found += page.hits.map(\.id)
-      query.cursor = page.cursor
-    } while query.cursor != nil
-    return found
+    #expect(try fixture.allPages(of: query) == all)
   }
 
   @Test func aCursorBelongsToItsQueryAndSnapshot() throws {

@@ -97,6 +97,18 @@ struct SearchFixture: ~Copyable {
     }
   }
 
+  /// The ids of the hits of a query's pages, one after the other.
+  func allPages(of query: Query) throws -> [String] {
+    var query = query
+    var found: [String] = []
+    repeat {
+      let page = try search(query)
+      found += page.hits.map(\.id)
+      query.cursor = page.cursor
+    } while query.cursor != nil
+    return found
+  }
+
   func recommend(
     _ id: String, _ direction: Direction, texts: [String], _ options: RecommendOptions
   ) throws -> Recommendation {

@@ -284,24 +284,13 @@ import Vitrine
     var query = Query("red shirt")
     query.k = 7
     query.group = group
-    let ids = try pages(of: query, in: fixture)
+    let ids = try fixture.allPages(of: query)
     #expect(Set(ids).count == ids.count && ids.count > 30)
     query.diversity = 0.4
-    let varied = try pages(of: query, in: fixture)
+    let varied = try fixture.allPages(of: query)
     #expect(Set(varied).count == varied.count, "some come twice")
     #expect(group != nil || Set(varied) == Set(ids), "some never come")
     #expect(varied != ids)
-  }
-
-  private func pages(of query: Query, in fixture: borrowing SearchFixture) throws -> [String] {
-    var query = query
-    var ids: [String] = []
-    repeat {
-      let page = try fixture.search(query)
-      ids += page.hits.map(\.id)
-      query.cursor = page.cursor
-    } while query.cursor != nil
-    return ids
   }
 
   @Test func `a bar of a histogram counts what lies between its edges`() throws {
