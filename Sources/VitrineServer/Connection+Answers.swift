@@ -54,8 +54,7 @@ extension Connection {
 
   /// Ends the connection soon, whatever its client does, but not before what it has asked for is answered.
   private func letGo(_ channel: any Channel) {
-    let wait = TimeAmount.nanoseconds(Int64(limits.endingSeconds * 1e9))
-    channel.eventLoop.assumeIsolated().scheduleTask(in: wait) { [self] in
+    channel.eventLoop.assumeIsolated().scheduleTask(in: limits.endingTimeout) { [self] in
       if isBusy { letGo(channel) } else { channel.close(promise: nil) }
     }
   }

@@ -174,4 +174,5 @@ final class Connection: ChannelDuplexHandler {
 
 extension ServerConfiguration.Limits {
   var idleTimeout: TimeAmount { .nanoseconds(Int64(idleSeconds * 1e9)) }
+  var endingTimeout: TimeAmount { .nanoseconds(Int64(endingSeconds * 1e9)) }
 }

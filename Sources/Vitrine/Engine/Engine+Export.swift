@@ -149,7 +149,7 @@ private final class ExportFile {
   }
 
   private func flush() throws {
-    try FileBytes.write(buffer, to: handle.fileDescriptor, path: partial)
+    try FileBytes.append(buffer, to: handle.fileDescriptor, path: partial)
     buffer.removeAll(keepingCapacity: true)
   }
 }

@@ -102,12 +102,12 @@ package final class FileBytes: Sendable {
   }
 
   /// Writes bytes to an open file.
-  static func write(_ bytes: Data, to descriptor: Int32, path: String) throws(VitrineError) {
+  static func append(_ bytes: Data, to descriptor: Int32, path: String) throws(VitrineError) {
     var failure: String?
     bytes.withUnsafeBytes { buffer in
       var rest = buffer[...]
       while !rest.isEmpty, failure == nil {
-        let written = systemWrite(
+        let written = write(
           descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
         if written > 0 {
           rest = rest.dropFirst(written)
@@ -148,9 +148,4 @@ extension [Int] {
     }
     return product
   }
-}
-
-/// The system's call, which a method of ``FileBytes`` has the name of.
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-  write(descriptor, bytes, count)
 }

@@ -32,7 +32,7 @@ final class NoteFile {
 
   /// Writes what is waiting.
   func flush() throws(VitrineError) {
-    try FileBytes.write(Data(buffer.utf8), to: handle.fileDescriptor, path: path)
+    try FileBytes.append(Data(buffer.utf8), to: handle.fileDescriptor, path: path)
     buffer = ""
   }
 }
