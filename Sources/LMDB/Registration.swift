@@ -9,7 +9,7 @@ final class Registration: Sendable {
   /// The directory's absolute path without links, which does not change with the process's
   /// working directory.
   let location: String
-  private let held: HeldDirectory
+  let held: HeldDirectory
 
   /// Registers the directory at `path`, which must exist.
   init(path: String) throws(LMDBError) {

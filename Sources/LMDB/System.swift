@@ -56,6 +56,13 @@ final class HeldDirectory: Sendable {
   init(path: String) { descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Does something while no other that holds the directory, in any process, does so.
+  func whileLocked<R>(_ body: () -> R) -> R {
+    while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+    defer { flock(descriptor, LOCK_UN) }
+    return body()
+  }
 }
 
 /// Bytes of the smallest map: where there is no room for that, an environment cannot be opened.
@@ -98,6 +105,13 @@ func isDiskFull(_ directory: String) -> Bool {
 func createDirectory(_ path: String) throws(LMDBError) {
   guard mkdir(path, 0o755) != 0, errno != EEXIST else { return }
   throw LMDBError(status: errno, operation: "create", path: path)
+}
+
+/// Deletes an environment's files and its directory. Returns 0, or why there is a directory still.
+@discardableResult
+func deleteEnvironment(at path: String) -> Int32 {
+  for name in ["data.mdb", "lock.mdb"] { unlink(path + "/" + name) }
+  return rmdir(path) == 0 || errno == ENOENT ? 0 : errno
 }
 
 /// The path without links and relative parts; `nil` if nothing is there.

@@ -65,12 +65,11 @@ extension VitrineServer {
       } else if let before = earlier[id] {
         (product.image, image) = (before.path, before.image)
       } else {
-        guard let known = try await engine.product(id) else {
+        guard try await engine.product(id) != nil else {
           throw Problem(
             .unprocessableContent,
             "line \(upload.line): a new product needs \"image\" (a path) or \"image_data\"")
         }
-        product.image = known.image
       }
       products.append((product, image))
     }

@@ -51,6 +51,47 @@ import Testing
     #expect(try value(old) == [1])
   }
 
+  @Test func `What was replaced is deleted before anything new is put there`() throws {
+    let path = directory.appending("index")
+    let environment = try Environment(path: path)
+    try store(1, in: environment)
+    let leftover = path + ".compacting"
+    try FileManager.default.createDirectory(atPath: leftover, withIntermediateDirectories: false)
+    try Data([1]).write(to: URL(filePath: leftover + "/data.mdb"))
+    // As if another process were at it.
+    let other = open(leftover, O_RDONLY)
+    try #require(other >= 0 && flock(other, LOCK_EX) == 0)
+    let preparing = OtherThread {
+      try environment.write { (txn: borrowing WriteTransaction) in
+        let found = try txn.replacementPath()
+        #expect(FileManager.default.fileExists(atPath: leftover) == false)
+        #expect((found as NSString).lastPathComponent == "index.compacting")
+      }
+    }
+    Thread.sleep(forTimeInterval: 0.05)
+    #expect(FileManager.default.fileExists(atPath: leftover + "/data.mdb"))
+    close(other)
+    try preparing.finish()
+  }
+
+  @Test func `Nothing of others is deleted that is where a copy would be`() throws {
+    let path = directory.appending("index")
+    let environment = try Environment(path: path)
+    let letter = path + ".compacting/letter.txt"
+    try FileManager.default.createDirectory(
+      atPath: path + ".compacting", withIntermediateDirectories: false)
+    try Data("Dear".utf8).write(to: URL(filePath: letter))
+    try environment.write { (txn: borrowing WriteTransaction) in
+      do {
+        _ = try txn.replacementPath()
+        Issue.record("a folder of something else was taken for a copy")
+      } catch {
+        #expect("\(error)".contains("index.compacting"))
+      }
+    }
+    #expect(FileManager.default.fileExists(atPath: letter))
+  }
+
   @Test func `A failed replacement leaves everything in its place`() throws {
     let environment = try Environment(path: directory.path)
     try store(1, in: environment)

@@ -9,8 +9,8 @@ struct Changes: Sendable {
   private(set) var products: [Product] = []
   private(set) var vectors: [Float] = []
   private(set) var records: [[UInt8]] = []
-  /// Products that keep their vector.
-  private(set) var updates: [(product: Product, record: [UInt8])] = []
+  /// Products that keep their vector, if it is still one of the source given.
+  private(set) var updates: [(product: Product, source: [UInt8]?)] = []
   /// Ids to be deleted.
   private(set) var deletions: [String] = []
 
@@ -22,8 +22,10 @@ struct Changes: Sendable {
     records.append(record)
   }
 
-  mutating func update(_ product: Product, record: [UInt8]) {
-    updates.append((product, record))
+  /// - Parameter source: hash of what the vector has to be made of; nil for whatever it is. Then a
+  ///   product without an image keeps that of its vector, too.
+  mutating func update(_ product: Product, source: [UInt8]? = nil) {
+    updates.append((product, source))
   }
 
   mutating func delete(_ id: String) { deletions.append(id) }
@@ -34,7 +36,7 @@ struct ChangeCounts: Sendable {
   var inserted = 0
   var replaced = 0
   var deleted = 0
-  /// Products that were to keep their vector but had none any more.
+  /// Products that were to keep their vector but had none any more, or another one.
   var lost: [String] = []
 }
 
@@ -48,7 +50,7 @@ extension OpenIndex {
       let store = try ProductStore(creatingIn: txn, schema: description.schema)
       var batch = ProductBatch()
       let counts = try index.write(txn, threads: threads) { (writer: borrowing Writer) in
-        try changes.write(with: writer, batch: &batch)
+        try changes.write(with: writer, updating: store, in: txn, batch: &batch)
       }
       try store.apply(batch, in: txn)
       return counts
@@ -84,7 +86,8 @@ extension OpenIndex {
 extension Changes {
   /// Changes the vectors and collects what the products' store is to do.
   fileprivate func write(
-    with writer: borrowing Writer, batch: inout ProductBatch
+    with writer: borrowing Writer, updating store: ProductStore,
+    in txn: borrowing WriteTransaction, batch: inout ProductBatch
   ) throws -> ChangeCounts {
     var counts = ChangeCounts()
     for id in deletions {
@@ -92,12 +95,21 @@ extension Changes {
       batch.remove(slot: slot)
       counts.deleted += 1
     }
-    for (product, record) in updates {
-      if let slot = try writer.slot(of: product.id) {
-        batch.put(product, contentHash: record, slot: slot)
-      } else {
+    for (var product, source) in updates {
+      guard let slot = try writer.slot(of: product.id) else {
         counts.lost.append(product.id)
+        continue
       }
+      let stored = try store.contentHash(at: slot, in: txn).flatMap(ContentRecord.init(stored:))
+      if let source, source != stored?.source {
+        counts.lost.append(product.id)
+        continue
+      }
+      if source == nil, product.image == nil {
+        product.image = try store.product(at: slot, in: txn)?.image
+      }
+      let record = ContentRecord(source: stored?.source ?? [], product: product)
+      batch.put(product, contentHash: record.bytes, slot: slot)
     }
     let upserted = try writer.upsert(ids: products.map(\.id), vectors: vectors)
     for (row, result) in upserted.enumerated() {

@@ -80,8 +80,7 @@ extension Engine {
     let done: (all: Int, live: Int, dropped: [String])
     do {
       done = try old.environment.write { (txn: borrowing WriteTransaction) in
-        let copy = path + ".compacting"
-        try? FileManager.default.removeItem(atPath: copy)
+        let copy = try txn.replacementPath()
         do {
           let done = try read { txn, snapshot, store in
             let unused = forgettingUnused ? try store.unusedAttributes(in: txn) : []
@@ -96,7 +95,7 @@ extension Engine {
           try txn.replaceEnvironment(with: copy)
           return done
         } catch {
-          try? FileManager.default.removeItem(atPath: copy)
+          txn.discardReplacement(at: copy)
           throw error
         }
       }

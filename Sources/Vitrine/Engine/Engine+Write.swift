@@ -35,7 +35,8 @@ extension Engine {
   }
 
   /// Embeds photographs and stores their products, in place of those of the same ids, in one
-  /// transaction. A product without a photograph keeps the vector that it has.
+  /// transaction. A product without a photograph keeps the vector that it has, and its `image` if
+  /// none is given.
   ///
   /// - Parameter products: each with its encoded photograph (JPEG, PNG or WebP), if any.
   /// - Returns: the ids of those without a photograph that are not in the index and were left out.
@@ -47,7 +48,6 @@ extension Engine {
   ) async throws -> [String] {
     try await offPool { [self] in
       var vectors = try embed(products.compactMap(\.image)).makeIterator()
-      let kept = try records(of: products.filter { $0.image == nil }.map(\.product.id))
       let (typed, inferred) = try typed(products.map(\.product))
       let found = try products.enumerated().map { row, entry in
         try entry.image.flatMap { _ in vectors.next() }?.mapError { error in
@@ -61,8 +61,7 @@ extension Engine {
           let record = ContentRecord(source: ContentRecord.hash(ofImage: image), product: product)
           changes.put(product, vector: vector, record: record.bytes)
         } else {
-          let source = kept[product.id]?.source ?? []
-          changes.update(product, record: ContentRecord(source: source, product: product).bytes)
+          changes.update(product)
         }
       }
       return try commit(changes, threads: options.threads).lost
@@ -75,7 +74,8 @@ extension Engine {
     return embedder.embed(images: images)
   }
 
-  /// Stores products anew that keep their vectors, such as after a change of price.
+  /// Stores products anew that keep their vectors, such as after a change of price; also their
+  /// `image`, if none is given.
   ///
   /// - Returns: the ids of those that are not in the index and were left out.
   /// - Throws: what ``upsert(_:)`` throws.
@@ -114,21 +114,6 @@ extension Engine {
       }
     }
     return try await delete(ids: ids)
-  }
-
-  /// What the index remembers of the content of products.
-  private func records(of ids: [String]) throws(VitrineError) -> [String: ContentRecord] {
-    try storing(path) {
-      try read { txn, snapshot, store in
-        var records: [String: ContentRecord] = [:]
-        for id in ids {
-          guard let slot = try snapshot.slot(of: id) else { continue }
-          records[id] = try store.contentHash(at: slot, in: txn)
-            .flatMap(ContentRecord.init(stored:))
-        }
-        return records
-      }
-    }
   }
 
   /// Products with their values brought to the kinds of the attributes, and those that the schema lacks.

@@ -24,7 +24,7 @@ struct IngestOutcome: Sendable {
   enum Action: Sendable {
     case nothing
     case unchanged
-    case update(Product, ContentRecord)
+    case update(Product, source: [UInt8]?)
     case put(Product, ContentRecord, vector: [Float])
   }
 

@@ -33,7 +33,7 @@ struct IngestWorker: Sendable {
         switch known[product.id] {
         case record: outcomes[index].action = .unchanged
         case .some(let old) where old.source == record.source:
-          outcomes[index].action = .update(product, record)
+          outcomes[index].action = .update(product, source: record.source)
         default: waiting.append((index, product, record, source))
         }
       } catch {

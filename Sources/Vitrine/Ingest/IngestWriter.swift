@@ -55,7 +55,7 @@ struct IngestWriter {
     switch outcome.action {
     case .nothing: break
     case .unchanged: report.unchanged += 1
-    case .update(let product, let record): changes.update(product, record: record.bytes)
+    case .update(let product, let source): changes.update(product, source: source)
     case .put(let product, let record, let vector):
       changes.put(product, vector: vector, record: record.bytes)
       embedded += 1
@@ -114,7 +114,8 @@ struct IngestWriter {
     report.pruned += counts.deleted
     for id in counts.lost {
       let note = RowNote(
-        row: 0, id: id, column: "", reason: "was deleted by another writer meanwhile; run again",
+        row: 0, id: id, column: "",
+        reason: "was deleted or given another photograph by another writer meanwhile; run again",
         outcome: .rejected)
       report.count(note)
       try notes?.write(note)

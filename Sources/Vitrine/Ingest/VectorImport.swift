@@ -152,8 +152,10 @@ final class VectorImport: Sendable {
             outcome: .rejected))
         return outcome
       }
-      let record = ContentRecord(source: old.record?.source ?? [], product: product)
-      if old.record != record { outcome.action = .update(product, record) }
+      var kept = product
+      kept.image = product.image ?? old.product.image
+      let record = ContentRecord(source: old.record?.source ?? [], product: kept)
+      if old.record != record { outcome.action = .update(product, source: nil) }
       return outcome
     }
     return IngestOutcomes(number: chunk.number, outcomes: outcomes)
