@@ -91,28 +91,31 @@ let package = Package(
         argumentParser, logging, metrics,
       ],
       swiftSettings: strict),
+    .target(
+      name: "BenchSupport", dependencies: ["Vitrine", "CLIP"], path: "Tools/bench/BenchSupport",
+      swiftSettings: strict),
     .executableTarget(
-      name: "InferenceBench", dependencies: ["CLIP", "Kernels"],
+      name: "InferenceBench", dependencies: ["CLIP", "Kernels", "BenchSupport"],
       path: "Tools/bench/inference/InferenceBench", swiftSettings: strict),
     .executableTarget(
-      name: "InputBench", dependencies: ["CLIP", "Imaging"],
+      name: "InputBench", dependencies: ["CLIP", "Imaging", "BenchSupport"],
       path: "Tools/bench/input/InputBench", swiftSettings: strict),
     .executableTarget(
-      name: "IndexBench", dependencies: ["HNSW", "LMDB", "Kernels", "TestSupport"],
+      name: "IndexBench", dependencies: ["HNSW", "LMDB", "Kernels", "BenchSupport", "TestSupport"],
       path: "Tools/bench/index/IndexBench",
       swiftSettings: strict),
     .executableTarget(
-      name: "QualityBench", dependencies: ["Vitrine", "CLIP", "HNSW"],
+      name: "QualityBench", dependencies: ["Vitrine", "CLIP", "HNSW", "BenchSupport"],
       path: "Tools/bench/quality/QualityBench", swiftSettings: strict),
     .executableTarget(
-      name: "SearchBench", dependencies: ["Vitrine", "CLIP", "HNSW", "LMDB"],
+      name: "SearchBench", dependencies: ["Vitrine", "CLIP", "HNSW", "LMDB", "BenchSupport"],
       path: "Tools/bench/search/SearchBench", swiftSettings: strict),
     .executableTarget(
       name: "ExampleBackend", dependencies: ["Vitrine", "CLIP", hummingbird],
       path: "Tools/examples/backend", swiftSettings: strict),
     .executableTarget(
-      name: "LoadBench", dependencies: ["Vitrine", "CLIP"], path: "Tools/bench/load/LoadBench",
-      swiftSettings: strict),
+      name: "LoadBench", dependencies: ["Vitrine", "CLIP", "BenchSupport"],
+      path: "Tools/bench/load/LoadBench", swiftSettings: strict),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("Kernels"),

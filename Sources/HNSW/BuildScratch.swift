@@ -78,7 +78,7 @@ extension Graph {
   func rankCandidates(around slot: UInt32, on level: GraphLevel, _ scratch: BuildScratch) {
     let count = scratch.candidateCount
     for index in 0..<count {
-      scratch.slots[index] = level.slot(scratch.candidates[index].position)
+      scratch.slots[index] = level.codeSlot(scratch.candidates[index].position)
     }
     kernels.take(slot, of: codes, into: scratch.node)
     kernels.codeSquaredDistances(
@@ -104,7 +104,7 @@ extension Graph {
   func candidate(
     _ position: UInt32, on level: GraphLevel, _ scratch: BuildScratch
   ) -> Candidate {
-    var slot = level.slot(position)
+    var slot = level.codeSlot(position)
     var distance: Int32 = 0
     kernels.codeSquaredDistances(codes, from: scratch.node, &slot, 1, &distance)
     return Candidate(distance, position)
@@ -117,7 +117,7 @@ extension Graph {
     var passed = 0
     for index in 0..<scratch.candidateCount where scratch.chosenCount < limit {
       let candidate = scratch.candidates[index]
-      let slot = level.slot(candidate.position)
+      let slot = level.codeSlot(candidate.position)
       if isCovered(slot, within: candidate.distance, scratch) {
         scratch.passedOver[passed] = candidate
         passed += 1

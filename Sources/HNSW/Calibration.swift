@@ -36,7 +36,8 @@ final class Calibration: Sendable {
     forEachComponent(of: sample, dimensions) { centred.append(abs($1 - mean[$0])) }
     var reach = quantile(centred, share: configuration.walksCoarsely ? 0.999 : 0.9999)
     if rows < 16 || reach == 0 { reach = max(reach, sample.lazy.map(abs).max() ?? 0) }
-    self.init(mean: mean, scale: reach > 0 ? reach / 127 : 1, dimensions: dimensions)
+    // Of less the reciprocal, which encodes, would be infinite.
+    self.init(mean: mean, scale: reach > 1e-30 ? reach / 127 : 1, dimensions: dimensions)
   }
 
   /// The mean squared error of coding the rotated rows of `sample`: what decides between

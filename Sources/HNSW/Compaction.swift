@@ -8,7 +8,7 @@ extension VectorIndex {
   /// transactions: until this returns the target has no index, whatever happens.
   ///
   /// - Returns: the new slot of every old one; `nil` for those without a vector.
-  /// - Throws: `HNSWError.alreadyExists`, `LMDBError`.
+  /// - Throws: `HNSWError.alreadyExists`, `.corrupted` for a damaged block, `LMDBError`.
   /// - Complexity: O(index), and a descent for every vector; 50 bytes a slot, and the links if deletions
   ///   wait for a repair.
   public func compact(
@@ -20,8 +20,10 @@ extension VectorIndex {
       try IndexState.headerBytes(in: SnapshotTransaction($0)) != nil
     }
     guard !exists else { throw HNSWError.alreadyExists }
-    let working = WorkingIndex(
-      try IndexState(header: header, in: core).writable(), kernels: kernels)
+    let state = try IndexState(header: header, in: core)
+    // A copy would give damage a checksum that hides it.
+    if let defect = state.blockDefects().first { throw HNSWError.corrupted(defect.description) }
+    let working = WorkingIndex(state.writable(), kernels: kernels)
     if header.tombstones > 0 { working.repair(threads: threads, scratch: buildScratch) }
     let kept = working.arrangedPositions(threads: threads, scratch: buildScratch)
     let compaction = Compaction(working, keeping: kept, target: target)
@@ -72,7 +74,7 @@ private struct Compaction {
     let packed = working.entry.load(ordering: .relaxed)
     let entry = UInt32(truncatingIfNeeded: packed)
     header.entryLevel = Int(packed >> 32)
-    header.entry = entry == noSlot ? noSlot : newPositions[header.entryLevel][Int(entry)]
+    header.entryPoint = entry == noSlot ? noSlot : newPositions[header.entryLevel][Int(entry)]
     header.slotCount = old[0].count
     header.liveCount = old[0].count
     header.levelCounts = old.map(\.count)
@@ -181,12 +183,13 @@ private struct Compaction {
       if pending.count == Self.batch { try flush(bySlot) }
     }
     try flush(bySlot)
-    try source.forEach(in: old.slots) { id, slot in
-      let slot = Int(Slot(littleEndian: slot.unsafeLoadUnaligned(as: UInt32.self)))
+    try source.forEach(in: old.slots) { key, slot in
+      let id = String(bytes: key)
+      let slot = Int(try SlotDirectory.slot(slot, of: id))
       guard slot < newPositions[0].count else {
-        throw HNSWError.corrupted("id \(String(bytes: id)) has slot \(slot), which was never given")
+        throw HNSWError.corrupted("id “\(id)” has slot \(slot), which was never given")
       }
-      pending.append((String(bytes: id), newPositions[0][slot]))
+      pending.append((id, newPositions[0][slot]))
       if pending.count == Self.batch { try flush(byID) }
       return true
     }

@@ -107,7 +107,7 @@ struct Graph: Sendable {
   /// The score of a node that a descent begins at.
   func scoreEntry(_ position: UInt32, on level: GraphLevel, _ scratch: Scratch) -> Int32 {
     if scratch.isCold { level.fetch(position, scratch) }
-    scratch.gatheredSlots[0] = level.slot(position)
+    scratch.gatheredSlots[0] = level.codeSlot(position)
     score(1, isWalk: true, scratch)
     return scratch.scores[0]
   }
@@ -150,7 +150,7 @@ struct Graph: Sendable {
     scratch.visited.begin(positions: Int(level.count))
     _ = scratch.visited.insert(entry)
     scratch.gathered[0] = entry
-    scratch.gatheredSlots[0] = level.slot(entry)
+    scratch.gatheredSlots[0] = level.codeSlot(entry)
     goOn(level, ef: ef, gathered: 1, scratch)
   }
 

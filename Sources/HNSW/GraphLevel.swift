@@ -25,8 +25,10 @@ struct GraphLevel: @unchecked Sendable {
   private let recordsPerBlock: UInt64
   private let reciprocal: UInt64
   private let recordBytes: Int
+  private let lastSlot: UInt32
 
-  init(_ table: BlockTable, _ configuration: IndexConfiguration, count: Int) {
+  init(_ table: BlockTable, _ configuration: IndexConfiguration, count: Int, slots: Int) {
+    lastSlot = UInt32(max(1, slots) - 1)
     self.table = table
     rows = table.rows
     isUpper = table.geometry.level > 0
@@ -62,6 +64,10 @@ struct GraphLevel: @unchecked Sendable {
   /// The slot of a node.
   @inline(__always)
   func slot(_ position: UInt32) -> UInt32 { isUpper ? words(record(position))[0] : position }
+
+  /// The slot of a node whose code is to be read: in a damaged record that of some code.
+  @inline(__always)
+  func codeSlot(_ position: UInt32) -> UInt32 { min(slot(position), lastSlot) }
 
   /// Where a node of an upper level is on the level below.
   @inline(__always)

@@ -100,13 +100,10 @@ public struct IndexConfiguration: Sendable, Hashable {
   /// The level of a node: geometric with ratio 1/m, drawn from the seed and the slot alone, so
   /// that it does not depend on the order or number of threads.
   func level(of slot: Slot) -> Int {
-    var state = seed &+ (UInt64(slot) &+ 1) &* 0x9E37_79B9_7F4A_7C15
-    state = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    state = (state ^ (state >> 27)) &* 0x94D0_49BB_1331_11EB
-    state ^= state >> 31
+    var number = SplitMix64.number(UInt64(slot), seed: seed)
     var level = 0
-    while level < maximumLevel, state % UInt64(m) == 0 {
-      state /= UInt64(m)
+    while level < maximumLevel, number % UInt64(m) == 0 {
+      number /= UInt64(m)
       level += 1
     }
     return level

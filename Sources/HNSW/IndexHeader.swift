@@ -21,7 +21,7 @@ struct IndexHeader {
   /// Nodes of each level, tombstones and holes included; the first is that of level 0.
   var levelCounts = [Int](repeating: 0, count: maximumLevel + 1)
   /// Where searches start: a position on level `entryLevel`. `noSlot` if the graph is empty.
-  var entry = noSlot
+  var entryPoint = noSlot
   var entryLevel = 0
   /// Counts the changes of the index.
   var generation: UInt64 = 0
@@ -53,7 +53,7 @@ struct IndexHeader {
     put(UInt32(slotCount))
     put(UInt32(liveCount))
     put(UInt32(tombstones))
-    put(entry)
+    put(entryPoint)
     put(UInt32(entryLevel))
     put(calibration)
     put(UInt32(calibratedAt))
@@ -72,28 +72,11 @@ struct IndexHeader {
 
   /// Reads a header and refuses what this program cannot handle.
   init(_ bytes: UnsafeRawBufferPointer, pageSize expectedPageSize: Int) throws(HNSWError) {
-    var offset = 0
+    try Self.checkForm(bytes)
+    var offset = 8
     func take<T: FixedWidthInteger>(_ type: T.Type = T.self) -> T {
       defer { offset += MemoryLayout<T>.size }
       return T(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: T.self))
-    }
-    guard bytes.count >= 8, take(UInt32.self) == Self.magic else {
-      throw .corrupted("its header has another form")
-    }
-    let version = Int(take(UInt32.self))
-    guard version <= Self.formatVersion else {
-      throw .newerFormat(found: version, supported: Self.formatVersion)
-    }
-    guard version == Self.formatVersion else {
-      throw .olderFormat(found: version, expected: Self.formatVersion)
-    }
-    guard bytes.count == Self.byteCount else {
-      throw .corrupted("its header has \(bytes.count) bytes, not \(Self.byteCount)")
-    }
-    let body = UnsafeRawBufferPointer(rebasing: bytes[..<(Self.byteCount - 4)])
-    let sum = bytes.loadUnaligned(fromByteOffset: Self.byteCount - 4, as: UInt32.self)
-    guard UInt32(littleEndian: sum) == Kernels.checksum(body) else {
-      throw .corrupted("its header does not match its checksum")
     }
     let dimensions = Int(take(UInt32.self))
     guard let metric = Metric(rawValue: take()), let storage = VectorStorage(rawValue: take())
@@ -108,7 +91,7 @@ struct IndexHeader {
     slotCount = Int(take(UInt32.self))
     liveCount = Int(take(UInt32.self))
     tombstones = Int(take(UInt32.self))
-    entry = take()
+    entryPoint = take()
     entryLevel = Int(take(UInt32.self))
     calibration = take()
     calibratedAt = Int(take(UInt32.self))
@@ -119,8 +102,32 @@ struct IndexHeader {
     guard pageSize == expectedPageSize else {
       throw .otherPageSize(found: pageSize, expected: expectedPageSize)
     }
-    guard entryLevel <= maximumLevel, entry == noSlot || entry < levelCounts[entryLevel],
+    guard entryLevel <= maximumLevel, entryPoint == noSlot || entryPoint < levelCounts[entryLevel],
       levelCounts[0] == slotCount, nodeCount <= slotCount
     else { throw .corrupted("its header contradicts itself") }
+  }
+
+  /// Throws unless the bytes are a whole header of this version.
+  private static func checkForm(_ bytes: UnsafeRawBufferPointer) throws(HNSWError) {
+    func word(at offset: Int) -> UInt32 {
+      UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
+    guard bytes.count >= 8, word(at: 0) == magic else {
+      throw .corrupted("its header has another form")
+    }
+    let version = Int(word(at: 4))
+    guard version <= formatVersion else {
+      throw .newerFormat(found: version, supported: formatVersion)
+    }
+    guard version == formatVersion else {
+      throw .olderFormat(found: version, expected: formatVersion)
+    }
+    guard bytes.count == byteCount else {
+      throw .corrupted("its header has \(bytes.count) bytes, not \(byteCount)")
+    }
+    let body = UnsafeRawBufferPointer(rebasing: bytes[..<(byteCount - 4)])
+    guard word(at: byteCount - 4) == Kernels.checksum(body) else {
+      throw .corrupted("its header does not match its checksum")
+    }
   }
 }

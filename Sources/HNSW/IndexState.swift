@@ -141,7 +141,8 @@ struct IndexState: Sendable {
       configuration: configuration, kernels: kernels.rows, walks: kernels.walks,
       calibration: calibration, codes: codeTable,
       levels: levels.enumerated().map {
-        GraphLevel($1, configuration, count: header.levelCounts[$0])
+        GraphLevel(
+          $1, configuration, count: header.levelCounts[$0], slots: header.slotCount)
       }, slotCount: UInt32(header.slotCount))
   }
 

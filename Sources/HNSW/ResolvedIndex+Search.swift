@@ -141,7 +141,7 @@ extension ResolvedIndex {
     let crowding = Double(header.nodeCount) / Double(header.liveCount)
     let breadth = Int(Double(ef) * crowding)
     let entry = graph.descend(
-      from: start?.position ?? header.entry, level: start?.level ?? header.entryLevel, to: 0,
+      from: start?.position ?? header.entryPoint, level: start?.level ?? header.entryLevel, to: 0,
       breadth: Graph.descentBreadth(ef: Int(Double(breadth) * share)), scratch)
     let keep = max(breadth, Int(Double(wanted) * crowding / share))
     if let filter = parameters.filter {

@@ -24,12 +24,15 @@ struct SlotDirectory {
 
   func slot(of id: String, in txn: borrowing SnapshotTransaction) throws -> Slot? {
     guard (1...511).contains(id.utf8.count) else { return nil }
-    return try txn.withValue(in: slots, for: id) { bytes in
-      guard bytes.byteCount == 4 else {
-        throw HNSWError.corrupted("the slot of id “\(id)” has \(bytes.byteCount) bytes")
-      }
-      return Slot(littleEndian: bytes.unsafeLoadUnaligned(as: UInt32.self))
+    return try txn.withValue(in: slots, for: id) { try Self.slot($0, of: id) }
+  }
+
+  /// The slot of an id as it is stored.
+  static func slot(_ bytes: RawSpan, of id: @autoclosure () -> String) throws -> Slot {
+    guard bytes.byteCount == 4 else {
+      throw HNSWError.corrupted("the slot of id “\(id())” has \(bytes.byteCount) bytes")
     }
+    return Slot(littleEndian: bytes.unsafeLoadUnaligned(as: UInt32.self))
   }
 
   func id(of slot: Slot, in txn: borrowing SnapshotTransaction) throws -> String? {

@@ -158,9 +158,11 @@ extension ResolvedIndex {
       let header = state.header
       scratch.distanceCount = 0
       graph.prepare(scratch.query, scratch)
-      guard level < header.entryLevel, header.entry != noSlot else { return (header.entry, 0) }
+      guard level < header.entryLevel, header.entryPoint != noSlot else {
+        return (header.entryPoint, 0)
+      }
       let position = graph.descend(
-        from: header.entry, level: header.entryLevel, to: level, scratch)
+        from: header.entryPoint, level: header.entryLevel, to: level, scratch)
       return (position, scratch.distanceCount)
     }
   }

@@ -43,12 +43,16 @@ public struct Snapshot: ~Copyable {
   public func contains(_ slot: Slot) -> Bool { resolved.state.isLive(slot) }
 
   /// The slot of an id, or `nil`. O(log n).
+  ///
+  /// - Throws: `LMDBError`; `HNSWError.corrupted`.
   public func slot(of id: String) throws -> Slot? {
     let txn = SnapshotTransaction(transaction)
     return try SlotDirectory(in: txn)?.slot(of: id, in: txn)
   }
 
   /// The id of a slot, or `nil`. O(log n).
+  ///
+  /// - Throws: `LMDBError`; `HNSWError.corrupted`.
   public func id(of slot: Slot) throws -> String? {
     let txn = SnapshotTransaction(transaction)
     return try SlotDirectory(in: txn)?.id(of: slot, in: txn)
@@ -56,14 +60,16 @@ public struct Snapshot: ~Copyable {
 
   /// Calls `body` with every id that begins with `prefix`, in the order of the ids' bytes, and its slot,
   /// until it returns `false`.
+  ///
+  /// - Throws: `LMDBError`, and what `body` throws.
   public func forEachID(
     beginning prefix: String = "", _ body: (_ id: String, _ slot: Slot) throws -> Bool
   ) throws {
     let txn = SnapshotTransaction(transaction)
     guard let directory = try SlotDirectory(in: txn) else { return }
-    try txn.forEach(in: directory.slots, .prefix(Array(prefix.utf8))) { id, slot in
-      try body(
-        String(bytes: id), Slot(littleEndian: slot.unsafeLoadUnaligned(as: UInt32.self)))
+    try txn.forEach(in: directory.slots, .prefix(Array(prefix.utf8))) { key, slot in
+      let id = String(bytes: key)
+      return try body(id, try SlotDirectory.slot(slot, of: id))
     }
   }
 
@@ -100,6 +106,8 @@ public struct Snapshot: ~Copyable {
   }
 
   /// Finds the nearest vectors to `query`.
+  ///
+  /// - Throws: what ``search(_:_:)`` throws.
   public func search(
     _ query: Span<Float>, k: Int, ef: Int? = nil, filter: SlotSet? = nil, exact: Bool = false,
     maxDistance: Float? = nil
@@ -111,6 +119,8 @@ public struct Snapshot: ~Copyable {
 
   /// Finds the vectors within `distance` of `query`, nearest first, `limit` at most: widens the
   /// walk until it has gone past that distance.
+  ///
+  /// - Throws: what ``search(_:_:)`` throws.
   public func search(
     _ query: Span<Float>, within distance: Float, limit: Int, filter: SlotSet? = nil
   ) throws -> SearchResult {

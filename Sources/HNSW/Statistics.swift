@@ -48,11 +48,11 @@ extension Snapshot {
 extension IndexState {
   /// The vectors that cannot be reached from the entry. O(links).
   func unreachable(_ graph: Graph) -> [Slot] {
-    guard header.entry != noSlot else { return [] }
-    var start = header.entry
+    guard header.entryPoint != noSlot else { return [] }
+    var start = header.entryPoint
     for level in stride(from: header.entryLevel, to: 0, by: -1) {
       start = graph.levels[level].below(start)
-      guard start < graph.levels[level - 1].count else { return [header.entry] }
+      guard start < graph.levels[level - 1].count else { return [header.entryPoint] }
     }
     let level = graph.levels[0]
     var isReached = [Bool](repeating: false, count: Int(level.count))

@@ -57,7 +57,7 @@ extension VectorIndex {
 }
 
 extension IndexState {
-  fileprivate func blockDefects() -> [Finding] {
+  func blockDefects() -> [Finding] {
     tables.flatMap { table in
       (0..<table.blockCount).compactMap { defect(in: table, $0).map(Finding.init) }
     }

@@ -35,7 +35,7 @@ extension WorkingIndex {
     from end: UInt32, to nearest: UInt32, on level: GraphLevel, _ graph: Graph,
     _ scratch: BuildScratch
   ) {
-    graph.kernels.take(level.slot(nearest), of: graph.codes, into: scratch.node)
+    graph.kernels.take(level.codeSlot(nearest), of: graph.codes, into: scratch.node)
     let end = graph.candidate(end, on: level, scratch)
     addLink(from: end, to: nearest, as: .shortcut, on: level, graph, scratch)
   }

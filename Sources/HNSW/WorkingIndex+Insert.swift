@@ -60,8 +60,10 @@ extension WorkingIndex {
       let position = level == 0 ? Int(slot) : state.header.levelCounts[level]
       state.header.levelCounts[level] = position + 1
       state.levels[level].reserve(records: position + 1)
-      GraphLevel(state.levels[level], configuration, count: position + 1)
-        .clear(UInt32(position), slot: slot, below: below)
+      GraphLevel(
+        state.levels[level], configuration, count: position + 1, slots: state.header.slotCount
+      )
+      .clear(UInt32(position), slot: slot, below: below)
       below = UInt32(position)
       if level > 0 { positions.append(below) }
     }

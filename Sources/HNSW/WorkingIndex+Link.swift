@@ -31,7 +31,7 @@ extension WorkingIndex {
       let link = asParent ? new | Link.treeFlag : new
       var degree = 0
       var treeLinks = 0
-      while degree < level.capacity, links[degree] != Link.none {
+      while degree < level.capacity, Link.position(links[degree]) < level.count {
         if Link.isTree(links[degree]) { treeLinks += 1 }
         if Link.position(links[degree]) == new {
           if asParent { level.mark(node, degree, as: link) }
@@ -95,7 +95,7 @@ extension WorkingIndex {
     var nearer = 0
     // Nobody can guess which are nearer, so nothing is asked.
     for index in 0..<count {
-      slots[nearer] = level.slot(Link.position(links[index]))
+      slots[nearer] = level.codeSlot(Link.position(links[index]))
       let isNearer = distances[index] < distance ? 1 : 0
       nearer &+= isNearer & (Link.isPassedOver(links[index]) ? 0 : 1)
     }
@@ -123,8 +123,8 @@ extension WorkingIndex {
       return scratch.distances.update(from: known, count: count)
     }
     let links = level.links(node)
-    for index in 0..<count { scratch.slots[index] = level.slot(Link.position(links[index])) }
-    graph.kernels.take(level.slot(node), of: graph.codes, into: scratch.other)
+    for index in 0..<count { scratch.slots[index] = level.codeSlot(Link.position(links[index])) }
+    graph.kernels.take(level.codeSlot(node), of: graph.codes, into: scratch.other)
     graph.kernels.codeSquaredDistances(
       graph.codes, from: scratch.other, scratch.slots, count, scratch.distances)
     known?.update(from: scratch.distances, count: count)
@@ -147,7 +147,7 @@ extension WorkingIndex {
     var (loser, passedOver) = (-1, -1)
     for candidate in scratch.ranked[0..<last + 1] {
       let index = Int(candidate.position)
-      let slot = level.slot(Link.position(scratch.listed[index]))
+      let slot = level.codeSlot(Link.position(scratch.listed[index]))
       let isPassedOver = graph.isCovered(slot, within: candidate.distance, scratch)
       scratch.listed[index] &= ~Link.passedFlag
       if isPassedOver {
@@ -175,7 +175,7 @@ extension WorkingIndex {
       let link = parent.position | Link.treeFlag
       var index = 0
       var replaceable = 0
-      while index < level.capacity, links[index] != Link.none {
+      while index < level.capacity, Link.position(links[index]) < level.count {
         if Link.position(links[index]) == parent.position {
           return level.mark(child, index, as: link)
         }

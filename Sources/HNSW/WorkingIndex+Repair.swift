@@ -65,7 +65,7 @@ extension WorkingIndex {
     _ = scratch.search.visited.insert(position)
     scratch.candidateCount = 0
     scratch.chosenCount = 0
-    graph.kernels.take(level.slot(position), of: graph.codes, into: scratch.node)
+    graph.kernels.take(level.codeSlot(position), of: graph.codes, into: scratch.node)
     func consider(_ link: UInt32) {
       let other = Link.position(link)
       guard !isDead(other, on: level), scratch.search.visited.insert(other) else { return }
@@ -78,7 +78,7 @@ extension WorkingIndex {
       _ = scratch.search.visited.insert(other)
       let distance = graph.candidate(other, on: level, scratch).distance
       scratch.chosen[scratch.chosenCount] = Candidate(distance, links[index])
-      graph.choose(level.slot(other), scratch)
+      graph.choose(level.codeSlot(other), scratch)
     }
     for index in 0..<degree {
       let other = Link.position(links[index])
@@ -87,7 +87,7 @@ extension WorkingIndex {
       let further = level.links(other)
       for index in 0..<level.degree(other) { consider(further[index]) }
     }
-    graph.rankCandidates(around: level.slot(position), on: level, scratch)
+    graph.rankCandidates(around: level.codeSlot(position), on: level, scratch)
     graph.chooseNeighbors(limit: level.capacity, on: level, scratch)
     level.replaceLinks(of: position, by: scratch.chosen[0..<scratch.chosenCount])
   }

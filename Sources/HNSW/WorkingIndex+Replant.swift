@@ -17,7 +17,7 @@ extension WorkingIndex {
     }
     func join(_ position: UInt32, to other: UInt32) -> Bool {
       guard !pieces.areOne(position, other), hasRoom(position, on: level) else { return false }
-      graph.kernels.take(level.slot(position), of: graph.codes, into: scratch.node)
+      graph.kernels.take(level.codeSlot(position), of: graph.codes, into: scratch.node)
       guard plant(position, under: other, on: level, graph, scratch) else { return false }
       pieces.unite(position, other)
       return true

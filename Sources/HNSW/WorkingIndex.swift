@@ -28,7 +28,7 @@ final class WorkingIndex: @unchecked Sendable {
   init(_ state: IndexState, kernels: Kernels) {
     self.state = state
     self.kernels = kernels
-    entry = Atomic(Self.pack(state.header.entry, state.header.entryLevel))
+    entry = Atomic(Self.pack(state.header.entryPoint, state.header.entryLevel))
   }
 
   static func pack(_ position: UInt32, _ level: Int) -> UInt64 {
@@ -123,7 +123,7 @@ final class WorkingIndex: @unchecked Sendable {
   /// Stores what has changed; returns the bytes written.
   func flush(in txn: borrowing WriteTransaction) throws -> Int {
     let packed = entry.load(ordering: .acquiring)
-    state.header.entry = UInt32(truncatingIfNeeded: packed)
+    state.header.entryPoint = UInt32(truncatingIfNeeded: packed)
     state.header.entryLevel = Int(packed >> 32)
     state.header.generation += 1
     var written = 0

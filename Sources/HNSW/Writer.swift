@@ -26,6 +26,8 @@ public struct Writer: ~Copyable {
   public var configuration: IndexConfiguration { working.configuration }
 
   /// The slot of an id, or `nil`. O(log n).
+  ///
+  /// - Throws: `LMDBError`; `HNSWError.corrupted`.
   public func slot(of id: String) throws -> Slot? {
     try directory.slot(of: id, in: SnapshotTransaction(transaction.pointee))
   }

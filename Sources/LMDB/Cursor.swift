@@ -67,9 +67,10 @@ public struct Cursor: ~Copyable {
   }
 
   private mutating func found(_ status: Int32) throws(LMDBError) -> Bool {
-    if status == MDB_SUCCESS { return true }
+    if status == MDB_SUCCESS, core.isWithinPages(currentValue) { return true }
     currentKey = MDB_val()
     currentValue = MDB_val()
+    if status == MDB_SUCCESS { throw core.damage("scan “\(database.name)” of") }
     if status == MDB_NOTFOUND { return false }
     try core.check(status, "scan “\(database.name)” of")
     return false

@@ -9,17 +9,3 @@ public struct Database: Sendable, Hashable {
   /// Whether keys are integers in the machine's order, which LMDB compares faster.
   public let hasIntegerKeys: Bool
 }
-
-/// The size of one database in a snapshot.
-public struct DatabaseStatistics: Sendable, Hashable {
-  /// Number of entries.
-  public let entries: Int
-  /// Depth of the B-tree.
-  public let depth: Int
-  /// Pages of inner nodes.
-  public let branchPages: Int
-  /// Pages of leaves.
-  public let leafPages: Int
-  /// Pages of values too large for a leaf.
-  public let overflowPages: Int
-}

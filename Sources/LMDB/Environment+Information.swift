@@ -8,27 +8,13 @@ public struct EnvironmentInformation: Sendable, Hashable {
   public let usedSize: Int
   /// Bytes per page.
   public let pageSize: Int
-  /// Number of the last committed transaction.
-  public let lastTransaction: Int
   /// Entries of the reader table, over all processes.
   public let maxReaders: Int
-  /// Entries taken, by readers that are active or kept for reuse.
-  public let readersInUse: Int
 }
 
 extension Environment {
   /// The sizes and counters of this moment.
-  public var information: EnvironmentInformation {
-    var information = MDB_envinfo()
-    var statistics = MDB_stat()
-    mdb_env_info(handle, &information)
-    mdb_env_stat(handle, &statistics)
-    let pageSize = Int(statistics.ms_psize)
-    return EnvironmentInformation(
-      mapSize: information.me_mapsize, usedSize: (information.me_last_pgno + 1) * pageSize,
-      pageSize: pageSize, lastTransaction: information.me_last_txnid,
-      maxReaders: Int(information.me_maxreaders), readersInUse: Int(information.me_numreaders))
-  }
+  public var information: EnvironmentInformation { LMDB.information(of: handle) }
 
   /// Frees the reader table's entries of processes that have died, and returns their number.
   @discardableResult
@@ -53,4 +39,16 @@ extension Environment {
       throw LMDBError(status: status, operation: "copy to", path: destination)
     }
   }
+}
+
+/// The sizes and counters of an open environment.
+func information(of handle: OpaquePointer) -> EnvironmentInformation {
+  var information = MDB_envinfo()
+  var statistics = MDB_stat()
+  mdb_env_info(handle, &information)
+  mdb_env_stat(handle, &statistics)
+  let pageSize = Int(statistics.ms_psize)
+  return EnvironmentInformation(
+    mapSize: information.me_mapsize, usedSize: (information.me_last_pgno + 1) * pageSize,
+    pageSize: pageSize, maxReaders: Int(information.me_maxreaders))
 }

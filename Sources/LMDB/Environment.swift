@@ -47,6 +47,7 @@ public final class Environment: Sendable {
   let options: Options
   // Constant, and liblmdb synchronises what is behind it.
   nonisolated(unsafe) let handle: OpaquePointer
+  let pageSize: Int
   let readers: ReaderPool
   let catalogue = Catalogue()
   let writerLock = Lock()
@@ -66,6 +67,7 @@ public final class Environment: Sendable {
     self.path = path
     self.options = options
     self.handle = handle
+    pageSize = LMDB.information(of: handle).pageSize
     self.registration = registration
     readers = ReaderPool(count: options.maxReaders, kept: 64)
     try prepare()
@@ -98,7 +100,10 @@ private func checkFiles(path: String, options: Environment.Options) throws(LMDBE
     throw LMDBError(
       .notFound, operation: "open", path: path, reason: "it holds no data.mdb to be read")
   }
-  if isWritable(path) { return false }
+  if isWritable(path) {
+    try reserveLockFile(path, readers: options.maxReaders)
+    return false
+  }
   guard options.readOnly else {
     throw LMDBError(
       .accessDenied, operation: "open", path: path,

@@ -107,6 +107,25 @@ func createDirectory(_ path: String) throws(LMDBError) {
   throw LMDBError(status: errno, operation: "create", path: path)
 }
 
+/// Gives the lock file its room on the disk. LMDB writes to it through a map, and where the disk had none the
+/// process would end.
+func reserveLockFile(_ directory: String, readers: Int) throws(LMDBError) {
+  #if os(Linux)
+    let path = directory + "/lock.mdb"
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    // Whoever may not write it is told by LMDB.
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    var found = stat()
+    fstat(descriptor, &found)
+    // A line of 64 bytes a reader, and some more for the locks; that of others keeps its size.
+    let size = found.st_size > 0 ? found.st_size : off_t(64 * (readers + 8))
+    if fallocate(descriptor, 0, 0, size) != 0, errno == ENOSPC || errno == EDQUOT {
+      throw LMDBError(status: ENOSPC, operation: "open", path: path)
+    }
+  #endif
+}
+
 /// Deletes an environment's files and its directory. Returns 0, or why there is a directory still.
 @discardableResult
 func deleteEnvironment(at path: String) -> Int32 {
@@ -119,6 +138,39 @@ func absolutePath(_ path: String) -> String? {
   guard let resolved = realpath(path, nil) else { return nil }
   defer { free(resolved) }
   return String(cString: resolved)
+}
+
+/// The names of what a directory holds.
+func fileNames(in directory: String) -> [String] {
+  guard let stream = opendir(directory) else { return [] }
+  defer { closedir(stream) }
+  var names: [String] = []
+  while let entry = readdir(stream) {
+    let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    if name != ".", name != ".." { names.append(name) }
+  }
+  return names
+}
+
+/// Whether the path itself is a link.
+func isLink(_ path: String) -> Bool {
+  var status = stat()
+  return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+}
+
+/// Whether a directory is the root of another file system than what it is in.
+func isMountPoint(_ directory: String) -> Bool {
+  FileIdentity(path: directory)?.device != FileIdentity(path: directory + "/..")?.device
+}
+
+/// Gives a file the mode of another and, where this process may do that, its owner.
+func copyPermissions(from source: String, to target: String) {
+  var status = stat()
+  guard stat(source, &status) == 0 else { return }
+  _ = chown(target, status.st_uid, status.st_gid)
+  chmod(target, status.st_mode & 0o7777)
 }
 
 /// Exchanges two directories of one file system atomically.

@@ -20,6 +20,8 @@ public struct TransactionCore {
   let handle: OpaquePointer
   // A transaction exists only within a call of a method of its environment.
   unowned(unsafe) let environment: Environment
+  /// Whether pages may have been changed, which then lie anywhere in memory.
+  let isWriting: Bool
 }
 
 /// A snapshot of an environment.
@@ -28,7 +30,7 @@ public struct ReadTransaction: Transaction, ~Copyable {
   public let core: TransactionCore
 
   init(_ handle: OpaquePointer, environment: Environment) {
-    core = TransactionCore(handle: handle, environment: environment)
+    core = TransactionCore(handle: handle, environment: environment, isWriting: false)
   }
 }
 
@@ -69,17 +71,9 @@ extension Transaction where Self: ~Copyable {
 
   /// The number of entries. O(1).
   public func count(_ database: Database) throws(LMDBError) -> Int {
-    try statistics(database).entries
-  }
-
-  /// The size of a database's tree. O(1).
-  public func statistics(_ database: Database) throws(LMDBError) -> DatabaseStatistics {
     var found = MDB_stat()
     try core.check(mdb_stat(core.handle, database.handle, &found), "measure “\(database.name)” of")
-    return DatabaseStatistics(
-      entries: Int(found.ms_entries), depth: Int(found.ms_depth),
-      branchPages: Int(found.ms_branch_pages), leafPages: Int(found.ms_leaf_pages),
-      overflowPages: Int(found.ms_overflow_pages))
+    return Int(found.ms_entries)
   }
 
   /// Where the value for `key` lies in the map: valid until a read transaction ends, or until
@@ -100,11 +94,33 @@ extension Transaction where Self: ~Copyable {
     let status = key.withPointer { mdb_get(core.handle, database, &$0, &value) }
     if status == MDB_NOTFOUND { return nil }
     if status != MDB_SUCCESS { try core.check(status, operation()) }
+    if !core.isWithinPages(value) { throw core.damage(operation()) }
     return value.bytes
   }
 }
 
 extension TransactionCore {
+  /// Whether a value ends within its leaf, or its run of pages. LMDB believes a leaf whatever size it
+  /// states, and to read beyond the end of the file would end the process.
+  @inline(__always)
+  func isWithinPages(_ value: MDB_val) -> Bool {
+    let (start, count) = (UInt(bitPattern: value.mv_data), UInt(value.mv_size))
+    let pageSize = UInt(environment.pageSize)
+    let (header, place) = (UInt(TreePage.headerByteCount), start & (pageSize - 1))
+    guard count <= pageSize - header else {
+      return (isWriting || place == header)
+        && LargeValue.hasRoom(value.bytes, pageSize: environment.pageSize)
+    }
+    return isWriting || place + count <= pageSize
+  }
+
+  /// What to throw for a value that is not within its pages.
+  func damage(_ operation: String) -> LMDBError {
+    LMDBError(
+      .corrupted, operation: operation, path: environment.path,
+      reason: "a value reaches beyond its page; restore the index from a copy")
+  }
+
   /// Throws for a failure, and remembers a full map for the retry.
   func check(_ status: Int32, _ operation: @autoclosure () -> String) throws(LMDBError) {
     guard status != MDB_SUCCESS else { return }

@@ -6,7 +6,7 @@ public struct WriteTransaction: Transaction, ~Copyable {
   public let core: TransactionCore
 
   init(_ handle: OpaquePointer, environment: Environment) {
-    core = TransactionCore(handle: handle, environment: environment)
+    core = TransactionCore(handle: handle, environment: environment, isWriting: true)
   }
 
   /// The database of that name, made if it does not exist.

@@ -8,14 +8,14 @@ struct ParameterMiddleware<Context: RequestContext>: RouterMiddleware {
   func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
-    // The address of the page holds what the page alone reads.
-    if request.uri.query != nil, request.uri.path.hasPrefix("/v1/") { try Self.check(request) }
+    if request.uri.query != nil { try Self.check(request) }
     return try await next(request, context)
   }
 
   private static func check(_ request: Request) throws {
     let operations = OpenAPI.operations(at: request.uri.path)
-    // What cannot be asked at all is told by whoever looks for the route.
+    // What cannot be asked at all is told by whoever looks for the route; the address of the page holds
+    // what the page alone reads.
     guard let operation = operations[request.method.rawValue] else { return }
     let known = operation.parameters ?? []
     let given = request.uri.queryParameters

@@ -54,9 +54,7 @@ package struct Problem: Error, Sendable {
     let details = Details(title: status.reasonPhrase, status: status.code, detail: detail)
     var fields = headers
     fields[.contentType] = "application/problem+json"
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let body = (try? encoder.encode(details)) ?? Data()
+    let body = (try? JSONEncoder.answers.encode(details)) ?? Data()
     return Response(
       status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
   }

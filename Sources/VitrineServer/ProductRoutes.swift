@@ -52,9 +52,7 @@ extension VitrineServer {
   /// Deletes what `?id=` (repeatable) or `?filter=` names; says how many there were.
   private func delete(_ parameters: Parameters, in engine: Engine) async throws -> Response {
     let ids = parameters.getAll("id")
-    let filter = try parameters.get("filter").map {
-      try Filter.parse($0, schema: try engine.schema)
-    }
+    let filter = try self.filter(parameters, in: engine)
     guard ids.isEmpty == (filter != nil) else {
       throw Problem(.unprocessableContent, "expected ?id=ID, once or more, or ?filter=EXPRESSION")
     }

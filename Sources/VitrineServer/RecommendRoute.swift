@@ -13,9 +13,7 @@ extension VitrineServer {
       }
       var options = RecommendOptions()
       options.steps = try parameters.get("steps").map { try number($0, "steps") } ?? options.steps
-      options.filter = try parameters.get("filter").map {
-        try Filter.parse($0, schema: engine.schema)
-      }
+      options.filter = try filter(parameters, in: engine)
       let keep = parameters.getAll("keep")
       options.keep = keep.isEmpty ? nil : keep.filter { !$0.isEmpty }
       let asked = options

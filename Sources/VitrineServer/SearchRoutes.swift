@@ -59,9 +59,7 @@ extension VitrineServer {
   /// Counts the values of every `?attribute=` over what `?q=` and `?filter=` find.
   private func facets(_ parameters: Parameters, in engine: Engine) async throws -> Response {
     var query = Query(parameters.get("q"))
-    query.filter = try parameters.get("filter").map {
-      try Filter.parse($0, schema: engine.schema)
-    }
+    query.filter = try filter(parameters, in: engine)
     query.facets = parameters.getAll("attribute").map { FacetRequest($0) }
     guard !query.facets.isEmpty else {
       throw Problem(.unprocessableContent, "expected at least one ?attribute=NAME")
@@ -78,9 +76,7 @@ extension VitrineServer {
   ) async throws -> Response {
     var query = Query()
     query.terms = [.product(id)]
-    query.filter = try parameters.get("filter").map {
-      try Filter.parse($0, schema: engine.schema)
-    }
+    query.filter = try filter(parameters, in: engine)
     query.k = try k(parameters) ?? query.k
     let asked = query
     return json(
@@ -100,6 +96,11 @@ extension VitrineServer {
         .unprocessableContent, "k: expected 1 to \(configuration.limits.k), found \(k)")
     }
     return k
+  }
+
+  /// The filter of a URL, if it has one.
+  func filter(_ parameters: Parameters, in engine: Engine) throws -> Filter? {
+    try parameters.get("filter").map { try Filter.parse($0, schema: engine.schema) }
   }
 
   /// A whole number from a URL.

@@ -160,21 +160,19 @@ public struct VitrineServer: Sendable {
   }
 
   /// `value` as a JSON answer.
-  func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
-    json(bytes: try Self.encoded(value), status: status)
+  func json(_ value: some Encodable) throws -> Response {
+    json(bytes: try Self.encoded(value))
   }
 
   /// `value` as JSON.
   static func encoded(_ value: some Encodable) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(value)
+    try JSONEncoder.answers.encode(value)
   }
 
   /// What is JSON already, as an answer.
-  func json(bytes: some Sequence<UInt8>, status: HTTPResponse.Status = .ok) -> Response {
+  func json(bytes: some Sequence<UInt8>) -> Response {
     Response(
-      status: status, headers: [.contentType: "application/json"],
+      status: .ok, headers: [.contentType: "application/json"],
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
   }
 }

@@ -62,15 +62,14 @@ import TestSupport
 
   @Test(arguments: CLIPModel.Precision.allCases)
   func packedWeightsAreKeptAndMapped(precision: CLIPModel.Precision) throws {
-    let cache = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    defer { try? FileManager.default.removeItem(at: cache) }
+    let cache = TemporaryDirectory()
     func open() throws -> CLIPModel {
       try CLIPModel(directory: directory, precision: precision, cache: .directory(cache.path))
     }
     let expected = try open().encode(texts: files.strings)
     let names = try FileManager.default.contentsOfDirectory(atPath: cache.path)
     #expect(names.count == 1)
-    let file = cache.appending(path: names[0])
+    let file = URL(filePath: cache.appending(names[0]))
     #expect(names[0].contains(try open().fingerprint))
     let written = try Data(contentsOf: file)
     #expect(try open().encode(texts: files.strings) == expected)

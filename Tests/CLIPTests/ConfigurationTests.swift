@@ -2,6 +2,7 @@ import CLIP
 import Foundation
 import Imaging
 import Testing
+import TestSupport
 
 @Suite struct ConfigurationTests {
   static func configuration(_ json: String) throws -> CLIPConfiguration {

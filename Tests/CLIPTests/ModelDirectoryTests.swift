@@ -2,6 +2,7 @@ import CLIP
 import Foundation
 import Imaging
 import Testing
+import TestSupport
 
 @Suite struct ModelDirectoryTests {
   static let config = """
@@ -18,11 +19,11 @@ import Testing
   static func model(
     _ change: (inout [(name: String, shape: [Int])]) -> Void = { _ in }
   ) throws -> TemporaryDirectory {
-    let directory = try TemporaryDirectory()
-    try directory.write("config.json", config)
-    try directory.write("preprocessor_config.json", preprocessor)
+    let directory = TemporaryDirectory()
+    try directory.write(config, to: "config.json")
+    try directory.write(preprocessor, to: "preprocessor_config.json")
     for name in ["vocab.json", "merges.txt"] {
-      try directory.write(name, TokenizerTests.fixture(name))
+      try directory.write(TokenizerTests.fixture(name), to: name)
     }
     var tensors = try CLIPConfiguration(path: directory.path + "/config.json").tensors
     change(&tensors)
@@ -30,7 +31,7 @@ import Testing
     for (name, shape) in tensors {
       writer.add(name, "F16", shape, Data(count: 2 * shape.reduce(1, *)))
     }
-    try directory.write("model.safetensors", writer.file())
+    try directory.write(writer.file(), to: "model.safetensors")
     return directory
   }
 
@@ -64,12 +65,12 @@ import Testing
       #expect(Self.problem(directory).contains("o"), "\(file)")
     }
     let size = try Self.model()
-    try size.write("preprocessor_config.json", "{}")
+    try size.write("{}", to: "preprocessor_config.json")
     #expect(Self.problem(size).contains("expected 32×32, the model's image_size, found 224×224"))
     let vocabulary = try Self.model { _ in }
     try vocabulary.write(
-      "tokenizer_config.json",
-      #"{"added_tokens_decoder": {"900": {"content": "<sku>", "special": false}}}"#)
+      #"{"added_tokens_decoder": {"900": {"content": "<sku>", "special": false}}}"#,
+      to: "tokenizer_config.json")
     #expect(Self.problem(vocabulary).contains("ids inside the vocabulary of 813, found id 813"))
   }
 
@@ -78,7 +79,7 @@ import Testing
     func fingerprint() throws -> String { try ModelDirectory(path: directory.path).fingerprint() }
     let original = try fingerprint()
     #expect(original.count == 32 && original.allSatisfy(\.isHexDigit))
-    try directory.write("README.md", "other")
+    try directory.write("other", to: "README.md")
     #expect(try fingerprint() == original)
     var seen: Set = [original]
     for name in ["config.json", "preprocessor_config.json", "merges.txt", "model.safetensors"] {
@@ -112,7 +113,7 @@ import Testing
         writer.add(name, "F16", shape, Data(count: 2 * shape.reduce(1, *)))
       }
       writer.add("unused", "U8", [data.count], data)
-      try directory.write("model.safetensors", writer.file())
+      try directory.write(writer.file(), to: "model.safetensors")
       return try ModelDirectory(path: directory.path).fingerprint()
     }
     var seen: Set<String> = []

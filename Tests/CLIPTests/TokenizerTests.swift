@@ -1,6 +1,7 @@
 import CLIP
 import Foundation
 import Testing
+import TestSupport
 
 /// Goldens: `Tools/goldens/make_tokens.py` asks transformers' CLIPTokenizer.
 @Suite struct TokenizerTests {
@@ -27,9 +28,9 @@ import Testing
 
   /// The fixture's files as a golden changes them.
   static func directory(_ golden: Golden) throws -> TemporaryDirectory {
-    let directory = try TemporaryDirectory()
+    let directory = TemporaryDirectory()
     for name in ["vocab.json", "merges.txt"] where golden.files[name] == nil {
-      try directory.write(name, fixture(name))
+      try directory.write(fixture(name), to: name)
     }
     for (name, text) in golden.files {
       guard var text else { continue }
@@ -37,7 +38,7 @@ import Testing
         let vocabulary = String(decoding: try fixture("vocab.json"), as: UTF8.self)
         text = text.replacing("\"vocab\": {}", with: "\"vocab\": \(vocabulary)")
       }
-      try directory.write(name, text)
+      try directory.write(text, to: name)
     }
     return directory
   }
@@ -85,7 +86,7 @@ import Testing
     func problem(_ files: [String: String]) throws -> String {
       let directory = try TemporaryDirectory(files.mapValues { Data($0.utf8) })
       if files["vocab.json"] == nil, files["tokenizer.json"] == nil, !files.isEmpty {
-        try directory.write("vocab.json", vocabulary)
+        try directory.write(vocabulary, to: "vocab.json")
       }
       do {
         _ = try Tokenizer(directory: directory.path, contextLength: 77)

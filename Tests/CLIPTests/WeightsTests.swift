@@ -124,14 +124,14 @@ import TestSupport
     var writer = SafetensorsWriter()
     for i in 0..<4 { writer.add("t\(i)", "F16", [i + 1, 3], Data(count: 6 * (i + 1))) }
     let file = try writer.file()
-    let directory = try TemporaryDirectory()
+    let directory = TemporaryDirectory()
     for seed in UInt64(0)..<400 {
       var random = SplitMix(seed: seed)
       var bytes = file
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         bytes[Int.random(in: bytes.indices, using: &random)] = .random(in: 0...255, using: &random)
       }
-      try directory.write("model.safetensors", bytes)
+      try directory.write(bytes, to: "model.safetensors")
       guard let weights = try? Weights(directory: directory.path) else { continue }
       for (i, name) in weights.names.enumerated() {
         if let tensor = try? weights.tensor(name, shape: [i + 1, 3]) {
@@ -158,7 +158,7 @@ import TestSupport
     for (b, words) in [
       ("1.safetensors", "tensor b in"), ("3.safetensors", "No such file"), ("../2", "file names"),
     ] {
-      try directory.write("model.safetensors.index.json", index(b))
+      try directory.write(index(b), to: "model.safetensors.index.json")
       let error = #expect(throws: ModelError.self) { try Weights(directory: directory.path) }
       #expect(error?.description.contains(words) == true, "\(b)")
     }

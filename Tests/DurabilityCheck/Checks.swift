@@ -7,11 +7,11 @@ import TestSupport
 func killWriter(times: Int, seed: UInt64) throws -> Report {
   var report = Report(name: "kill -9 of the writer, seed \(seed)")
   var generator = SplitMix(seed: seed)
-  var directory = ScratchDirectory()
+  var directory = TemporaryDirectory()
   var committed = 0
   for round in 0..<times {
     if round % 10 == 0 {
-      directory = ScratchDirectory()
+      directory = TemporaryDirectory()
       committed = 0
     }
     let before = committed
@@ -41,7 +41,7 @@ func killWriter(times: Int, seed: UInt64) throws -> Report {
 /// exactly what some number of batches leaves, and that number only grows.
 func watchWriter(snapshots: Int) throws -> Report {
   var report = Report(name: "reading while another process writes")
-  let directory = ScratchDirectory()
+  let directory = TemporaryDirectory()
   _ = try Workload.ingest(Workload.open(directory.path))
   let writer = try Child("ingest", directory.path)
   let index = try VectorIndex(environment: Environment(path: directory.path))
@@ -63,8 +63,8 @@ func watchWriter(snapshots: Int) throws -> Report {
 }
 
 /// Makes an index without free pages in a directory.
-private func makeIndex(batches: Int, in directory: ScratchDirectory) throws -> DamagedFile {
-  let source = ScratchDirectory()
+private func makeIndex(batches: Int, in directory: TemporaryDirectory) throws -> DamagedFile {
+  let source = TemporaryDirectory()
   let index = try Workload.open(source.path)
   for _ in 0..<batches { _ = try Workload.ingest(index) }
   try index.environment.copy(to: directory.path, compact: true)
@@ -72,9 +72,9 @@ private func makeIndex(batches: Int, in directory: ScratchDirectory) throws -> D
 }
 
 /// Cuts the data file short at points spread over it.
-func cutFile(points: Int, seed: UInt64) throws -> Report {
+func cutFile(points: Int) throws -> Report {
   var report = Report(name: "cut file")
-  let directory = ScratchDirectory()
+  let directory = TemporaryDirectory()
   let file = try makeIndex(batches: 12, in: directory)
   for point in 0..<points {
     let length = file.bytes.count * point / points + point % 4096
@@ -92,7 +92,7 @@ func cutFile(points: Int, seed: UInt64) throws -> Report {
 func flipBits(count: Int, seed: UInt64) throws -> Report {
   var report = Report(name: "flipped bit, seed \(seed)")
   var generator = SplitMix(seed: seed)
-  let directory = ScratchDirectory()
+  let directory = TemporaryDirectory()
   let file = try makeIndex(batches: 40, in: directory)
   for number in 0..<count {
     let (page, bit) = file.randomBit(inTree: number % 2 == 1, using: &generator)
@@ -109,10 +109,10 @@ func flipBits(count: Int, seed: UInt64) throws -> Report {
 
 /// Lets batches fail for want of room, at many points: of the map, and of a small disk where one
 /// can be mounted.
-func fillUp(points: Int, seed: UInt64) throws -> Report {
+func fillUp(points: Int) throws -> Report {
   var report = Report(name: "full map and disk")
   for point in 0..<points {
-    let directory = ScratchDirectory()
+    let directory = TemporaryDirectory()
     let size = 400_000 + 50_000 * point
     try fill(directory.path, mapSize: size, expecting: .mapFull, &report)
     if let disk = SmallDisk(bytes: size) {

@@ -6,7 +6,7 @@ import TestSupport
 func killCompaction(times: Int, seed: UInt64) async throws -> Report {
   var report = Report(name: "kill -9 of a compaction, seed \(seed)")
   var generator = SplitMix(seed: seed)
-  let (directory, undisturbed) = (ScratchDirectory(), ScratchDirectory())
+  let (directory, undisturbed) = (TemporaryDirectory(), TemporaryDirectory())
   let (shop, model) = (Shop(directory: directory.path), Shop(directory: undisturbed.path))
   for shop in [shop, model] {
     try shop.write()

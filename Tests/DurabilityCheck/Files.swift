@@ -3,17 +3,6 @@ import HNSW
 import LMDB
 import TestSupport
 
-/// A directory that is removed with this value.
-final class ScratchDirectory {
-  let path = NSTemporaryDirectory() + "/vitrine-durability-\(UUID().uuidString)"
-
-  init() {
-    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
 /// The data file of an index without free pages, written again and again with damage.
 struct DamagedFile {
   let bytes: Data
@@ -52,28 +41,4 @@ struct DamagedFile {
   func flip(page: Int, bit: Int) throws {
     try write { $0[page * pageSize + bit / 8] ^= 1 << (bit % 8) }
   }
-}
-
-/// A file system of a given size, where this process may mount one.
-final class SmallDisk {
-  private let directory = ScratchDirectory()
-  var path: String { directory.path }
-
-  init?(bytes: Int) {
-    let mounted = run("mount", "-t", "tmpfs", "-o", "size=\(bytes)", "tmpfs", directory.path)
-    guard mounted else { return nil }
-  }
-
-  deinit { run("umount", "-l", path) }
-}
-
-@discardableResult
-private func run(_ command: String...) -> Bool {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = command
-  process.standardError = FileHandle.nullDevice
-  guard (try? process.run()) != nil else { return false }
-  process.waitUntilExit()
-  return process.terminationStatus == 0
 }

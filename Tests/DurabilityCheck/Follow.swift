@@ -1,10 +1,11 @@
+import TestSupport
 import Vitrine
 
 /// Searches through one engine, opened once, while another process ingests: what is found
 /// must only become more, and in the end be everything.
 func followIngestion() async throws -> Report {
   var report = Report(name: "searching while another process ingests")
-  let directory = ScratchDirectory()
+  let directory = TemporaryDirectory()
   let shop = Shop(directory: directory.path)
   try shop.write()
   let engine = try shop.open(

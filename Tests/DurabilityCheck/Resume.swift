@@ -98,7 +98,7 @@ struct Failure: Error, CustomStringConvertible {
 func resumeIngestion(times: Int, seed: UInt64) async throws -> Report {
   var report = Report(name: "kill -9 of an ingestion, seed \(seed)")
   var generator = SplitMix(seed: seed)
-  let (directory, undisturbed) = (ScratchDirectory(), ScratchDirectory())
+  let (directory, undisturbed) = (TemporaryDirectory(), TemporaryDirectory())
   let (shop, model) = (Shop(directory: directory.path), Shop(directory: undisturbed.path))
   for shop in [shop, model] { try shop.write() }
   _ = try Child("resume", model.directory).finish()

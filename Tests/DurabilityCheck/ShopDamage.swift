@@ -57,7 +57,7 @@ extension Shop {
 func flipShopBits(count: Int, seed: UInt64) throws -> Report {
   var report = Report(name: "flipped bit of a catalogue's index, seed \(seed)")
   var generator = SplitMix(seed: seed)
-  let (source, directory) = (ScratchDirectory(), ScratchDirectory())
+  let (source, directory) = (TemporaryDirectory(), TemporaryDirectory())
   let (original, damaged) = (Shop(directory: source.path), Shop(directory: directory.path))
   try original.write()
   _ = try Child("resume", original.directory).finish()

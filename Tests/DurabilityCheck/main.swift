@@ -46,9 +46,9 @@ func runCheck(_ name: String, count: Int, seed: UInt64) async throws -> Report {
   case "compact": try await killCompaction(times: count, seed: seed)
   case "follow": try await followIngestion()
   case "flip-shop": try flipShopBits(count: count, seed: seed)
-  case "cut": try cutFile(points: count, seed: seed)
+  case "cut": try cutFile(points: count)
   case "flip": try flipBits(count: count, seed: seed)
-  case "full": try fillUp(points: count, seed: seed)
+  case "full": try fillUp(points: count)
   default: exit(64)
   }
 }

@@ -78,7 +78,7 @@ import TestSupport
     try expectError { try $0.search(query.span) }
     try expectError { $0.vector(of: 1) }
     try expectError { $0.count }
-    #expect(throws: (any Error).self) {
+    #expect(throws: LMDBError.self) {
       try fixture.environment.write { txn in try index.write(txn) { try $0.delete("7") } }
     }
   }

@@ -2,6 +2,7 @@ import Foundation
 import HNSW
 import LMDB
 import Testing
+import TestSupport
 
 @Suite struct StorageTests {
   @Test func reopeningGivesTheSameAnswers() throws {
@@ -53,6 +54,8 @@ import Testing
       }
       let findings = try fixture.environment.read { try fixture.index.verify($0) }
       #expect(findings.contains { $0.description.contains("block 0 of \(name) ") }, "\(findings)")
+      // A copy would seal it anew.
+      #expect(throws: HNSWError.self) { try Fixture(compacting: fixture) }
       try fixture.environment.write { txn in
         guard let database = try txn.database(named: name) else { return }
         var value = try #require(try txn.get(in: database, for: UInt32(0)))

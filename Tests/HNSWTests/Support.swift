@@ -31,15 +31,6 @@ func clustered(
   return rows
 }
 
-/// A directory of the test's own, removed with this value's last reference.
-final class TemporaryDirectory {
-  let path: String
-  init() {
-    path = NSTemporaryDirectory() + "vitrine-hnsw-\(UUID().uuidString)"
-  }
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
 /// An index in a temporary environment, and the vectors that ought to be in it.
 final class Fixture {
   let directory = TemporaryDirectory()

@@ -1,28 +1,20 @@
 import Kernels
+import TestSupport
 import Testing
 
 /// The steps of a walk, on every instruction set, against the obvious way to do them.
 @Suite struct WalkTests {
   static let levels = Kernels.Level.allCases.compactMap { Kernels.named($0) }
 
-  /// Numbers that look random.
-  private struct Source {
-    var state: UInt64
-    mutating func next(_ range: Int) -> Int {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int(state >> 33) % range
-    }
-  }
-
   @Test(arguments: levels, [1, 2, 7, 8, 9, 64, 200, 1500])
   func `A pool keeps the nearest in order`(kernels: Kernels, capacity: Int) {
-    var source = Source(state: UInt64(capacity))
+    var random = SplitMix(seed: UInt64(capacity))
     let pool = CandidatePool()
     for (round, batches) in [[1], [3, 0, 70], [9, 150], [1100, 700], [5, 5, 2000, 1]].enumerated() {
       pool.begin(capacity)
       var all: [(score: Int32, position: UInt32)] = []
       for batch in batches {
-        let scores = (0..<batch).map { _ in Int32(source.next(200) - 100) }
+        let scores = (0..<batch).map { _ in Int32.random(in: -100..<100, using: &random) }
         let positions = (0..<batch).map { UInt32(all.count + $0) }
         kernels.walks.merge(scores, positions, batch, into: pool)
         all += zip(scores, positions).map { ($0, $1) }
@@ -113,22 +105,23 @@ import Testing
 
   @Test(arguments: levels, [3, 20, 300])
   func `Whatever turns up, the nearest of all are expanded next`(kernels: Kernels, breadth: Int) {
-    var source = Source(state: UInt64(breadth))
+    var random = SplitMix(seed: UInt64(breadth))
     let pool = CandidatePool()
     pool.begin(breadth)
     withRows { rows in
       var all: [(score: Int32, position: UInt32)] = []
       var expanded: Set<UInt32> = []
       while true {
-        let batch = all.count < 3000 ? source.next(70) : 0
+        let batch = all.count < 3000 ? Int.random(in: 0..<70, using: &random) : 0
         // What turns up comes nearer with time, and then does not.
         let scores = (0..<batch).map { _ in
-          Int32(source.next(100_000) / (1 + all.count / 50)) + Int32(all.count > 2000 ? 9000 : 0)
+          Int32.random(in: 0..<100_000, using: &random) / Int32(1 + all.count / 50)
+            + Int32(all.count > 2000 ? 9000 : 0)
         }
         let positions = (0..<batch).map { UInt32(all.count + $0) }
         kernels.walks.merge(scores, positions, batch, into: pool)
         all += zip(scores, positions).map { ($0, $1) }
-        let width = 1 + source.next(2)
+        let width = 1 + Int.random(in: 0..<2, using: &random)
         let nearest = all.sorted { ($0.score, $0.position) < ($1.score, $1.position) }
           .prefix(breadth).map(\.position)
         let expected = nearest.filter { !expanded.contains($0) }.prefix(width)
@@ -144,14 +137,14 @@ import Testing
 
   @Test(arguments: levels, [1, 9, 40, 500])
   func `All of the nearest are expanded at a time, and none twice`(kernels: Kernels, breadth: Int) {
-    var source = Source(state: UInt64(breadth))
+    var random = SplitMix(seed: UInt64(breadth))
     let pool = CandidatePool()
     pool.begin(breadth)
     withRows { rows in
       var all: [(score: Int32, position: UInt32)] = []
       var expanded: Set<UInt32> = []
       for room in [100, 3, 1000] {
-        let scores = (0..<200).map { _ in Int32(source.next(300)) }
+        let scores = (0..<200).map { _ in Int32.random(in: 0..<300, using: &random) }
         let positions = (0..<200).map { UInt32(all.count + $0) }
         // Entries that the other way to expand has opened are among them.
         kernels.walks.merge(scores, positions, 200, into: pool)
@@ -184,16 +177,18 @@ import Testing
   }
 
   @Test func `Only neighbours that were not met before are gathered`() {
-    var source = Source(state: 5)
+    var random = SplitMix(seed: 5)
     let visited = VisitedSet()
     visited.begin(positions: 250)
     var met: Set<UInt32> = []
     var positions = [UInt32](repeating: 0, count: 400)
     var slots = positions
     for round in 0..<30 {
-      var links = (0..<16).map { _ in UInt32(source.next(256)) | UInt32(source.next(4)) << 30 }
+      var links = (0..<16).map { _ in
+        UInt32.random(in: 0..<256, using: &random) | UInt32.random(in: 0..<4, using: &random) << 30
+      }
       // The list ends with an empty link, or a slot that does not exist.
-      let end = source.next(17)
+      let end = Int.random(in: 0..<17, using: &random)
       if end < 16 { links[end] = round.isMultiple(of: 2) ? .max : 250 }
       let linkSlots = links.map { $0 == .max ? $0 : ($0 & 0x3FFF_FFFF) + 1000 }
       let count = Kernels.scalar.walks.gatherNew(
@@ -211,12 +206,12 @@ import Testing
 
   @Test(arguments: [100, 5_000, 300_000])
   func `A walk begins with none met, however many the one before it met`(positions: Int) {
-    var source = Source(state: UInt64(positions))
+    var random = SplitMix(seed: UInt64(positions))
     let visited = VisitedSet()
     var (gathered, slots) = ([UInt32](repeating: 0, count: 16), [UInt32](repeating: 0, count: 16))
     var before: Set<UInt32> = []
     for round in 0..<40 {
-      let size = positions - source.next(positions / 2)
+      let size = positions - Int.random(in: 0..<positions / 2, using: &random)
       visited.begin(positions: size)
       var met: Set<UInt32> = []
       func insert(_ position: UInt32) {
@@ -224,8 +219,8 @@ import Testing
       }
       before.lazy.filter { $0 < size }.prefix(500).forEach(insert)
       for _ in 0..<[3, 100, 3_000][round % 3] {
-        insert(UInt32(source.next(size)))
-        let links = (0..<4).map { _ in UInt32(source.next(size)) }
+        insert(UInt32.random(in: 0..<UInt32(size), using: &random))
+        let links = (0..<4).map { _ in UInt32.random(in: 0..<UInt32(size), using: &random) }
         let count = Kernels.best.walks.gatherNew(
           links, slots: links, 4, positionsEnd: UInt32(size), slotsEnd: UInt32(size), visited,
           into: &gathered, &slots, 0)
@@ -233,15 +228,15 @@ import Testing
         #expect(met.isSuperset(of: links))
       }
       if round % 7 == 6 {
-        let kept = (0..<size / 64).map { _ in UInt64(source.next(1 << 30)) }
+        let kept = (0..<size / 64).map { _ in UInt64.random(in: 0..<1 << 30, using: &random) }
         visited.insert(allBut: kept)
         for _ in 0..<100 {
-          let position = source.next(size)
+          let position = Int.random(in: 0..<size, using: &random)
           let isKept = position / 64 < kept.count && kept[position / 64] >> (position % 64) & 1 == 1
           let isNew = isKept && met.insert(UInt32(position)).inserted
           #expect(visited.insert(UInt32(position)) == isNew)
         }
-        for _ in 0..<300 { met.insert(UInt32(source.next(size))) }
+        for _ in 0..<300 { met.insert(UInt32.random(in: 0..<UInt32(size), using: &random)) }
       }
       before = met
     }

@@ -1,10 +1,11 @@
 import LMDB
 import Testing
+import TestSupport
 
 @Suite(.enabled(if: SmallDisk.isAvailable, "mounting a small tmpfs takes Linux and root"))
 struct DiskTests {
   @Test func `On a full disk a batch fails at any point and nothing of it stays`() throws {
-    let disk = try #require(SmallDisk(megabytes: 3))
+    let disk = try #require(SmallDisk(bytes: 3 << 20))
     let environment = try Environment(path: disk.path)
     try environment.fillWithSamples(count: 64)
     let before = try environment.scanEverything()
@@ -29,7 +30,7 @@ struct DiskTests {
   }
 
   @Test func `On a read-only file system an environment is read without a lock file`() throws {
-    let disk = try #require(SmallDisk(megabytes: 3))
+    let disk = try #require(SmallDisk(bytes: 3 << 20))
     try Environment(path: disk.path).fillWithSamples(count: 64)
     try #require(disk.freeze())
     #expect(errorOfOpening(disk.path)?.code == .accessDenied)

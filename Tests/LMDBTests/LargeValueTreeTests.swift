@@ -1,6 +1,7 @@
 import Foundation
 import LMDB
 import Testing
+import TestSupport
 
 /// Where large values lie, which is looked up past liblmdb.
 @Suite struct LargeValueTreeTests {

@@ -1,5 +1,6 @@
 import LMDB
 import Testing
+import TestSupport
 
 @Suite struct ReaderTests {
   private let directory = TemporaryDirectory()

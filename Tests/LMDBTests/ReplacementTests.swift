@@ -1,6 +1,7 @@
 import Foundation
 import LMDB
 import Testing
+import TestSupport
 
 @Suite struct ReplacementTests {
   private let directory = TemporaryDirectory()
@@ -63,8 +64,8 @@ import Testing
     try #require(other >= 0 && flock(other, LOCK_EX) == 0)
     let preparing = OtherThread {
       try environment.write { (txn: borrowing WriteTransaction) in
-        let found = try txn.replacementPath()
-        #expect(FileManager.default.fileExists(atPath: leftover) == false)
+        let found = try txn.makeReplacement()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: found) == [])
         #expect((found as NSString).lastPathComponent == "index.compacting")
       }
     }
@@ -83,13 +84,49 @@ import Testing
     try Data("Dear".utf8).write(to: URL(filePath: letter))
     try environment.write { (txn: borrowing WriteTransaction) in
       do {
-        _ = try txn.replacementPath()
+        _ = try txn.makeReplacement()
         Issue.record("a folder of something else was taken for a copy")
       } catch {
         #expect("\(error)".contains("index.compacting"))
       }
     }
     #expect(FileManager.default.fileExists(atPath: letter))
+  }
+
+  @Test func `The new one has the permissions of the old`() throws {
+    let path = directory.appending("index")
+    let environment = try Environment(path: path)
+    try store(1, in: environment)
+    let files = FileManager.default
+    try files.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
+    try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path + "/data.mdb")
+    try environment.write { (txn: borrowing WriteTransaction) in
+      let other = try txn.makeReplacement()
+      try store(2, in: try Environment(path: other))
+      try txn.replaceEnvironment(with: other)
+    }
+    func mode(_ path: String) throws -> NSNumber? {
+      try files.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber
+    }
+    #expect(try mode(path) == 0o700)
+    #expect(try mode(path + "/data.mdb") == 0o600)
+    #expect(try value(Environment(path: path)) == [2])
+  }
+
+  @Test func `What else lies in the directory is not lost`() throws {
+    let path = directory.appending("index")
+    let environment = try Environment(path: path)
+    try store(1, in: environment)
+    try Data("Dear".utf8).write(to: URL(filePath: path + "/letter.txt"))
+    try environment.write { (txn: borrowing WriteTransaction) in
+      do {
+        _ = try txn.makeReplacement()
+        Issue.record("a directory with a letter is to be deleted")
+      } catch {
+        #expect("\(error)".contains("it holds “letter.txt” besides the index"))
+      }
+    }
+    #expect(try Data(contentsOf: URL(filePath: path + "/letter.txt")) == Data("Dear".utf8))
   }
 
   @Test func `A failed replacement leaves everything in its place`() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import LMDB
+import TestSupport
 
 extension Environment {
   /// Fills databases with small and large values, replacing some, so that the file has branches,

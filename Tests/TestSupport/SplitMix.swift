@@ -6,6 +6,11 @@ public struct SplitMix: RandomNumberGenerator, Sendable {
   /// Equal seeds give equal numbers.
   public init(seed: UInt64) { state = seed }
 
+  /// Equal bytes give equal numbers: their hash (FNV-1a) is the seed.
+  public init(seedOf bytes: some Sequence<UInt8>) {
+    state = bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  }
+
   /// The next 64 bits.
   public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15

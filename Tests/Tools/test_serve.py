@@ -18,7 +18,7 @@ import time
 import unittest
 import zlib
 
-from sample import VITRINE, index_few
+from sample import VITRINE, index_few, serve
 
 
 def png(width, height):
@@ -38,13 +38,7 @@ class ServeTests(unittest.TestCase):
 
     def serve(self, *options):
         """A server of the index, and its address."""
-        server = subprocess.Popen([VITRINE, "serve", "--port", "0", "--index", self.index, *options],
-                                  stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.addCleanup(server.stderr.close)
-        self.addCleanup(server.stdout.close)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.kill)
-        return server, re.search(r"http://([^/]+)/", server.stderr.readline())[1]
+        return serve(self.addCleanup, "--index", self.index, *options)
 
     def refused(self, *options, **environment):
         """What a server of the index that does not start has said."""

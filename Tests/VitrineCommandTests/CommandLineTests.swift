@@ -1,11 +1,12 @@
 import Foundation
 import Testing
+import TestSupport
 import Vitrine
 
 /// The contract of every command: what it prints, as JSON too, and how it ends.
 @Suite struct CommandLineTests {
   @Test func indexesACatalogueAndSkipsWhatIsUnchanged() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let (catalogue, images) = try scratch.sample(24)
     let arguments = ["index", catalogue, "--images", images, "--index", scratch.path + "/i"]
     let first = try Tool.run(arguments + ["--json"])
@@ -17,7 +18,7 @@ import Vitrine
   }
 
   @Test func `a catalogue may have more columns than a query may count`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let (catalogue, images) = try scratch.sample(3)
     let more = (0..<Query.Limits.parts + 20).map { "column \($0)" }
     let lines = try String(contentsOfFile: catalogue, encoding: .utf8).split(separator: "\n")
@@ -34,7 +35,7 @@ import Vitrine
   }
 
   @Test func badRowsAreReportedAndTheRestGoesIn() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let (catalogue, images) = try scratch.sample(3)
     let text = try String(contentsOfFile: catalogue, encoding: .utf8)
     let columns = text.split(separator: "\n")[0].split(separator: ",").count
@@ -50,72 +51,6 @@ import Vitrine
     let strict = try Tool.run(arguments + ["--strict"])
     #expect(strict.status == 65)
     #expect(strict.notes.split(separator: "\n").last?.hasPrefix("vitrine: ") == true)
-  }
-
-  @Test func searchAnswersAsTheContractSays() throws {
-    let scratch = try Scratch()
-    let index = try scratch.index()
-    let run = try Tool.run(
-      ["search", "red", "shirt", "--index", index, "-k", "3", "--explain", "--json"])
-    #expect(run.status == 0, "\(run.notes)")
-    #expect(run.notes == "")
-    let answer = try run.json()
-    #expect(answer["query"] as? String == "red shirt")
-    #expect(answer["took_ms"] is Double)
-    #expect(answer["exact"] is Bool)
-    #expect(["graph", "filtered-graph", "scan"].contains(answer["path"] as? String))
-    #expect(answer.keys.contains("matches"))
-    let hits = try #require(answer["hits"] as? [[String: Any]])
-    #expect(hits.count == 3)
-    for hit in hits {
-      #expect((hit["id"] as? String)?.hasPrefix("V1") == true)
-      #expect(hit["score"] is Double)
-      #expect((hit["attributes"] as? [String: Any])?["title"] is String)
-      let parts = try #require(hit["explain"] as? [[String: Any]])
-      let sum = parts.compactMap { $0["score"] as? Double }.reduce(0, +)
-      #expect(abs(sum - (hit["score"] as? Double ?? .nan)) < 1e-5)
-    }
-  }
-
-  @Test func filtersHoldForEveryHitAndCountTheMatches() throws {
-    let scratch = try Scratch()
-    let index = try scratch.index()
-    let run = try Tool.run(
-      ["search", "--index", index, "--filter", "pattern = Striped", "-k", "50", "--json"])
-    let answer = try run.json()
-    let hits = try #require(answer["hits"] as? [[String: Any]])
-    #expect(answer["matches"] as? Int == hits.count)
-    #expect(!hits.isEmpty)
-    for hit in hits {
-      #expect((hit["attributes"] as? [String: Any])?["pattern"] as? String == "Striped")
-    }
-  }
-
-  @Test func `a photograph's product is found first, products that are liked are left out`()
-    throws
-  {
-    let scratch = try Scratch()
-    let index = try scratch.index()
-    func ids(_ arguments: [String]) throws -> [String] {
-      let run = try Tool.run(["search", "--index", index, "-k5", "--json"] + arguments)
-      let hits = try #require(try run.json()["hits"] as? [[String: Any]], "\(run.notes)")
-      return hits.compactMap { $0["id"] as? String }
-    }
-    let picture = Tool.root.appending(path: "Tools/sample-catalogue/images/V1005.jpg").path
-    #expect(try ids(["--image", picture]).first == "V1005")
-    let others = try ids(["--like", "V1005", "--like", "V1003"])
-    #expect(others.count == 5)
-    #expect(!others.contains("V1005") && !others.contains("V1003"))
-  }
-
-  @Test func plainResultsAreATableWithoutEscapeCodes() throws {
-    let scratch = try Scratch()
-    let index = try scratch.index()
-    let run = try Tool.run(["search", "shirt", "--index", index, "-k", "4"])
-    let lines = run.output.split(separator: "\n")
-    #expect(lines[0].contains("score  id     title"))
-    #expect(lines.count >= 6)
-    #expect(!run.output.contains("\u{1B}"))
   }
 
   @Test(arguments: [
@@ -137,17 +72,8 @@ import Vitrine
     if status != 64 { #expect(run.notes.split(separator: "\n").count == 1) }
   }
 
-  @Test func aBadFilterPointsAtItsColumn() throws {
-    let scratch = try Scratch()
-    let index = try scratch.index(4)
-    let run = try Tool.run(["search", "a", "--index", index, "--filter", "brnd = Kestrel"])
-    #expect(run.status == 64)
-    #expect(run.notes.hasPrefix("vitrine: filter, column 1: "), "\(run.notes)")
-    #expect(run.notes.contains("brand"))
-  }
-
   @Test func deletesByIdAndByFilter() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let index = try scratch.index()
     let byID = try Tool.run(["delete", "V1001", "gone", "V1002", "absent", "--index", index])
     #expect(byID.output == "2 deleted\n")
@@ -164,7 +90,7 @@ import Vitrine
   }
 
   @Test func embedsIntoNPYInTheOrderOfTheArguments() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let images = Tool.root.appending(path: "Tools/sample-catalogue/images").path
     let out = scratch.path + "/x.npy"
     let paths = (1001...1040).map { "\(images)/V\($0).jpg" }
@@ -186,7 +112,7 @@ import Vitrine
   }
 
   @Test func aModelIsDescribedAndABrokenImageNamed() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let model = try Tool.run(["model", Tool.model, "--json"]).json()
     #expect((model["fingerprint"] as? String)?.isEmpty == false)
     #expect(model["dimensions"] is Int)
@@ -198,7 +124,7 @@ import Vitrine
 
   #if os(Linux)
     @Test func `results that have nowhere to go are told of`() throws {
-      let scratch = try Scratch()
+      let scratch = TemporaryDirectory()
       let index = try scratch.index(2)
       let command = "'\(try #require(Tool.path))' search shirt --index '\(index)' > /dev/full"
       let run = try Tool.run(["-c", command], at: "/bin/sh")
@@ -230,7 +156,7 @@ import Vitrine
   }
 
   @Test func doctorSaysWhatIsAmiss() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let well = try Tool.run(["doctor", "--index", try scratch.index(4)])
     #expect(well.status == 0, "\(well.output)\(well.notes)")
     #expect(well.output.contains("4 products"))
@@ -243,7 +169,7 @@ import Vitrine
   }
 
   @Test func theReplWorksInAPipe() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let run = try Tool.run(
       ["repl", "--index", try scratch.index()],
       input: "shirt\n:filter pattern = Striped\n:facets pattern\n:quit\nnever read\n")
@@ -255,7 +181,7 @@ import Vitrine
   }
 
   @Test func walksInADirection() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let index = try scratch.index()
     let arguments = [
       "recommend", "V1003", "--towards", "darker", "--steps", "3", "--keep", "type", "--index",
@@ -279,7 +205,7 @@ import Vitrine
   }
 
   @Test func aPipedReplGoesOnAfterAnErrorAndFailsAtTheEnd() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let run = try Tool.run(
       ["repl", "--index", try scratch.index(4)], input: ":filter colr = Red\n:set k 2\n")
     #expect(run.status == 64)
@@ -288,7 +214,7 @@ import Vitrine
   }
 
   @Test func `no message has what would move the cursor or colour what follows`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let index = try scratch.index(4)
     let rows = "id,image,title,price\nA,\u{1B}[31mno.jpg,\u{1B}[31mred\u{202E},1\n"
     let catalogue = try scratch.write(rows, to: "odd.csv")
@@ -301,7 +227,7 @@ import Vitrine
   }
 
   @Test func `what is written goes where a link leads, and into a pipe`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let (target, link) = (scratch.path + "/vectors.npy", scratch.path + "/link.npy")
     try Data().write(to: URL(filePath: target))
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
@@ -314,7 +240,7 @@ import Vitrine
   }
 
   @Test func `statistics as JSON have the values that are shown`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let run = try Tool.run(["stats", "--index", try scratch.index(), "--json"])
     let json = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
     let facets = try #require(json?["facets"] as? [[String: Any]])
@@ -323,16 +249,8 @@ import Vitrine
     #expect(json?["products"] as? Int == 24)
   }
 
-  @Test func `a query of a file that cannot be answered is named by its line`() throws {
-    let scratch = try Scratch()
-    let queries = try scratch.write("{\"k\":1}\n\n{\"k\":-1}\n", to: "queries.jsonl")
-    let run = try Tool.run(["search", "--queries", queries, "--index", try scratch.index(4)])
-    #expect(run.status == 64)
-    #expect(run.notes.hasPrefix("vitrine: \(queries), line 3: "), "\(run.notes)")
-  }
-
   @Test func `labels are only written where labels are, and read from text`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let index = try scratch.index(4)
     let labels = ["classify", "--index", index, "--labels", "light,dark"]
     let wrong = try Tool.run(labels + ["--write", "price", "--overwrite"])

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 import Vitrine
 import VitrineCommand
 
@@ -8,16 +9,21 @@ private struct Shop: Vocabulary {
     [
       Attribute(name: "title", kind: .text), Attribute(name: "brand", kind: .keyword),
       Attribute(name: "price", kind: .number), Attribute(name: "colour", kind: .keyword),
-      Attribute(name: "article type", kind: .keyword),
+      Attribute(name: "article type", kind: .keyword), Attribute(name: "exists", kind: .keyword),
     ]
   }
   func values(of attribute: String, prefix: String) -> [String] {
-    guard attribute == "brand" else { return [] }
-    return ["Kestrel", "Alder & Finch", "Kelp"].filter {
+    let values = [
+      "brand": ["Kestrel", "Alder & Finch", "Kelp", "T-Gear", "O\"Hara (UK)", "In"],
+      "article type": ["Coat"],
+    ]
+    return (values[attribute] ?? []).filter {
       $0.lowercased().hasPrefix(prefix.lowercased())
     }
   }
-  func ids(prefix: String) -> [String] { ["V1", "V12"].filter { $0.hasPrefix(prefix) } }
+  func ids(prefix: String) -> [String] {
+    ["V1", "V12", "a \"b\" c"].filter { $0.hasPrefix(prefix) }
+  }
 }
 
 @Suite struct CompletionTests {
@@ -34,7 +40,13 @@ private struct Shop: Vocabulary {
     (":filter brand in (Kelp, a", ["\"Alder & Finch\""]),
     (":filter brand = Kelp a", ["and"]),
     (":filter brand = Kelp and pr", ["price"]),
-    (":like V", ["V1", "V12"]),
+    (":filter brand = T", ["T-Gear"]), (":filter brand = i", ["\"In\""]),
+    (":filter brand = o", [#""O\"Hara (UK)""#]), (#":filter brand = "O\"Ha"#, [#""O\"Hara (UK)""#]),
+    (#":filter brand = "O\"Hara (UK)" or e"#, ["\"exists\""]),
+    (#":filter "article type" = c"#, ["Coat"]),
+    (":like V", ["V1", "V12"]), (":show a", [#""a \"b\" c""#]),
+    (#":show "a \"b"#, [#""a \"b\" c""#]),
+    (":set columns a", ["\"article type\""]),
     (":set p", ["pictures"]),
     (":set columns c", ["colour"]), (":set columns t", ["title"]), (":set sort t", []),
     (":facets c", ["colour"]), (":facets t", []),
@@ -44,7 +56,7 @@ private struct Shop: Vocabulary {
   }
 
   @Test func `files are completed folder by folder`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let folder = scratch.path + "/photos"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     for name in ["a.jpg", "ab.png", ".hidden"] {
@@ -57,13 +69,21 @@ private struct Shop: Vocabulary {
     #expect(complete(":compare \(folder)/ab").insertion == ".png ")
     #expect(complete(":save \(folder)/.").candidates == [folder + "/.hidden"])
     #expect(complete(":image /nowhere/").candidates == [])
+    // Of the folder where the tests run there is always something.
+    for command in [":image ", ":compare one ", ":save "] {
+      #expect(complete(command).candidates != [])
+    }
+    _ = try scratch.write("", to: "photos/my set/no. 1 (a).jpg")
+    #expect(complete(":image \(folder)/my").candidates == ["\"\(folder)/my set/"])
+    #expect(complete(":image \(folder)/my").isReplacing)
+    #expect(complete(":image \"\(folder)/my set/").insertion == "no. 1 (a).jpg\" ")
   }
 
   @Test func insertsWhatCandidatesShareAndABlankAfterTheOnlyOne() {
     let several = Completer.complete(":filter brand = Ke", vocabulary: Shop())
     #expect(several.insertion == "")
     #expect(Completer.complete(":filter br", vocabulary: Shop()).insertion == "and ")
-    #expect(Completer.complete(":like ", vocabulary: Shop()).insertion == "V1")
+    #expect(Completer.complete(":like V", vocabulary: Shop()).insertion == "1")
   }
 
   @Test func replacesTheWordWhereItsCaseDiffers() {

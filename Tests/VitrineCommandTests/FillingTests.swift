@@ -1,11 +1,12 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// Commands that fill an index, when what they are given is wrong.
 @Suite struct FillingTests {
   @Test(arguments: ["", "brand\nKestrel\n"])
   func `a catalogue that cannot go in leaves no index behind`(text: String) throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let catalogue = try scratch.write(text, to: "bad.csv")
     let index = scratch.path + "/index"
     let run = try Tool.run(["index", catalogue, "--index", index])
@@ -16,7 +17,7 @@ import Testing
   @Test func `rows of which none can be used are bad data, and leave only their report behind`()
     throws
   {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let (catalogue, _) = try scratch.sample(3)
     func index(_ path: String, _ options: [String] = []) throws {
       let run = try Tool.run(["index", catalogue, "--index", scratch.path + path] + options)
@@ -38,7 +39,7 @@ import Testing
   }
 
   @Test func `an index that was there stays when nothing can be added to it`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let index = try scratch.index(2)
     #expect(try Tool.run(["delete", "V1001", "V1002", "--index", index]).status == 0)
     let (catalogue, _) = try scratch.sample(3)
@@ -47,7 +48,7 @@ import Testing
   }
 
   @Test func `an import of vectors that cannot go in leaves no index behind`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let (index, out) = (try scratch.index(2), scratch.path + "/out")
     #expect(try Tool.run(["export", "--index", index, "--out", out]).status == 0)
     let ids = try scratch.write("only one\n", to: "ids.txt")
@@ -58,7 +59,7 @@ import Testing
   }
 
   @Test func `a schema that is none is told in a line`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let (catalogue, images) = try scratch.sample(1)
     let schema = try scratch.write("{\"price\": \"number\"}", to: "schema.json")
     let run = try Tool.run([
@@ -70,7 +71,7 @@ import Testing
   }
 
   @Test func `a file where a folder is expected is said to be one`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let (catalogue, images) = try scratch.sample(1)
     let index = try scratch.index(2)
     let file = try scratch.write("", to: "file")
@@ -90,7 +91,7 @@ import Testing
   }
 
   @Test func `labels are read from a pipe`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let arguments = ["classify", "--index", try scratch.index(4), "--labels-file", "/dev/stdin"]
     let run = try Tool.run(arguments, input: "dress\nshirt\n")
     #expect(run.status == 0, "\(run.notes)")
@@ -99,7 +100,7 @@ import Testing
   @Test func `an index imported without a model is searched by words, and by looks with one`()
     throws
   {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let (index, out) = (try scratch.index(4), scratch.path + "/out")
     #expect(try Tool.run(["export", "--index", index, "--out", out]).status == 0)
     let copy = scratch.path + "/copy"

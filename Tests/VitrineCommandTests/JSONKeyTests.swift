@@ -1,10 +1,11 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// What `--json` prints: one way of writing keys, whichever command it is.
 @Suite struct JSONKeyTests {
   @Test func `the keys of all commands are words with underscores`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let (catalogue, images) = try scratch.sample(24)
     let index = ["--index", scratch.path + "/i"]
     let out = scratch.path + "/out"

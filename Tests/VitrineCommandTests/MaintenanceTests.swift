@@ -1,10 +1,11 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// Commands that look after an index and move what is in it.
 @Suite struct MaintenanceTests {
   @Test func exportsAndImportsAgain() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let index = try scratch.index(12)
     let out = scratch.path + "/out"
     #expect(try Tool.run(["export", "--index", index, "--out", out]).status == 0)
@@ -24,7 +25,7 @@ import Testing
   }
 
   @Test func statsVerifyAndCompactSpeakOfTheIndex() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let index = try scratch.index()
     let stats = try Tool.run(["stats", "--index", index])
     #expect(stats.status == 0, "\(stats.notes)")
@@ -41,7 +42,7 @@ import Testing
   @Test func `what verify finds is said in a line, and is the exit code in a conversation too`()
     throws
   {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let index = try scratch.index(4)
     let file = URL(filePath: index + "/data.mdb")
     var bytes = try Data(contentsOf: file)

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// Options that are left out, and those that are refused.
 @Suite struct OptionTests {
@@ -36,7 +37,7 @@ import Testing
   }
 
   @Test func `a shell offers the attributes and ids of the index`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let tool = try #require(Tool.path)
     let script = """
       source <("$TOOL" --generate-completion-script bash)
@@ -54,7 +55,7 @@ import Testing
   }
 
   @Test func `bad boosts and photographs are told in the words of the command line`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let index = try scratch.index(4)
     let broken = try scratch.write("not a picture", to: "broken.jpg")
     let run = try Tool.run(["search", "--image", broken, "--index", index])
@@ -69,7 +70,7 @@ import Testing
   }
 
   @Test func `products are put in order among as many as are ranked`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let arguments = [
       "search", "shirt", "--sort", "price", "-k", "1", "--json", "--index", try scratch.index(),
     ]
@@ -83,7 +84,7 @@ import Testing
   }
 
   @Test func `labels overwrite no attribute unasked, and are no ids`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let classify = ["classify", "--index", try scratch.index(4), "--labels", "light,dark"]
     func write(_ name: String, _ options: [String] = []) throws -> Tool.Outcome {
       try Tool.run(classify + ["--write", name] + options)
@@ -106,7 +107,7 @@ import Testing
   }
 
   @Test func `a program without the folder of its model says what is amiss`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let copy = scratch.path + "/vitrine"
     try FileManager.default.copyItem(atPath: try #require(Tool.path), toPath: copy)
     let run = try Tool.run(["model"], environment: ["VITRINE_MODEL": ""], at: copy)
@@ -115,7 +116,7 @@ import Testing
   }
 
   @Test func `a bad query is told by the line where it stands`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let arguments = ["search", "--index", try scratch.index(4), "--queries"]
     let good = "{\"text\": \"shirt\", \"k\": 2}\n\n{\"k\": 1}\n"
     let run = try Tool.run(arguments + [try scratch.write(good, to: "good.jsonl")])
@@ -135,7 +136,7 @@ import Testing
 
   @Test func `an evaluation leaves nothing behind, whatever the temporary folder is called`() throws
   {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let (catalogue, images) = try scratch.sample(8)
     let folder = URL(filePath: scratch.path).appending(path: "a b")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -150,7 +151,7 @@ import Testing
   }
 
   @Test func `a second signal ends a server that waits for a request`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let process = Process()
     let notes = Pipe()
     process.executableURL = URL(filePath: try #require(Tool.path))

@@ -28,6 +28,7 @@ import VitrineCommand
     (":like 1 V7 not 5", .likeAll([.hit(1), .id("V7")], not: [.hit(5)])),
     (":like -9223372036854775808 2", .likeAll([.id("-9223372036854775808"), .hit(2)], not: [])),
     (":like \"an id\"", .like(.id("an id"), but: nil)),
+    (#":show "a \"b\" c""#, .show(.id(#"a "b" c"#))),
     (":image \"my photo.jpg\"", .image("my photo.jpg")),
     (":facets brand \"sub category\"", .facets(["brand", "sub category"])),
     (":explain 2", .explain(.hit(2))),

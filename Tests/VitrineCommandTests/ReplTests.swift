@@ -1,11 +1,14 @@
 import Foundation
 import Testing
+import TestSupport
 import VitrineCommand
 
 /// What the commands of the REPL do, one line after the other in a pipe.
 @Suite struct ReplTests {
   /// An index of twelve products whose catalogue is not quite the sample's.
-  private func altered(in scratch: Scratch, _ change: (String) -> String) throws -> String {
+  private func altered(in scratch: TemporaryDirectory, _ change: (String) -> String) throws
+    -> String
+  {
     let (catalogue, images) = try scratch.sample(12)
     let text = change(try String(contentsOfFile: catalogue, encoding: .utf8))
     let file = try scratch.write(text, to: "altered.csv")
@@ -15,16 +18,16 @@ import VitrineCommand
   }
 
   @Test func `searches are boosted, gone on with, explained, shown, compared and saved`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let index = try scratch.index()
     let other = try copy(index, in: scratch)
     let file = scratch.path + "/hits.json"
-    let run = try repl(
+    let run = try Tool.repl(
       index,
       """
       :set k 3
       :boost pattern = Striped by 0.5
-      :image \(Self.photograph("V1005"))
+      :image \(Tool.photograph("V1005"))
       :next
       :explain 1
       :show V1003
@@ -44,9 +47,9 @@ import VitrineCommand
   }
 
   @Test func `a walk is not taken for the search before it`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let index = try scratch.index()
-    let run = try repl(
+    let run = try Tool.repl(
       index,
       """
       red shirt
@@ -67,12 +70,12 @@ import VitrineCommand
   }
 
   @Test func `what looks like a product is others, page after page, however it is named`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let index = try scratch.index()
     for likeness in [":like V1003", ":filter price > 0\n:like 3", ":like V1003 V1005"] {
       let file = scratch.path + "/hits.json"
       try? FileManager.default.removeItem(atPath: file)
-      let run = try repl(index, "\(likeness)\n:next\n:next\n:save \(file)")
+      let run = try Tool.repl(index, "\(likeness)\n:next\n:next\n:save \(file)")
       #expect(run.status == 0, "\(run.notes)")
       let saved = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: file)))
       let hits = try #require((saved as? [String: Any])?["hits"] as? [[String: Any]])
@@ -80,14 +83,14 @@ import VitrineCommand
       #expect(ids.count == (likeness.contains("V1005") ? 22 : 23), "\(likeness)")
       #expect(!ids.contains("V1003"), "\(likeness)")
     }
-    let walk = try repl(index, ":like V1003 but darker").output.split(separator: "\n")
+    let walk = try Tool.repl(index, ":like V1003 but darker").output.split(separator: "\n")
     #expect(walk.filter { $0.contains("V1003") }.map { $0.contains("  from  ") } == [true])
   }
 
   @Test func `a number that no hit has may be a product's id`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let index = try altered(in: scratch) { $0.replacing("\nV1", with: "\n5") }
-    let run = try repl(
+    let run = try Tool.repl(
       index, ":show 5003\n:set k 2\nshirt\n:like 5003\n:like 1 5004 not 5005\n:show 0003\n:show 3")
     #expect(run.status == 1)
     #expect(run.output.contains("id           5003\n"))
@@ -98,8 +101,9 @@ import VitrineCommand
   }
 
   @Test func `a setting that is changed is shown, all of them when asked`() throws {
-    let scratch = try Scratch()
-    let run = try repl(try scratch.index(4), ":set k 3\n:set sort price\n:set columns title\n:set")
+    let scratch = TemporaryDirectory()
+    let run = try Tool.repl(
+      try scratch.index(4), ":set k 3\n:set sort price\n:set columns title\n:set")
     let lines = run.output.split(separator: "\n")
     #expect(
       lines.prefix(4) == [
@@ -109,8 +113,8 @@ import VitrineCommand
   }
 
   @Test func `what fails leaves the conversation as it was`() throws {
-    let scratch = try Scratch()
-    let run = try repl(
+    let scratch = TemporaryDirectory()
+    let run = try Tool.repl(
       try scratch.index(),
       """
       :set k 2
@@ -143,8 +147,8 @@ import VitrineCommand
   }
 
   @Test func `products that are only listed have no scores`() throws {
-    let scratch = try Scratch()
-    let run = try repl(
+    let scratch = TemporaryDirectory()
+    let run = try Tool.repl(
       try scratch.index(), ":filter pattern = Striped\n:boost brand = Corvida by 0.5")
     let rows = run.output.split(separator: "\n").filter { $0.contains("V10") }
     #expect(rows.first?.hasPrefix("1      –  V10") == true, "\(run.output)")
@@ -154,11 +158,11 @@ import VitrineCommand
   }
 
   @Test func `an index is opened anew for a command that asks more of it`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let index = try scratch.index()
     let other = try copy(index, in: scratch)
     let (catalogue, images) = try scratch.sample(24)
-    let run = try repl(
+    let run = try Tool.repl(
       index,
       """
       :search --like V1003 --json --index \(other)
@@ -174,14 +178,14 @@ import VitrineCommand
   }
 
   @Test func `a model's precision counts each time, and the conversation keeps its own`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let index = try scratch.index()
     let alone = try ["f32", "i8"].map { precision in
       let arguments = ["search", "shirt", "--index", index, "--json", "--precision", precision]
       return scores(try Tool.run(arguments).json())
     }
     try #require(alone[0] != alone[1])
-    let together = try repl(
+    let together = try Tool.repl(
       index,
       """
       :search shirt --json
@@ -192,8 +196,8 @@ import VitrineCommand
   }
 
   @Test func `attributes that a command adds can be asked for at once`() throws {
-    let scratch = try Scratch()
-    let run = try repl(
+    let scratch = TemporaryDirectory()
+    let run = try Tool.repl(
       try scratch.index(),
       """
       :classify --labels "striped,checked" --write look
@@ -204,50 +208,7 @@ import VitrineCommand
     #expect(run.notes.contains("Classifying  24/24\nStoring look of 24 products\n"))
   }
 
-  @Test func `a photograph is handed to a viewer, and told where that fails`() throws {
-    #if os(macOS)
-      let viewer = "open"
-    #else
-      let viewer = "xdg-open"
-    #endif
-    let scratch = try Scratch()
-    let index = try scratch.index(4)
-    let shown = scratch.path + "/shown.jpg"
-    func open(with script: String?) throws -> Tool.Outcome {
-      let program = scratch.path + "/bin/" + viewer
-      try? FileManager.default.removeItem(atPath: program)
-      if let script {
-        _ = try scratch.write("#!/bin/sh\n\(script)\n", to: "bin/\(viewer)")
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
-      }
-      return try repl(
-        index, ":open V1003",
-        environment: ["PATH": scratch.path + "/bin", "TMPDIR": scratch.path])
-    }
-    let well = try open(with: "/bin/cp \"$1\" '\(shown)'")
-    #expect(well.status == 0, "\(well.notes)")
-    let photograph = Self.photograph("V1003")
-    #expect(FileManager.default.contentsEqual(atPath: shown, andPath: photograph))
-    let failing = try open(with: "exit 3")
-    #expect(failing.status == 1)
-    #expect(failing.notes.hasSuffix("V1003.jpg ended with exit code 3\n"), "\(failing.notes)")
-    let missing = try open(with: nil)
-    #expect(missing.status == 1)
-    #expect(missing.notes.contains("there is no program \(viewer)"), "\(missing.notes)")
-  }
-
-  private static func photograph(_ id: String) -> String {
-    Tool.root.appending(path: "Tools/sample-catalogue/images/\(id).jpg").path
-  }
-
-  private func repl(
-    _ index: String, _ lines: String, options: [String] = [], environment: [String: String] = [:]
-  ) throws -> Tool.Outcome {
-    try Tool.run(
-      ["repl", "--index", index] + options, input: lines + "\n", environment: environment)
-  }
-
-  private func copy(_ index: String, in scratch: Scratch) throws -> String {
+  private func copy(_ index: String, in scratch: TemporaryDirectory) throws -> String {
     let other = scratch.path + "/other"
     try FileManager.default.copyItem(atPath: index, toPath: other)
     return other
@@ -266,8 +227,8 @@ import VitrineCommand
 
   @Test func `settings say in their own words what they take, and off and auto reset them`() throws
   {
-    let scratch = try Scratch()
-    let run = try repl(
+    let scratch = TemporaryDirectory()
+    let run = try Tool.repl(
       try scratch.index(4),
       ":set looks much\n:set group brand\n:set group off\n:set sort auto\n:like V1003 V1005 but darker"
     )
@@ -280,22 +241,11 @@ import VitrineCommand
   }
 
   @Test func `another index shows its own titles beside this one's`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let other = try altered(in: scratch) { $0.replacing(",title,", with: ",name,") }
-    let run = try repl(try scratch.index(), "shirt\n:compare \(other)\n:boost title = a by 1")
+    let run = try Tool.repl(try scratch.index(), "shirt\n:compare \(other)\n:boost title = a by 1")
     let row = try #require(run.output.split(separator: "\n").first { $0.contains("=1") })
     #expect(row.components(separatedBy: "0.").count >= 3, "\(row)")
     #expect(!row.contains("V1"), "\(row)")
-  }
-
-  @Test func `a picture that is looked at takes no other file's place`() throws {
-    let scratch = try Scratch()
-    let index = try scratch.index(4)
-    let precious = FileManager.default.temporaryDirectory.appending(path: "V1003.jpg")
-    try Data("precious".utf8).write(to: precious)
-    defer { try? FileManager.default.removeItem(at: precious) }
-    let run = try repl(index, ":open V1003")
-    #expect(run.notes.isEmpty || run.notes.contains("xdg-open"))
-    #expect(try Data(contentsOf: precious) == Data("precious".utf8))
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 import VitrineCommand
 
 /// The REPL in a real terminal: tmux plays the terminal, and its screens are compared.
@@ -37,7 +38,7 @@ struct TerminalTests {
   }
 
   @Test func remembersLinesAcrossSessions() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let first = try Terminal(state: scratch.path)
     try first.type("a line to be remembered\n", until: " · ")
     try first.type(":quit\n", until: "left with 0")
@@ -164,11 +165,11 @@ private final class Terminal {
     exec '/usr/bin/tmux', @ARGV
     """
 
-  private let scratch: Scratch
+  private let scratch: TemporaryDirectory
   private let socket: String
 
   init(columns: Int = 90, rows: Int = 30, state: String? = nil) throws {
-    scratch = try Scratch()
+    scratch = TemporaryDirectory()
     socket = scratch.path + "/tmux"
     let index = try scratch.index()
     let tool = try #require(Tool.path)

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// The built executable, run as a user runs it.
 struct Tool {
@@ -52,29 +53,21 @@ struct Tool {
       status: process.terminationStatus, output: String(decoding: written, as: UTF8.self),
       notes: String(decoding: noted, as: UTF8.self))
   }
+
+  /// Runs the REPL on an index, with these lines typed into a pipe.
+  static func repl(
+    _ index: String, _ lines: String, options: [String] = [], environment: [String: String] = [:]
+  ) throws -> Outcome {
+    try run(["repl", "--index", index] + options, input: lines + "\n", environment: environment)
+  }
+
+  /// The photograph of a product of the sample catalogue.
+  static func photograph(_ id: String) -> String {
+    root.appending(path: "Tools/sample-catalogue/images/\(id).jpg").path
+  }
 }
 
-/// A folder that goes away with its owner.
-final class Scratch {
-  let path: String
-
-  init() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "vitrine-\(UUID())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    path = folder.path
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  /// Writes a file and gives its path.
-  func write(_ text: String, to name: String) throws -> String {
-    let file = URL(filePath: path).appending(path: name)
-    try FileManager.default.createDirectory(
-      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: file)
-    return file.path
-  }
-
+extension TemporaryDirectory {
   /// The first products of the sample catalogue, whose pictures stay where they are.
   func sample(_ count: Int) throws -> (catalogue: String, images: String) {
     let folder = Tool.root.appending(path: "Tools/sample-catalogue")

@@ -28,7 +28,7 @@ struct ConnectionTests {
   }
 
   @Test func `what is too long is refused, and the next request answered`() async throws {
-    let long = Self.request(
+    let long = request(
       "POST", "/v1/indexes/shop/search", body: String(repeating: " ", count: 5_000))
     let bytes = Array(long.utf8)
     let half = String(decoding: bytes[..<2_000], as: UTF8.self)
@@ -59,7 +59,7 @@ struct ConnectionTests {
   }
 
   @Test func `who asks whether to go on with a long request is told to`() async throws {
-    let whole = Self.request(
+    let whole = request(
       "POST", "/v1/indexes/shop/search", fields: ["Expect: 100-continue"], body: #"{"k": 1}"#)
     let head = whole.prefix(whole.count - 8)
     let answers = try await exchange(
@@ -70,7 +70,7 @@ struct ConnectionTests {
   @Test func `of a request that breaks off nothing is stored`() async throws {
     let shop = try await Shop()
     let product = #"{"id": "new", "image_data": "cmVk"}"#
-    let whole = Self.request(
+    let whole = request(
       "PUT", "/v1/indexes/shop/products", body: "\(product)\n\(product)    ")
     let answers = try await exchange(
       [String(whole.prefix(whole.count - 4))], of: shop, thenSendsNoMore: true)
@@ -83,7 +83,7 @@ struct ConnectionTests {
 
   @Test(arguments: ["/nothing", "/v1/indexes/shop/search", "/health", "/openapi.json"])
   func `the answer to a HEAD has no body, whatever it is`(path: String) async throws {
-    let head = Self.request("HEAD", path, fields: ["Accept-Encoding: gzip"])
+    let head = request("HEAD", path, fields: ["Accept-Encoding: gzip"])
     let answers = try await exchange([head + Self.health + Self.last])
     #expect(answers.statuses.suffix(2) == [200, 404])
     let parts = answers.text.split(separator: "\r\n\r\n")
@@ -118,7 +118,7 @@ struct ConnectionTests {
   }
 
   @Test func `bodies that are read at one time are bounded together`() async throws {
-    let search = Self.request(
+    let search = request(
       "POST", "/v1/indexes/shop/search", fields: ["Connection: close"],
       body: String(repeating: " ", count: 5000))
     let answers = try await exchange([search]) { $0.limits.heldBytes = 1000 }
@@ -139,7 +139,7 @@ struct ConnectionTests {
 
   @Test func `while answers are not read, no more requests are answered`() async throws {
     let shop = try await Shop()
-    let delete = Self.request(
+    let delete = request(
       "DELETE", "/v1/indexes/shop/products/p0", fields: ["Connection: close"])
     try await withUnreadClient(of: shop.server { $0.port = 0 }) { client in
       try await client.writeAndFlush(ByteBuffer(string: Self.manyLongAnswers + delete))
@@ -157,10 +157,10 @@ struct ConnectionTests {
   @Test func `a long answer is compressed before what is asked next is answered`() async throws {
     let query = #"{"terms": [], "k": 6, "explain": true}"#
     let body = "[" + Array(repeating: query, count: 100).joined(separator: ",") + "]"
-    let search = Self.request(
+    let search = request(
       "POST", "/v1/indexes/shop/search", fields: ["Accept-Encoding: gzip"], body: body)
     let length = try await exchange([
-      Self.request("POST", "/v1/indexes/shop/search", fields: ["Connection: close"], body: body)
+      request("POST", "/v1/indexes/shop/search", fields: ["Connection: close"], body: body)
     ]).text.utf8.count
     #expect(length > 1 << 16, "too short to be compressed elsewhere")
     let answers = try await exchange([search + Self.health + Self.last])
@@ -195,7 +195,7 @@ struct ConnectionTests {
   @Test func `a silent connection is let go, but not one that waits for an answer`() async throws {
     let slow = try await Shop(secondsOverTexts: 0.5)
     let long = "X-Long: " + String(repeating: "x", count: 300)
-    let trickle = Self.request("GET", "/health", fields: [long]).map(String.init)
+    let trickle = request("GET", "/health", fields: [long]).map(String.init)
     for (pieces, statuses) in [
       ([Self.health], [200]), (["GET /hea"], []), ([Self.search], [200]), (trickle, []),
     ] {
@@ -209,7 +209,7 @@ struct ConnectionTests {
     let server = try await Shop().server { $0.port = 0 }
     let serving = Task { try await server.run { told.yield($0) } }
     let port = try #require(await ports.first { _ in true })
-    let answers = try await Self.exchange([Self.health], port: port, thenSendsNoMore: false) {
+    let answers = try await exchange([Self.health], port: port, thenSendsNoMore: false) {
       serving.cancel()
     }
     #expect(answers.statuses == [200])
@@ -219,7 +219,7 @@ struct ConnectionTests {
   @Test(.timeLimit(.minutes(1)))
   func `a server that ends waits for nobody who has stopped sending or reading`() async throws {
     let half = String(
-      Self.request("POST", "/v1/indexes/shop/search", body: #"{"k": 1}"#).dropLast(4))
+      request("POST", "/v1/indexes/shop/search", body: #"{"k": 1}"#).dropLast(4))
     for sent in [half, Self.manyLongAnswers] {
       let (ports, told) = AsyncStream.makeStream(of: Int.self)
       let server = try await Shop().server {
@@ -238,77 +238,4 @@ struct ConnectionTests {
       try? await client.close()
     }
   }
-
-  // MARK: Talking
-
-  /// The answers to what is sent over one connection, piece after piece, until the server closes it.
-  private func exchange(
-    _ pieces: [String], of shop: Shop? = nil, waitsForAnswers: Bool = false,
-    thenSendsNoMore: Bool = false,
-    _ change: @escaping (inout ServerConfiguration) -> Void = { _ in }
-  ) async throws -> Answers {
-    let (ports, told) = AsyncStream.makeStream(of: Int.self)
-    let shop = if let shop { shop } else { try await Shop() }
-    let server = try shop.server {
-      $0.port = 0
-      change(&$0)
-    }
-    let serving = Task { try await server.run { told.yield($0) } }
-    defer { serving.cancel() }
-    let port = try #require(await ports.first { _ in true })
-    return try await Self.exchange(
-      pieces, port: port, waitsForAnswers: waitsForAnswers, thenSendsNoMore: thenSendsNoMore)
-  }
-
-  private static func exchange(
-    _ pieces: [String], port: Int, waitsForAnswers: Bool = false, thenSendsNoMore: Bool,
-    onAnswer: () -> Void = {}
-  ) async throws -> Answers {
-    let client = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-      .channelOption(.allowRemoteHalfClosure, value: true)
-      .connect(host: "127.0.0.1", port: port) { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
-            wrappingChannelSynchronously: channel,
-            configuration: .init(isOutboundHalfClosureEnabled: true))
-        }
-      }
-    return try await client.executeThenClose { inbound, outbound in
-      var answers = inbound.makeAsyncIterator()
-      var text = ""
-      for (number, piece) in pieces.enumerated() {
-        // The server may have closed already.
-        guard (try? await outbound.write(ByteBuffer(string: piece))) != nil else { break }
-        // The end may come at once with the last piece.
-        if number == pieces.count - 1 { break }
-        if waitsForAnswers {
-          text += String(buffer: try await answers.next() ?? ByteBuffer())
-        } else {
-          try await Task.sleep(for: .milliseconds(3))
-        }
-      }
-      if thenSendsNoMore { outbound.finish() }
-      do {
-        while let part = try await answers.next() {
-          text += String(buffer: part)
-          onAnswer()
-        }
-      } catch is IOError {}  // closed while something was still on its way to it
-      return Answers(text: text)
-    }
-  }
-
-  private static func request(
-    _ method: String, _ path: String, fields: [String] = [], body: String = ""
-  ) -> String {
-    let fields = fields.map { $0 + "\r\n" }.joined()
-    return "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\n\(fields)"
-      + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
-  }
-}
-
-private struct Answers {
-  let text: String
-
-  var statuses: [Int] { text.matches(of: #/HTTP/1\.1 (\d{3})/#).compactMap { Int($0.1) } }
 }

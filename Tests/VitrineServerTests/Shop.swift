@@ -3,6 +3,7 @@ import HNSW
 import HummingbirdTesting
 import Logging
 import NIOCore
+import TestSupport
 import Vitrine
 import VitrineServer
 
@@ -14,6 +15,8 @@ struct ColourEmbedder: Embedder {
   let logitScale: Float = 20
   /// How long it takes over texts.
   var seconds = 0.0
+  /// Where the index of its engine is, which is removed when the engine lets go of its model.
+  var directory: TemporaryDirectory?
 
   func embed(images: [[UInt8]]) -> [Result<[Float], any Error>] {
     images.map { bytes in
@@ -39,14 +42,12 @@ struct ColourEmbedder: Embedder {
 /// A server over a small shop in a folder of its own.
 struct Shop {
   let engine: Engine
-  let folder: URL
+  let directory = TemporaryDirectory()
 
   init(secondsOverTexts: Double = 0) async throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "shop-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let model = ColourEmbedder(seconds: secondsOverTexts)
+    let model = ColourEmbedder(seconds: secondsOverTexts, directory: directory)
     engine = try Engine.create(
-      path: folder.appending(path: "index").path(percentEncoded: false),
+      path: directory.appending("index"),
       configuration: IndexConfiguration(dimensions: model.dimensions),
       modelFingerprint: model.fingerprint,
       schema: Schema(attributes: [

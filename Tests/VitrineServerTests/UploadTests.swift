@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import TestSupport
 import Testing
 import Vitrine
 import VitrineServer
@@ -15,7 +16,7 @@ import VitrineServer
 
   @Test func uploadedPicturesAreKeptAndServed() async throws {
     let shop = try await Shop()
-    let root = shop.folder.appending(path: "pictures of Müller").path(percentEncoded: false)
+    let root = shop.directory.appending("pictures of Müller")
     try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
     try await shop.server { $0.imageRoot = root }.application.test(.router) { client in
       let uri = "/v1/indexes/shop/products/new"
@@ -39,8 +40,8 @@ import VitrineServer
 
   @Test func `a picture is given whole, in part or not at all, as the request says`() async throws {
     let shop = try await Shop()
-    try Data("red bag".utf8).write(to: shop.folder.appending(path: "bag.jpg"))
-    let root = shop.folder.path(percentEncoded: false)
+    try shop.directory.write("red bag", to: "bag.jpg")
+    let root = shop.directory.path
     try await shop.server { $0.imageRoot = root }.application.test(.router) { client in
       let uri = "/v1/indexes/shop/products/bag"
       let put = try await client.execute(

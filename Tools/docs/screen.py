@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSansMono{}.ttf"
 SIZE = 15
-BACK, FORE = (24, 26, 32), (214, 216, 222)
+BACK, FORE, DIM = (24, 26, 32), (214, 216, 222), (140, 144, 156)
 PALETTE = {31: (224, 108, 117), 32: (152, 195, 121), 33: (229, 192, 123), 36: (86, 182, 194)}
 
 
@@ -79,9 +79,7 @@ class Pen:
         return tuple(levels[index // step % 6] for step in (36, 6, 1))
 
     def pair(self):
-        fore = tuple((c + 2 * b) // 3 for c, b in zip(FORE, BACK)) if self.dim else self.fore
-        if self.dim:
-            fore = (140, 144, 156)
+        fore = DIM if self.dim else self.fore
         return (self.back, fore) if self.swapped else (fore, self.back)
 
 

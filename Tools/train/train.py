@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import argparse
 import random
 import shutil
 import sys
@@ -25,21 +26,7 @@ from vocabulary import load_tokenizer, make_vocabulary
 
 
 def main() -> None:
-    options = parser(__doc__ or "", rate=2e-3, muon_rate=4e-3, steps=6000, balance=0.25)
-    group = options.add_argument_group("model")
-    group.add_argument("--image-size", type=int, default=80)
-    group.add_argument("--patch", type=int, default=10)
-    group.add_argument("--width", type=int, default=256)
-    group.add_argument("--layers", type=int, default=6)
-    group.add_argument("--heads-vision", type=int, default=4)
-    group.add_argument("--text-width", type=int, default=192)
-    group.add_argument("--text-layers", type=int, default=3)
-    group.add_argument("--heads-text", type=int, default=3)
-    group.add_argument("--context", type=int, default=40)
-    group.add_argument("--vocabulary", type=int, default=6000)
-    group.add_argument("--dimensions", type=int, default=192)
-    group.add_argument("--from-model", type=Path, help="a model of the same shape to start from")
-    args = options.parse_args()
+    args = _arguments()
     torch.manual_seed(args.seed)
     torch.set_num_threads(args.threads)
     args.output.mkdir(parents=True, exist_ok=True)
@@ -55,12 +42,7 @@ def main() -> None:
     print(f"{len(data.training)} pictures to train on, {len(data.validation)} products to validate "
           f"on, {len(tokenizer)} tokens", file=sys.stderr)
 
-    model = CLIPModel(_config(args, len(tokenizer)))
-    if args.from_model:
-        model.load_state_dict(CLIPModel.from_pretrained(args.from_model).float().state_dict())
-    else:
-        initialise_vision(model, pixels[data.training[:: len(data.training) // 2000 + 1]], prepare)
-    model = model.to(args.device)
+    model = _model(args, len(tokenizer), data, prepare).to(args.device)
     print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.1f} M parameters", file=sys.stderr)
     recipe = build_recipe(args)
     trainer = Trainer(model, tokenizer, data, recipe, prepare, args.output)
@@ -75,7 +57,26 @@ def main() -> None:
                trainer.curve)
 
 
-def _tokenizer(args, products: list[Product], words: Vocabulary) -> PreTrainedTokenizerBase:
+def _arguments() -> argparse.Namespace:
+    options = parser(__doc__ or "", rate=2e-3, muon_rate=4e-3, steps=6000, balance=0.25)
+    group = options.add_argument_group("model")
+    group.add_argument("--image-size", type=int, default=80)
+    group.add_argument("--patch", type=int, default=10)
+    group.add_argument("--width", type=int, default=256)
+    group.add_argument("--layers", type=int, default=6)
+    group.add_argument("--heads-vision", type=int, default=4)
+    group.add_argument("--text-width", type=int, default=192)
+    group.add_argument("--text-layers", type=int, default=3)
+    group.add_argument("--heads-text", type=int, default=3)
+    group.add_argument("--context", type=int, default=40)
+    group.add_argument("--vocabulary", type=int, default=6000)
+    group.add_argument("--dimensions", type=int, default=192)
+    group.add_argument("--from-model", type=Path, help="a model of the same shape to start from")
+    return options.parse_args()
+
+
+def _tokenizer(args: argparse.Namespace, products: list[Product],
+               words: Vocabulary) -> PreTrainedTokenizerBase:
     if args.from_model:
         for name in ("vocab.json", "merges.txt"):
             shutil.copy(args.from_model / name, args.output / name)
@@ -97,7 +98,18 @@ def _sample(products: list[Product], words: Vocabulary) -> list[str]:
     return texts
 
 
-def _config(args, tokens: int) -> CLIPConfig:
+def _model(args: argparse.Namespace, tokens: int, data: Dataset,
+           prepare: Preprocessing) -> CLIPModel:
+    model = CLIPModel(_config(args, tokens))
+    if args.from_model:
+        model.load_state_dict(CLIPModel.from_pretrained(args.from_model).float().state_dict())
+    else:
+        some = data.training[:: len(data.training) // 2000 + 1]
+        initialise_vision(model, data.pixels[some], prepare)
+    return model
+
+
+def _config(args: argparse.Namespace, tokens: int) -> CLIPConfig:
     ends = {"bos_token_id": tokens - 2, "eos_token_id": tokens - 1, "pad_token_id": tokens - 1}
     text = {
         "vocab_size": tokens, "hidden_size": args.text_width,

@@ -17,10 +17,15 @@ final class DataFile: Sendable {
   init?(environment: String) throws(LMDBError) {
     path = environment + "/data.mdb"
     ownsDescriptor = true
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // To open a pipe would wait for whoever writes to it.
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     if descriptor < 0, errno == ENOENT { return nil }
     guard descriptor >= 0 else {
       throw LMDBError(status: errno, operation: "open", path: path)
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw LMDBError(.invalid, operation: "open", path: path, reason: "it is no file")
     }
     expectScatteredReads()
   }

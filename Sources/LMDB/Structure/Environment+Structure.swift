@@ -34,7 +34,8 @@ extension Environment {
     guard let file = try DataFile(environment: registration.location) else {
       throw LMDBError(.notFound, operation: "check", path: path, reason: "data.mdb has vanished")
     }
-    while true {
+    // Nobody commits so often that this takes many tries.
+    for _ in 0..<1000 {
       let slot = try beginSnapshot()
       defer { readers.release(slot) }
       // Two commits after the snapshot began its header page is gone: then take a new one.
@@ -47,5 +48,8 @@ extension Environment {
       check.run()
       return check
     }
+    throw LMDBError(
+      .corrupted, operation: "open", path: path,
+      reason: "its lock.mdb is that of another data.mdb; end all processes that use it")
   }
 }

@@ -80,7 +80,7 @@ extension Engine {
     let done: (all: Int, live: Int, dropped: [String])
     do {
       done = try old.environment.write { (txn: borrowing WriteTransaction) in
-        let copy = try txn.replacementPath()
+        let copy = try txn.makeReplacement()
         do {
           let done = try read { txn, snapshot, store in
             let unused = forgettingUnused ? try store.unusedAttributes(in: txn) : []

@@ -15,7 +15,7 @@ extension Engine {
   ) async throws -> IngestReport {
     let task = VectorImport(engine: self, source: source, options: options, progress: progress)
     let report = try await withTaskCancellationHandler {
-      try await offPool { try task.run() }
+      try await OffPool.run { try task.run() }
     } onCancel: {
       task.cancel()
     }

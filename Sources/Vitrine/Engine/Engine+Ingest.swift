@@ -25,7 +25,7 @@ extension Engine {
     let pipeline = IngestPipeline(
       engine: self, embedder: embedder, source: source, options: options, progress: progress)
     let report = try await withTaskCancellationHandler {
-      try await offPool { try pipeline.run() }
+      try await OffPool.run { try pipeline.run() }
     } onCancel: {
       pipeline.cancel()
     }
@@ -35,7 +35,7 @@ extension Engine {
 
   /// Samples anew what similarities are usual, if the index has doubled since that was done.
   func calibrateIfDue() async throws {
-    let isDue = try await offPool { [self] in
+    let isDue = try await OffPool.run { [self] in
       try storing(path) {
         try read { txn, snapshot, _ in
           let sampled = try SimilarityCalibration.stored(in: txn)?.products ?? 0

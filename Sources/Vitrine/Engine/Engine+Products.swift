@@ -7,7 +7,7 @@ extension Engine {
   ///
   /// - Throws: ``VitrineError/storage(_:)``.
   public func product(_ id: String) async throws -> Product? {
-    try await offPool { [self] in
+    try await OffPool.run { [self] in
       try storing(path) {
         try read { txn, snapshot, store in
           guard let slot = try snapshot.slot(of: id) else { return nil }
@@ -21,7 +21,7 @@ extension Engine {
   ///
   /// - Throws: ``VitrineError/storage(_:)``.
   public func vector(_ id: String) async throws -> [Float]? {
-    try await offPool { [self] in
+    try await OffPool.run { [self] in
       try storing(path) {
         try read { _, snapshot, _ in try snapshot.slot(of: id).flatMap { snapshot.vector(of: $0) } }
       }
@@ -45,7 +45,7 @@ extension Engine {
   ///
   /// - Throws: ``VitrineError`` if the index cannot be read.
   public func imageBytes(of product: Product) async throws -> [UInt8]? {
-    try await offPool { [self] in
+    try await OffPool.run { [self] in
       guard let image = product.image else { return nil }
       for path in try description.imageRoots {
         if let found = try? open(path)?.photograph(named: image, id: product.id) {

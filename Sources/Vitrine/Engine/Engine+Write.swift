@@ -13,7 +13,7 @@ extension Engine {
   ///   ``VitrineError/badData(path:row:column:reason:)`` for a bad id and for a value that is not
   ///   of its attribute's kind (`row` counts the products from 1).
   public func upsert(_ products: [(product: Product, vector: [Float])]) async throws {
-    try await offPool { [self] in
+    try await OffPool.run { [self] in
       let (typed, inferred) = try typed(products.map(\.product))
       for vector in products.map(\.vector) where vector.count != configuration.dimensions {
         throw VitrineError.dimensionMismatch(
@@ -30,6 +30,8 @@ extension Engine {
   }
 
   /// Embeds a photograph and stores its product, in a transaction of its own.
+  ///
+  /// - Throws: what ``upsert(embedding:)`` throws.
   public func upsert(_ product: Product, image: [UInt8]) async throws {
     try await upsert(embedding: [(product, image)])
   }
@@ -46,7 +48,7 @@ extension Engine {
   public func upsert(
     embedding products: [(product: Product, image: [UInt8]?)]
   ) async throws -> [String] {
-    try await offPool { [self] in
+    try await OffPool.run { [self] in
       var vectors = try embed(products.compactMap(\.image)).makeIterator()
       let (typed, inferred) = try typed(products.map(\.product))
       let found = try products.enumerated().map { row, entry in
@@ -90,7 +92,7 @@ extension Engine {
   /// - Throws: ``VitrineError/storage(_:)``.
   @discardableResult
   public func delete(ids: [String]) async throws -> Int {
-    try await offPool { [self] in
+    try await OffPool.run { [self] in
       var changes = Changes()
       for id in ids { changes.delete(id) }
       return try commit(changes, threads: options.threads).deleted
@@ -103,7 +105,7 @@ extension Engine {
   /// - Throws: ``FilterError`` if the filter does not fit the schema, ``VitrineError/storage(_:)``.
   @discardableResult
   public func delete(matching filter: Filter) async throws -> Int {
-    let ids = try await offPool { [self] in
+    let ids = try await OffPool.run { [self] in
       try read { txn, snapshot, store in
         var ids: [String] = []
         let found = try store.evaluate(filter, in: txn)

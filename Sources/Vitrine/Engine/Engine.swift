@@ -169,9 +169,4 @@ public final class Engine: Sendable {
       throw VitrineError(error, path: path)
     }
   }
-
-  /// Runs work that computes or waits outside of the cooperative thread pool.
-  func offPool<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws -> R {
-    try await OffPool.run(work)
-  }
 }

@@ -52,7 +52,7 @@ extension Engine {
   ///
   /// - Throws: ``VitrineError/storage(_:)``.
   public func statistics() async throws -> EngineStatistics {
-    try await offPool { [self] in
+    try await OffPool.run { [self] in
       try storing(path) {
         try read { txn, snapshot, store in
           let description = try IndexDescription(in: txn, path: path)

@@ -1,7 +1,6 @@
 /// How often each true label was given each predicted one, and the scores that follow from it.
 ///
-/// Rows are truth, columns are prediction, both in the order of ``labels``. A plain value: merge
-/// slices with ``add(truth:predicted:)``.
+/// Rows are truth, columns are prediction, both in the order of ``labels``. A plain value.
 public struct ConfusionMatrix: Sendable, Equatable {
   /// The labels, in the order of rows and columns.
   public let labels: [String]

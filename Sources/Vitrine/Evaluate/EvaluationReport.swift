@@ -69,11 +69,11 @@ public struct EvaluationReport: Sendable, Codable {
     for part in zeroShot {
       files["confusion-\(fileName(part.attribute)).svg"] = SVG.confusion(part)
       if !part.slices.isEmpty {
-        files["slices-\(fileName(part.attribute)).svg"] = SVG.bars(part.slices)
+        files["zero-shot-slices-\(fileName(part.attribute)).svg"] = SVG.bars(part.slices)
       }
     }
     for part in retrieval where !part.slices.isEmpty {
-      files["slices-\(fileName(part.attribute)).svg"] = SVG.bars(part.slices)
+      files["retrieval-slices-\(fileName(part.attribute)).svg"] = SVG.bars(part.slices)
     }
     return files
   }
@@ -96,11 +96,11 @@ public struct EvaluationReport: Sendable, Codable {
       | label | F1 | precision | recall | examples |
       |---|---|---|---|---|
       \(labels.map {
-        "| \($0.label) | \($0.f1.fixed) | \($0.precision.fixed) | \($0.recall.fixed) "
+        "| \($0.label.cell) | \($0.f1.fixed) | \($0.precision.fixed) | \($0.recall.fixed) "
           + "| \($0.support) |"
       }.joined(separator: "\n"))
 
-      \(table(part.slices, score: "weighted F1", picture: part.attribute))
+      \(table(part.slices, score: "weighted F1", picture: "zero-shot-slices-" + fileName(part.attribute)))
       """
   }
 
@@ -120,7 +120,8 @@ public struct EvaluationReport: Sendable, Codable {
     }.joined(separator: "\n"))
 
     \(table(
-      part.slices, score: "recall@\(part.scores.last?.k ?? 0)", picture: part.attribute))
+      part.slices, score: "recall@\(part.scores.last?.k ?? 0)",
+      picture: "retrieval-slices-" + fileName(part.attribute)))
     """
   }
 
@@ -129,7 +130,7 @@ public struct EvaluationReport: Sendable, Codable {
   ) -> String {
     guard !slices.isEmpty else { return "" }
     let rows = slices.prefix(20).map {
-      "| \($0.attribute) = \($0.value) | \($0.score.fixed) | \($0.count) |"
+      "| \($0.attribute.cell) = \($0.value.cell) | \($0.score.fixed) | \($0.count) |"
     }
     return """
       Worst slices (\(rows.count) of \(slices.count)):
@@ -138,7 +139,7 @@ public struct EvaluationReport: Sendable, Codable {
       |---|---|---|
       \(rows.joined(separator: "\n"))
 
-      ![Slices, worst first](slices-\(fileName(picture)).svg)
+      ![Slices, worst first](\(picture).svg)
 
       """
   }
@@ -147,6 +148,13 @@ public struct EvaluationReport: Sendable, Codable {
 /// An attribute's name as part of a file name.
 private func fileName(_ attribute: String) -> String {
   String(attribute.map { $0.isLetter || $0.isNumber ? $0 : "-" })
+}
+
+extension String {
+  /// The text within a table, whose cells end at a bar and at the end of the line.
+  fileprivate var cell: String {
+    replacing("|", with: "\\|").split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
 }
 
 extension Double {

@@ -35,9 +35,10 @@ extension EvaluationSet {
 extension Engine {
   /// The products of the index with their vectors, in the order of their ids.
   ///
+  /// - Throws: ``VitrineError/storage(_:)``.
   /// - Complexity: O(products), all in memory.
   public func evaluationSet() async throws -> EvaluationSet {
-    try await offPool { [self] in
+    try await OffPool.run { [self] in
       try read { txn, snapshot, store in
         var set = EvaluationSet(dimensions: snapshot.configuration.dimensions)
         try snapshot.forEachID { _, slot in

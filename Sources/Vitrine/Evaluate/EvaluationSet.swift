@@ -1,4 +1,4 @@
-import Kernels
+internal import HNSW
 
 /// Embedded products with their attributes: what ``ZeroShotEvaluation`` and ``RetrievalEvaluation``
 /// score a model on.
@@ -54,7 +54,7 @@ public struct EvaluationSet: Sendable {
   /// At most `count` products, drawn with a seed; all of them if there are no more.
   public func sample(_ count: Int, seed: UInt64) -> EvaluationSet {
     guard count < products.count else { return self }
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     var drawn = EvaluationSet(dimensions: dimensions)
     for index in products.indices.shuffled(using: &generator).prefix(max(0, count)).sorted() {
       drawn.append(products[index], vector: vector(at: index))
@@ -64,25 +64,6 @@ public struct EvaluationSet: Sendable {
 
   /// Inner product of `query` with every vector.
   func similarities(to query: [Float]) -> [Float] {
-    let kernels = Kernels.best
-    let rows = vectors.span
-    return products.indices.map {
-      kernels.dot(query.span, rows.extracting($0 * dimensions..<($0 + 1) * dimensions))
-    }
-  }
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014): small, and equal on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+    VectorMath.dots(query, vectors)
   }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Kernels
 
 /// Sorts images into labels that the model was never trained to tell apart, by asking which
 /// label's description lies nearest (Radford et al. 2021, §3.1).
@@ -97,10 +96,6 @@ public struct ZeroShotClassifier: Sendable {
   /// Cosines with the labels, in their order.
   func similarities(_ vector: [Float]) -> [Float] {
     precondition(vector.count == dimensions, "a vector of the same model")
-    let kernels = Kernels.best
-    let rows = labelVectors.span
-    return labels.indices.map {
-      kernels.dot(vector.span, rows.extracting($0 * dimensions..<($0 + 1) * dimensions))
-    }
+    return VectorMath.dots(vector, labelVectors)
   }
 }

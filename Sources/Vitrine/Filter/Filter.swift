@@ -84,7 +84,7 @@ extension Filter: CustomStringConvertible {
   }
 
   /// The text as a bare word where that reads back as the same word, otherwise in quotes.
-  static func quoted(_ text: String, always: Bool = false) -> String {
+  package static func quoted(_ text: String, always: Bool = false) -> String {
     if !always, FilterLexer.isBareWord(text) { return text }
     let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
     return "\"\(escaped)\""

@@ -88,7 +88,11 @@ package struct ImageRoot: Sendable {
       throw .file(path: relative, reason: "is not in \(path)")
     }
     guard whole.hasPrefix(path == "/" ? "/" : path + "/") else {
-      throw .file(path: relative, reason: "is a link that leads outside of \(path)")
+      throw .file(
+        path: relative,
+        reason:
+          "is a link that leads outside of \(path); name the folder of the images itself (--images)"
+      )
     }
     let file = try FileBytes(path: whole)
     try check(file.count, relative)

@@ -30,8 +30,9 @@ public struct LexicalQuery: Hashable, Sendable {
       rest = body[part.endIndex...]
       if isQuoted || (!isQuoted && rest.first?.isWhitespace == true) { rest = rest.dropFirst() }
       let found = Tokenizer.words(in: String(part))
-      if isExcluded, !found.isEmpty {
-        excluded.append(found)
+      if isExcluded, !part.isEmpty {
+        // Signs alone are in no product's words.
+        if !found.isEmpty { excluded.append(found) }
         continue
       }
       if !part.isEmpty { spoken.append(String(part)) }

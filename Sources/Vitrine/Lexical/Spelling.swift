@@ -1,7 +1,7 @@
 /// Closeness of spellings.
 package enum Spelling {
-  /// The name nearest to a word without regard to case, if it is near enough to be meant: at most
-  /// one edit for every two characters, and three in all. A name of several words (`brandName`) is
+  /// The name nearest to a word without regard to case, if it is near enough to be meant: fewer than
+  /// one edit for every two characters of the longer, and three in all. A name of several words (`brandName`) is
   /// also near if one of them is.
   package static func nearest(to word: String, in names: some Sequence<String>) -> String? {
     let wanted = Array(Folding.fold(word))
@@ -15,7 +15,8 @@ package enum Spelling {
       where abs(candidate.count - wanted.count) <= limit {
         // A whole name is nearer than a part of another.
         let distance = distance(wanted, candidate) + (place > 0 ? 1 : 0)
-        if distance <= limit, distance < best?.distance ?? .max { best = (name, distance) }
+        let isNear = distance <= limit && 2 * distance < max(wanted.count, candidate.count)
+        if isNear, distance < best?.distance ?? .max { best = (name, distance) }
       }
     }
     return best?.name

@@ -104,20 +104,14 @@ struct Blend {
 
 extension Blend {
   /// A boost as a part of the score.
-  /// - Throws: ``QueryError`` if the attribute is not of a kind that can be used so.
+  /// - Throws: ``QueryError`` if the attribute is not of a kind that can be used so, ``FilterError`` for a
+  ///   value that is not of its kind.
   mutating func add(_ boost: Boost, in txn: borrowing ReadTransaction) throws {
     switch boost.measure {
     case .values(let values):
-      let (number, kind) = try store.attribute(
-        boost.attribute, expected: "an attribute with values"
-      ) { $0 != .text }
-      let slots = Bitmap()
-      for value in values {
-        guard let term = ColumnTerm.of(value, number, kind) else { continue }
-        slots.formUnion(try Columns.union(in: store.columns, .prefix(term.bytes), txn))
-      }
       let names = values.compactMap(\.label).joined(separator: ", ")
-      append("\(boost.attribute) = \(names)", boost, .values(SlotSet(slots)))
+      let slots = try store.having(values, of: boost.attribute, in: txn)
+      append("\(boost.attribute) = \(names)", boost, .values(slots))
     case .near(let target, let half):
       let (number, _) = try store.attribute(
         boost.attribute, expected: "a number or date"
@@ -140,6 +134,21 @@ extension Blend {
 }
 
 extension ProductStore {
+  /// The products with one of these values. As in a filter they may be written as texts, and a day is
+  /// all of its seconds.
+  ///
+  /// - Throws: ``QueryError`` for an attribute that has no values, ``FilterError`` for a value that is
+  ///   not of its kind.
+  func having(
+    _ values: [Value], of attribute: String, in txn: borrowing ReadTransaction
+  ) throws -> SlotSet {
+    let (number, _) = try self.attribute(attribute, expected: "an attribute with values") {
+      $0 != .text
+    }
+    let wanted = Filter.oneOf(attribute: schema.attributes[number].name, values)
+    return try evaluate(wanted, in: txn)
+  }
+
   /// An attribute by its name in any case.
   /// - Throws: ``QueryError`` if there is none, or not of such a kind.
   func attribute(

@@ -105,9 +105,7 @@ struct JSONWriter {
 
   /// What is seldom asked for is left to the encoder.
   mutating func encode(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    append(try encoder.encode(value))
+    append(try JSONEncoder.answers.encode(value))
   }
 
   // MARK: pieces

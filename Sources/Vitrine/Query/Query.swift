@@ -113,7 +113,7 @@ public struct BlendWeights: Hashable, Sendable {
   /// The weight of a value that the text names, under ``Mentions/boost``.
   public var mention: Float
 
-  /// Weights, by default those that measured best; see the documentation of quality.
+  /// Weights, by default those that measured best; see <doc:Blending>.
   public init(similarity: Float = 0.5, lexical: Float = 0.5, mention: Float = 0.1) {
     self.similarity = similarity
     self.lexical = lexical
@@ -141,7 +141,8 @@ public enum Mentions: String, Hashable, Sendable, Codable, CaseIterable {
   case filter
 }
 
-/// Keeps the best of each value of an attribute.
+/// Keeps the best of each value of an attribute; products with several values go by all of them
+/// together.
 public struct Grouping: Hashable, Sendable {
   /// The attribute.
   public var attribute: String

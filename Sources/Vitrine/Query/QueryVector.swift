@@ -43,19 +43,22 @@ struct QueryVector {
   }
 
   /// Similarity to a sum is the sum of similarities. A product that is nearest to what is looked
-  /// for is taken to be a random one to what is looked away from.
+  /// for is taken to be a random one to what is looked away from, or the other way round where that
+  /// weighs more: nobody is nearer the one than farther from the other.
   private static func spread(
     of parts: [Part], length: Float
   ) -> SimilarityCalibration.Spread? {
     var background: Float = 0
-    var best: Float = 0
+    var (toward, away): (Float, Float) = (0, 0)
     for part in parts {
       guard let spread = part.spread else { return nil }
       let weight = part.weight / length
       background += weight * spread.background
-      best += weight * (weight > 0 ? spread.best : spread.background)
+      let width = abs(weight) * (spread.best - spread.background)
+      if weight > 0 { toward += width } else { away += width }
     }
-    return SimilarityCalibration.Spread(background: background, best: best)
+    return SimilarityCalibration.Spread(
+      background: background, best: background + max(toward, away))
   }
 }
 

@@ -14,7 +14,11 @@ extension Searcher {
     _ txn: borrowing ReadTransaction
   ) throws -> Page {
     let end = start + query.k
-    var order = try sorted(relevant, among: snapshot.count, txn)
+    // What is counted for facets does not change what is sorted.
+    let most = query.terms.isEmpty ? relevant.count : max(query.candidates, query.k)
+    var order =
+      query.sort.isEmpty
+      ? relevant : try sorted(Array(relevant.prefix(most)), among: snapshot.count, txn)
     if let lambda = query.diversity, query.sort.isEmpty {
       // A group may reach beyond the page.
       let count = query.group == nil ? end + 1 : order.count
@@ -35,9 +39,10 @@ extension Searcher {
   ) throws -> [ScoredSlot] {
     let size = max(50, 5 * (query.k + 1))
     var pool = Array(order.prefix(size))
+    let none = [Float](repeating: 0, count: snapshot.configuration.dimensions)
     var vectors: [[Float]] = []
     for candidate in pool {
-      let vector = snapshot.vector(of: candidate.slot) ?? []
+      let vector = snapshot.vector(of: candidate.slot) ?? none
       vectors.append(VectorMath.normalized(vector) ?? vector)
     }
     var nearest = [Float](repeating: 0, count: pool.count)
@@ -65,11 +70,12 @@ extension Searcher {
     let (number, _) = try store.attribute(
       group.attribute, expected: "an attribute with values"
     ) { $0 != .text }
-    var seen: [String: Int] = [:]
+    // Of several values all are the group, in whichever order they are written.
+    var seen: [Set<String>: Int] = [:]
     var kept: [ScoredSlot] = []
     for candidate in order where kept.count < count {
       if let value = try store.value(of: number, at: candidate.slot, in: txn) {
-        let key = Folding.fold(value.plainText)
+        let key = Set(value.items.map { Folding.fold($0.plainText) })
         seen[key, default: 0] += 1
         if let size = seen[key], size > group.size { continue }
       }

@@ -110,8 +110,8 @@ extension Searcher {
     return max(wanted, countable ? Query.Limits.candidates : 2_000)
   }
 
-  /// The products nearest in looks, and those best in words that matter to a page that ends at `end`, with
-  /// the similarity of all.
+  /// The products nearest in looks, those best in words that matter to a page that ends at `end`, and the
+  /// nearest that a boost raises, with the similarity of all.
   func candidates(
     pageTo end: Int, _ vector: QueryVector?, _ words: QueryWords, _ permitted: SlotSet?,
     _ snapshot: borrowing Snapshot, _ txn: borrowing ReadTransaction
@@ -136,6 +136,11 @@ extension Searcher {
         let others = words.scores.best(size, of: permitted, from: least)
         try found.add(others, similarTo: vector, snapshot)
       }
+      for raised in try raised(permitted, in: txn) {
+        let nearest = try similar(
+          to: vector, min(size, raised.count), of: raised.count, raised, snapshot)
+        try found.add(nearest.slots, similarTo: vector, snapshot)
+      }
       found.areAll = found.slots.count == total
     } else {
       let everything = permitted ?? snapshot.slots
@@ -149,6 +154,18 @@ extension Searcher {
     }
     if !liked.isEmpty { found.leaveOut(liked) }
     return found
+  }
+
+  /// The products that each boost by values raises: some of them may come from far behind.
+  private func raised(
+    _ permitted: SlotSet?, in txn: borrowing ReadTransaction
+  ) throws -> [SlotSet] {
+    try query.boosts.compactMap { boost in
+      guard boost.weight > 0, case .values(let values) = boost.measure else { return nil }
+      let slots = try store.having(values, of: boost.attribute, in: txn)
+      let raised = permitted.map { slots.intersection($0) } ?? slots
+      return raised.isEmpty ? nil : raised
+    }
   }
 
   /// The products that the query looks for. To find them is no news.

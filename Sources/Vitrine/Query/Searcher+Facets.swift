@@ -21,13 +21,15 @@ extension Searcher {
       let counts = try counts(of: number, kind, slots, txn)
       facet.distinct = counts.count
       if kind.isOrdered {
-        facet.histogram = Self.histogram(counts, bars: request.limit)
+        facet.histogram = Self.histogram(counts.map(\.count), bars: request.limit)
       } else {
         let order = counts.enumerated().sorted {
-          ($1.element.count, $0.offset) < ($0.element.count, $1.offset)
+          ($1.element.count.count, $0.offset) < ($0.element.count.count, $1.offset)
         }
-        facet.values = try order.prefix(request.limit).map { _, count in
-          Facet.Count(value: try store.spelt(count.value, number, kind, txn), count: count.count)
+        facet.values = try order.prefix(request.limit).map { _, found in
+          let spelt = try Keyword.stored(in: store.keywords, for: found.term, txn)?.spelling
+          let value = spelt.map(Value.text) ?? found.count.value
+          return Facet.Count(value: value, count: found.count.count)
         }
       }
       return facet
@@ -40,12 +42,12 @@ extension Searcher {
   private func counts(
     of attribute: Int, _ kind: Attribute.Kind, _ relevant: SlotSet,
     _ txn: borrowing ReadTransaction
-  ) throws -> [Facet.Count] {
-    var counts: [Facet.Count] = []
+  ) throws -> [(term: ColumnTerm, count: Facet.Count)] {
+    var counts: [(term: ColumnTerm, count: Facet.Count)] = []
     try Columns.forEachValue(in: store.columns, attribute: attribute, txn) { term, slots in
       let count = slots.slots().count(where: relevant.contains)
       if count > 0, let value = ColumnTerm.value(of: term.bytes, kind: kind) {
-        counts.append(Facet.Count(value: value, count: count))
+        counts.append((term, Facet.Count(value: value, count: count)))
       }
     }
     return counts
@@ -91,15 +93,6 @@ extension Value {
 }
 
 extension ProductStore {
-  /// A folded keyword as the catalogue writes it; other values as they are.
-  func spelt(
-    _ value: Value, _ attribute: Int, _ kind: Attribute.Kind, _ txn: borrowing ReadTransaction
-  ) throws -> Value {
-    guard kind == .keyword, case .text(let text) = value else { return value }
-    let term = ColumnTerm.keyword(attribute, text)
-    return try Keyword.stored(in: keywords, for: term, txn).map { .text($0.spelling) } ?? value
-  }
-
   /// Adds what a reader should know of a filter: keywords that no product has, and ranges upside down. Whoever
   /// asks for very many values need not be told of each.
   func advise(

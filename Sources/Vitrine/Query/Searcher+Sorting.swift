@@ -7,7 +7,6 @@ extension Searcher {
   func sorted(
     _ relevant: [ScoredSlot], among products: Int, _ txn: borrowing ReadTransaction
   ) throws -> [ScoredSlot] {
-    guard !query.sort.isEmpty else { return relevant }
     let slots = relevant.map(\.slot)
     let keys = try query.sort.map { key in
       let attribute = try store.attribute(

@@ -39,7 +39,7 @@ struct Searcher {
 
     var response = SearchResponse(
       query: query.label, exact: found.isExact, path: found.path, matches: permitted?.count)
-    response.notes = notes
+    response.notes = notes + adviceOnOrder(of: relevant.count, found)
     if !query.facets.isEmpty {
       response.facets = try facets(relevant, found, in: txn)
       try finish("facets")

@@ -1,12 +1,16 @@
-/// Small vector arithmetic above the kernels, for the few vectors that a query has in hand.
+internal import Kernels
+
+/// Arithmetic of the few vectors that a query, a walk or an evaluation has in hand.
 enum VectorMath {
-  static func dot(_ a: [Float], _ b: [Float]) -> Float {
-    var sum = SIMD8<Float>()
-    let whole = min(a.count, b.count) & ~7
-    for start in stride(from: 0, to: whole, by: 8) {
-      sum += SIMD8(a[start..<start + 8]) * SIMD8(b[start..<start + 8])
+  static func dot(_ a: [Float], _ b: [Float]) -> Float { Kernels.best.dot(a.span, b.span) }
+
+  /// The inner products of a vector with rows of its length.
+  static func dots(_ a: [Float], _ rows: [Float]) -> [Float] {
+    let kernels = Kernels.best
+    let all = rows.span
+    return stride(from: 0, to: rows.count, by: a.count).map {
+      kernels.dot(a.span, all.extracting($0..<$0 + a.count))
     }
-    return (whole..<min(a.count, b.count)).reduce(sum.sum()) { $0 + a[$1] * b[$1] }
   }
 
   static func length(_ a: [Float]) -> Float { dot(a, a).squareRoot() }

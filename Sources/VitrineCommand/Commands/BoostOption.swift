@@ -6,16 +6,20 @@ extension Boost {
   ///
   /// - Throws: ``Failure`` saying what was expected.
   init(words text: String) throws(Failure) {
-    var words = Words.split(text.replacing("=", with: " = "))
+    var body = text
+    var words = Words.split(text)
     var weight: Float = 0.1
-    if words.count > 2, words[words.count - 2] == "by" {
+    if words.count > 2, words[words.count - 2] == "by",
+      let by = text.range(of: "by", options: .backwards)
+    {
       weight = Float(try Boost.number(words[words.count - 1], "a boost"))
       words.removeLast(2)
+      body = String(text[..<by.lowerBound])
     }
-    if let sign = words.firstIndex(of: "="), sign > 0, sign + 1 < words.count {
-      let values = words[(sign + 1)...].joined(separator: " ").split(separator: ",")
-        .map { Value.text($0.trimmingCharacters(in: .whitespaces)) }
-      self.init(words[..<sign].joined(separator: " "), .values(values), weight: weight)
+    let sides = Words.parts(body, at: "=", most: 2).map(\.trimmed)
+    if sides.count == 2, !sides[0].isEmpty, !sides[1].isEmpty {
+      let values = Words.parts(sides[1], at: ",").map(Self.plain).filter { !$0.isEmpty }
+      self.init(Self.plain(sides[0]), .values(values.map(Value.text)), weight: weight)
     } else if words.count == 5, words[1] == "near", words[3] == "within" {
       let measure = Measure.near(try Boost.place(words[2]), half: try Boost.distance(words[4]))
       self.init(words[0], measure, weight: weight)
@@ -26,6 +30,11 @@ extension Boost {
         "a boost is NAME = VALUE [by N], NAME near N within N [by N], or NAME [by N]; "
           + "found \"\(text)\"")
     }
+  }
+
+  /// A name or value without its quotes.
+  private static func plain(_ text: String) -> String {
+    Words.split(text).joined(separator: " ")
   }
 
   /// A number, a date, or `now`.

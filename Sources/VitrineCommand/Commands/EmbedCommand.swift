@@ -82,8 +82,7 @@ struct EmbedCommand: WorkspaceCommand {
       workspace.console.say(
         "\(Numbers.counted(rows.count, "vector")) of \(model.dimensions) written to \(out)")
     } else {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      let encoder = JSONEncoder.answers
       for row in rows {
         workspace.console.print(String(decoding: try encoder.encode(row), as: UTF8.self))
       }

@@ -1,5 +1,6 @@
 import CEdit
 import Foundation
+import Vitrine
 
 /// Where a command writes, where its input comes from, and what time it is: all that a test wants
 /// to hold in its own hands.
@@ -109,8 +110,7 @@ package struct Console: Sendable {
 
   /// Writes a value as JSON: sorted keys, one line to a pipe, indented for people.
   package func printJSON(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let encoder = JSONEncoder.answers
     if terminals.output { encoder.outputFormatting.insert(.prettyPrinted) }
     print(String(decoding: try encoder.encode(value), as: UTF8.self))
   }

@@ -85,8 +85,8 @@ package struct Pictures: Sendable {
 
   /// One photograph within so many cells; empty if it cannot be drawn.
   package func draw(_ photograph: [UInt8], columns: Int, rows: Int) -> String {
-    let file = FileManager.default.temporaryDirectory.appending(path: "vitrine-\(UUID()).image")
-    defer { try? FileManager.default.removeItem(at: file) }
+    let folder = ScratchFolder()
+    guard let file = try? folder.file(named: "image") else { return "" }
     let process = Process()
     let output = Pipe()
     process.executableURL = URL(filePath: chafa)
@@ -106,6 +106,7 @@ package struct Pictures: Sendable {
     }
     let drawn = (try? output.fileHandleForReading.readToEnd()) ?? nil
     process.waitUntilExit()
+    _ = folder
     return process.terminationStatus == 0 ? String(decoding: drawn ?? Data(), as: UTF8.self) : ""
   }
 

@@ -9,7 +9,7 @@ package struct Completion: Equatable {
 
   /// The candidates that the word may become, without regard to case and quotes.
   package init(word: String, from names: [String]) {
-    func plain(_ text: String) -> String { text.lowercased().filter { $0 != "\"" } }
+    func plain(_ text: String) -> String { text.lowercased().filter { !"\"\\".contains($0) } }
     self.word = word
     candidates = names.filter { plain($0).hasPrefix(plain(word)) }
   }
@@ -58,29 +58,28 @@ extension Vocabulary {
 package enum Completer {
   /// - Parameter line: the line up to the cursor.
   package static func complete(_ line: String, vocabulary: some Vocabulary) -> Completion {
-    let tokens = Tokens(line)
-    guard line.hasPrefix(":") else {
-      return Completion(word: tokens.last, from: [])
+    let tokens = Tokens(line, parting: "")
+    func words(_ names: [String]) -> Completion {
+      Completion(word: tokens.last, from: names.map { Words.quoted($0, like: tokens.last) })
     }
+    guard line.hasPrefix(":") else { return words([]) }
     guard let command = tokens.complete.first else {
       let names = ReplUsage.all.map(\.name) + ReplCommand.commandLine
-      return Completion(word: tokens.last, from: Set(names).sorted().map { ":" + $0 })
+      return words(Set(names).sorted().map { ":" + $0 })
     }
     switch command {
-    case ":filter", ":and", ":boost", ":f": return filter(tokens, vocabulary)
+    case ":filter", ":and", ":boost", ":f": return filter(Tokens(line, parting: "(,"), vocabulary)
     case ":like", ":show", ":explain", ":open":
-      return Completion(word: tokens.last, from: vocabulary.ids(prefix: tokens.bareLast))
-    case ":facets": return Completion(word: tokens.last, from: vocabulary.comparable)
-    case ":set" where tokens.complete.count == 1:
-      return Completion(word: tokens.last, from: ReplCommand.settings)
-    case ":set" where tokens.complete[1] == "columns":
-      return Completion(word: tokens.last, from: vocabulary.names)
+      return words(vocabulary.ids(prefix: tokens.bareLast))
+    case ":facets": return words(vocabulary.comparable)
+    case ":set" where tokens.complete.count == 1: return words(ReplCommand.settings)
+    case ":set" where tokens.complete[1] == "columns": return words(vocabulary.names)
     case ":set" where ["keep", "group", "sort"].contains(tokens.complete[1]):
-      return Completion(word: tokens.last, from: vocabulary.comparable)
+      return words(vocabulary.comparable)
     case ":image", ":save", ":compare", ":index", ":import":
-      return Completion(word: tokens.last, from: Paths.beginning(with: tokens.last))
-    case ":help": return Completion(word: tokens.last, from: ReplUsage.all.map(\.name))
-    default: return Completion(word: tokens.last, from: [])
+      return words(Paths.beginning(with: tokens.bareLast))
+    case ":help": return words(ReplUsage.all.map(\.name))
+    default: return words([])
     }
   }
 
@@ -90,11 +89,13 @@ package enum Completer {
     let last = before.last ?? ""
     if let attribute = tokens.attributeBeforeValue {
       let values = vocabulary.values(of: attribute, prefix: tokens.bareLast)
-      return Completion(word: tokens.last, from: values.map { quoted($0, like: tokens.last) })
+      let isQuoted = tokens.last.hasPrefix("\"")
+      return Completion(
+        word: tokens.last, from: values.map { Filter.quoted($0, always: isQuoted) })
     }
     if before.isEmpty || ["and", "or", "not", "exists", "("].contains(last) {
       let names = last == "exists" ? vocabulary.names : vocabulary.comparable
-      return Completion(word: tokens.last, from: names.map { quoted($0, like: "") })
+      return Completion(word: tokens.last, from: names.map { Filter.quoted($0) })
     }
     let attribute = vocabulary.attributes.first { $0.name.lowercased() == last }
     if let attribute, before.dropLast().last != "exists" {
@@ -110,25 +111,24 @@ package enum Completer {
     case .number, .date: ["=", "!=", "<", "<=", ">", ">=", "in", "between"]
     }
   }
-
-  private static func quoted(_ value: String, like typed: String) -> String {
-    let isPlain = value.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
-    return isPlain && !typed.hasPrefix("\"") ? value : "\"\(value)\""
-  }
 }
 
-/// A line up to the cursor as words; quotes keep words together.
+/// A line up to the cursor as words; quotes keep words together, and a backslash takes the next
+/// character as it is.
 private struct Tokens {
   /// The words that are finished.
   private(set) var complete: [String] = []
   /// The word being typed, with its opening quote.
   private(set) var last = ""
 
-  init(_ line: String) {
+  /// - Parameter signs: what parts words as blanks do.
+  init(_ line: String, parting signs: String) {
     var isQuoted = false
+    var isEscaped = false
     for character in line {
-      if character == "\"" { isQuoted.toggle() }
-      if !isQuoted, character.isWhitespace || "(,".contains(character) {
+      if character == "\"", !isEscaped { isQuoted.toggle() }
+      isEscaped = character == "\\" && !isEscaped
+      if !isQuoted, character.isWhitespace || signs.contains(character) {
         if !last.isEmpty { complete.append(last) }
         last = ""
         if character == "(" { complete.append("(") }
@@ -138,8 +138,8 @@ private struct Tokens {
     }
   }
 
-  /// The word being typed without its quote.
-  var bareLast: String { last.hasPrefix("\"") ? String(last.dropFirst()) : last }
+  /// The word being typed without its quotes.
+  var bareLast: String { unquoted(last) }
 
   /// The attribute whose value is being typed: `brand =` or `brand in (A,`.
   var attributeBeforeValue: String? {
@@ -154,6 +154,6 @@ private struct Tokens {
   }
 
   private func unquoted(_ word: String) -> String {
-    word.filter { $0 != "\"" }
+    word.hasPrefix("\"") ? Words.split(word).joined() : word
   }
 }

@@ -6,8 +6,7 @@ enum Paths {
   /// The paths that a beginning may become, folders with a slash behind them. Hidden ones have to be begun
   /// with their dot.
   static func beginning(with typed: String) -> [String] {
-    let folder = typed.prefix(through: typed.lastIndex(of: "/") ?? typed.startIndex)
-    let parent = typed.contains("/") ? String(folder) : ""
+    let parent = typed.lastIndex(of: "/").map { String(typed[...$0]) } ?? ""
     let name = typed.dropFirst(parent.count)
     let shown = (parent.isEmpty ? "." : parent as NSString).expandingTildeInPath
     let names = (try? FileManager.default.contentsOfDirectory(atPath: shown)) ?? []

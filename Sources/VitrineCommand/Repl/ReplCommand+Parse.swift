@@ -151,6 +151,6 @@ extension ReplCommand {
     guard text.count > 1, let quote = text.first, "\"'".contains(quote), text.last == quote else {
       return text
     }
-    return String(text.dropFirst().dropLast())
+    return Words.split(text).joined(separator: " ")
   }
 }

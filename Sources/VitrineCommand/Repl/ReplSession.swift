@@ -14,6 +14,8 @@ final class ReplSession {
   private let isFixed: Bool
   /// What every search of the conversation keeps: filter, boosts, k, ef.
   var query = Query()
+  /// The query of the last answer.
+  private var shown = Query()
   /// The last answer; nil where it is a walk.
   var response: SearchResponse?
   /// All hits of the last search that were shown, over all its pages.
@@ -99,6 +101,7 @@ final class ReplSession {
     change(&changed)
     let answer = try await engine.search(changed)
     query = changed
+    shown = changed
     hits = []
     try await show(answer)
   }
@@ -114,9 +117,10 @@ final class ReplSession {
   }
 
   private func next() async throws {
-    let shown = try requireAnswer(ifWalk: "a walk is one page; :set k makes it longer")
-    guard let cursor = shown.cursor else { throw Failure.usage("there is no next page") }
-    var asked = query
+    let answer = try requireAnswer(ifWalk: "a walk is one page; :set k makes it longer")
+    guard let cursor = answer.cursor else { throw Failure.usage("there is no next page") }
+    // Settings may have changed since.
+    var asked = shown
     asked.cursor = cursor
     try await show(try await engine.search(asked))
   }

@@ -52,7 +52,7 @@ private func table(_ path: String) throws -> [[String]?] {
 @Suite struct CSVReaderTests {
   @Test(arguments: 0..<200)
   func `any table is read back as it was written`(seed: Int) throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     var generator = SplitMix(seed: UInt64(seed))
     let width = Int.random(in: 2...6, using: &generator)
     let pieces = [
@@ -77,14 +77,14 @@ private func table(_ path: String) throws -> [[String]?] {
   }
 
   @Test func `a record longer than the window is read whole`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let long = String(repeating: "many words, ", count: 60_000)
     let path = try scratch.write("id,text\n1,\"\(long)\"\n2,short\n", to: "long.csv")
     #expect(try table(path) == [["1", long], ["2", "short"]])
   }
 
   @Test func `rows of another width are bad and the rest is read`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let path = try scratch.write("id,name,price\n1,a,2\n2,b\n3,c,4,5\n\n4,d,6\n", to: "ragged.csv")
     let found = try entries(path).entries
     #expect(found.count == 4)
@@ -99,7 +99,7 @@ private func table(_ path: String) throws -> [[String]?] {
 
   @Test(arguments: ["\n", "\r\n", "\r"])
   func `a quote that is not closed, or closed too early, costs one row`(lineBreak: String) throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let rows = ["id,name", "1,\"b", "2,\"c\" d", "3,5\" screen", "4,\"open", "5,e"]
     let path = try scratch.write(rows.map { $0 + lineBreak }.joined(), to: "open.csv")
     let found = try table(path)
@@ -110,14 +110,14 @@ private func table(_ path: String) throws -> [[String]?] {
   }
 
   @Test func `a bad row that is longer than the window is one row`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let long = String(repeating: "x,", count: 600_000)
     let path = try scratch.write("id,name\n1,\"a\" b\(long)\n2,c\n", to: "long.csv")
     #expect(try table(path) == [nil, ["2", "c"]])
   }
 
   @Test func `bytes that are not UTF-8 make a row bad and name the column`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let path = try scratch.write(
       Array("id,name\n1,caf".utf8) + [0xE9] + Array("\n2,b\n".utf8), to: "latin.csv")
     let found = try entries(path).entries
@@ -128,7 +128,7 @@ private func table(_ path: String) throws -> [[String]?] {
   }
 
   @Test func `a gzipped catalogue is read as a plain one`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     // printf 'id,name\n1,shirt\n' | gzip -n | xxd -i
     let path = try scratch.write(
       [
@@ -140,7 +140,7 @@ private func table(_ path: String) throws -> [[String]?] {
   }
 
   @Test func `a gzipped catalogue that is cut short is an error, not a shorter catalogue`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     // The file above without its last eight bytes, the checksum and the length.
     let path = try scratch.write(
       [
@@ -153,7 +153,7 @@ private func table(_ path: String) throws -> [[String]?] {
   }
 
   @Test func `a pipe is refused, since it can be read once only`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let path = scratch.path + "/pipe"
     try #require(mkfifo(path, 0o600) == 0)
     let reason = "is a pipe or a device; give a file"
@@ -161,13 +161,13 @@ private func table(_ path: String) throws -> [[String]?] {
   }
 
   @Test func `columns without a name are left out`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let path = try scratch.write("id, ,title,\n1,x,Shirt,y\n", to: "nameless.csv")
     #expect(try table(path) == [["1", "", "Shirt", ""]])
   }
 
   @Test func `files that are no catalogue are refused in words`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let cases: [(name: String, bytes: [UInt8], reason: String)] = [
       ("empty.csv", [], "the file is empty"),
       ("wide.csv", [0xFF, 0xFE, 0x69, 0x00], "expected UTF-8, found UTF-16: save it as UTF-8"),

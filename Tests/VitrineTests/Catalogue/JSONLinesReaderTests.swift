@@ -1,8 +1,9 @@
 import Testing
+import TestSupport
 import Vitrine
 
 private func entries(_ text: String) throws -> (columns: [String], entries: [CatalogueEntry]) {
-  let scratch = try Scratch()
+  let scratch = TemporaryDirectory()
   let reader = try openCatalogue(try scratch.write(text, to: "lines.jsonl"))
   var entries: [CatalogueEntry] = []
   while let entry = try reader.next() { entries.append(entry) }

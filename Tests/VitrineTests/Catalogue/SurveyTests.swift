@@ -1,8 +1,9 @@
 import Testing
+import TestSupport
 import Vitrine
 
 private func survey(_ text: String, stored: Schema = Schema()) throws -> CatalogueSurvey {
-  let scratch = try Scratch()
+  let scratch = TemporaryDirectory()
   return try CatalogueSurvey(
     CatalogueSource(path: try scratch.write(text, to: "catalogue")), stored: stored)
 }
@@ -48,7 +49,7 @@ private func survey(_ text: String, stored: Schema = Schema()) throws -> Catalog
       ])
     let known = Schema(attributes: [Attribute(name: "price", kind: .keyword)])
     #expect(try survey(text, stored: known).hints == [])
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let given = Schema(attributes: [Attribute(name: "pric", kind: .number)])
     let source = CatalogueSource(
       path: try scratch.write("id,price\n1,2\n", to: "catalogue.csv"), schema: given)
@@ -67,7 +68,7 @@ private func survey(_ text: String, stored: Schema = Schema()) throws -> Catalog
   }
 
   @Test func `columns named by the caller must exist`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let path = try scratch.write("nr,a\n1,x\n", to: "c.csv")
     #expect(throws: VitrineError.self) {
       try CatalogueSurvey(CatalogueSource(path: path), stored: Schema())

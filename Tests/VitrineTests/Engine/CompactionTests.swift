@@ -1,6 +1,7 @@
 import Foundation
 import HNSW
 import Testing
+import TestSupport
 import Vitrine
 
 /// Large indexes are put in order by the ingestion that has filled them.
@@ -9,7 +10,7 @@ import Vitrine
 
   /// A table of vectors and ids beside it, and attributes with a column that is empty.
   private func source(
-    _ scratch: Scratch, from first: Int = 0, _ count: Int
+    _ scratch: TemporaryDirectory, from first: Int = 0, _ count: Int
   ) throws -> VectorSource {
     let rows = first..<first + count
     let ids = rows.map { "\($0)" }
@@ -25,7 +26,7 @@ import Vitrine
       attributes: CatalogueSource(path: scratch.path + "/\(first).csv"))
   }
 
-  private func engine(_ scratch: Scratch, _ name: String = "index") throws -> Engine {
+  private func engine(_ scratch: TemporaryDirectory, _ name: String = "index") throws -> Engine {
     try Engine.create(
       path: scratch.path + "/" + name, configuration: IndexConfiguration(dimensions: 8),
       modelFingerprint: "imported",
@@ -35,7 +36,7 @@ import Vitrine
   @Test func `the first ingestion of many puts the index in order, and then one that doubles it`()
     async throws
   {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let engine = try engine(scratch)
     let all = try source(scratch, Self.count)
     let report = try await engine.importVectors(all)
@@ -55,7 +56,7 @@ import Vitrine
   }
 
   @Test func `few are left as they are, and many where that is wanted`() async throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let few = try await engine(scratch).importVectors(try source(scratch, Self.count - 1))
     #expect(few.inserted == Self.count - 1 && !few.compacted)
     let engine = try engine(scratch, "unordered")
@@ -68,7 +69,7 @@ import Vitrine
   }
 
   @Test func `what has been ingested stays where there can be no second file`() async throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     // With ".compacting" at its end, it is longer than a name may be.
     let engine = try engine(scratch, String(repeating: "i", count: 250))
     let report = try await engine.importVectors(try source(scratch, Self.count))
@@ -81,7 +82,7 @@ import Vitrine
   @Test func `stopped while it puts the index in order, an ingestion goes on with that`()
     async throws
   {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let engine = try engine(scratch)
     let all = try source(scratch, Self.count)
     let (reached, reach) = AsyncStream.makeStream(of: Void.self)

@@ -29,7 +29,7 @@ import Vitrine
   }
 
   @Test func `an update keeps the photograph that another writer gave meanwhile`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     let intruder = Intruder()
     let embedder = ByteEmbedder { _ in intruder.come() }
     let engine = try shop.engine(embedder)
@@ -47,7 +47,7 @@ import Vitrine
   @Test func `an ingestion leaves products to another writer's photographs and says so`()
     async throws
   {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.stock(3)
     _ = try await shop.ingest(ByteEmbedder())
     try shop.stock(4) { "\($0 + 100)" }

@@ -6,7 +6,7 @@ import Vitrine
 
 @Suite struct EngineTests {
   @Test func `an index is made once and opened once`() throws {
-    let shop = try Shop()
+    let shop = Shop()
     let embedder = ByteEmbedder()
     #expect(throws: VitrineError.noIndex(path: shop.index)) {
       try Engine(path: shop.index, embedder: embedder)
@@ -19,7 +19,7 @@ import Vitrine
   }
 
   @Test func `an index is not made over another`() throws {
-    let shop = try Shop()
+    let shop = Shop()
     _ = try shop.engine(ByteEmbedder())
     #expect(throws: VitrineError.indexExists(path: shop.index)) {
       try Engine.create(
@@ -32,7 +32,7 @@ import Vitrine
   }
 
   @Test(arguments: [1, 3]) func `an index of another format is refused`(format: Int) throws {
-    let shop = try Shop()
+    let shop = Shop()
     _ = try shop.engine(ByteEmbedder())
     try Environment(path: shop.index).write { (txn: borrowing WriteTransaction) in
       let meta = try #require(try txn.database(named: "meta"))
@@ -47,7 +47,7 @@ import Vitrine
   }
 
   @Test func `products come typed by the schema, which grows`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     let embedder = ByteEmbedder()
     let engine = try shop.engine(embedder)
     let vector = embedder.vector(of: [1])
@@ -81,7 +81,7 @@ import Vitrine
   }
 
   @Test func `an id has 1 to 500 bytes`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     let embedder = ByteEmbedder()
     let engine = try shop.engine(embedder)
     let vector = embedder.vector(of: [1])
@@ -102,7 +102,7 @@ import Vitrine
   }
 
   @Test func `a schema has no more attributes than can be numbered`() throws {
-    let shop = try Shop()
+    let shop = Shop()
     let attributes = (0...65_535).map { Attribute(name: "\($0)", kind: .number) }
     let error = #expect(throws: VitrineError.self) {
       try Engine.create(
@@ -113,7 +113,7 @@ import Vitrine
   }
 
   @Test func `an update keeps the vector and leaves out what is not there`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     let embedder = ByteEmbedder()
     let engine = try shop.engine(embedder)
     try await engine.upsert(Product(id: "a", attributes: ["price": .number(5)]), image: [1, 2, 3])
@@ -134,7 +134,7 @@ import Vitrine
   }
 
   @Test func `products are deleted by id and by filter`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.stock(30)
     let embedder = ByteEmbedder()
     _ = try await shop.ingest(embedder)

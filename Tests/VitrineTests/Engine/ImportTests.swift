@@ -1,6 +1,7 @@
 import Foundation
 import HNSW
 import Testing
+import TestSupport
 import Vitrine
 
 private func bytes<Bits: FixedWidthInteger>(_ bits: [Bits]) -> [UInt8] {
@@ -21,7 +22,7 @@ private func npy(_ type: String, _ shape: String, _ content: [UInt8], order: Str
 @Suite struct ImportTests {
   private let rows: [[Float]] = [[0.5, -1, 2, 0.25], [1, 0, 0, -0.125]]
 
-  private func engine(_ scratch: Scratch, _ name: String = "index") throws -> Engine {
+  private func engine(_ scratch: TemporaryDirectory, _ name: String = "index") throws -> Engine {
     try Engine.create(
       path: scratch.path + "/" + name,
       configuration: IndexConfiguration(dimensions: 4, metric: .l2, storage: .float32),
@@ -29,7 +30,7 @@ private func npy(_ type: String, _ shape: String, _ content: [UInt8], order: Str
   }
 
   @Test func `vectors of every format come in as they are`() async throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     try scratch.write("a\nb\n", to: "ids.txt")
     let numbers = rows.flatMap { $0 }
     // np.float16 of the same numbers.
@@ -54,7 +55,7 @@ private func npy(_ type: String, _ shape: String, _ content: [UInt8], order: Str
   }
 
   @Test func `files that do not fit are refused with what was expected`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     try scratch.write("a\nb\n", to: "ids.txt")
     let content = bytes(rows.flatMap { $0 }.map(\.bitPattern))
     let cases: [(bytes: [UInt8], reason: String)] = [
@@ -84,7 +85,7 @@ private func npy(_ type: String, _ shape: String, _ content: [UInt8], order: Str
   }
 
   @Test func `attributes join by id and are skipped when unchanged`() async throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let source = VectorSource(
       vectors: try scratch.write(bytes(rows.flatMap { $0 }.map(\.bitPattern)), to: "v.f32"),
       ids: try scratch.write("a\nb", to: "ids.txt"),
@@ -101,7 +102,7 @@ private func npy(_ type: String, _ shape: String, _ content: [UInt8], order: Str
   }
 
   @Test func `an image of blanks is none`() async throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let lines = #"{"id": "a", "image": ["  "]}"# + "\n" + #"{"id": "b", "image": [" b.jpg"]}"#
     let source = VectorSource(
       vectors: try scratch.write(bytes(rows.flatMap { $0 }.map(\.bitPattern)), to: "v.f32"),
@@ -114,7 +115,7 @@ private func npy(_ type: String, _ shape: String, _ content: [UInt8], order: Str
   }
 
   @Test func `an export that is cancelled leaves no files`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.scratch.write(#"{"id": "a", "image": "1.jpg"}"#, to: "products.csv")
     try shop.photograph(1)
     _ = try await shop.ingest(ByteEmbedder())
@@ -136,7 +137,7 @@ private func npy(_ type: String, _ shape: String, _ content: [UInt8], order: Str
   }
 
   @Test func `what is exported comes back the same`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.scratch.write(
       """
       {"id": "b/1", "image": "1.jpg", "name": "A \\"red\\" dress 👗", "price": 12.5, "sizes": ["S"]}

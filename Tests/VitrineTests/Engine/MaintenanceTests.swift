@@ -6,7 +6,7 @@ import Vitrine
 
 @Suite struct MaintenanceTests {
   @Test func `no page of before a compaction goes on after it`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.stock(40)
     _ = try await shop.ingest(ByteEmbedder())
     let engine = try shop.engine(ByteEmbedder())
@@ -25,7 +25,7 @@ import Vitrine
   }
 
   @Test func `compaction frees slots and changes no product`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.stock(300)
     let embedder = ByteEmbedder()
     _ = try await shop.ingest(embedder)
@@ -56,7 +56,7 @@ import Vitrine
   }
 
   @Test func `compaction forgets attributes that no product has any more`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.stock(20)
     let embedder = ByteEmbedder()
     _ = try await shop.ingest(embedder)
@@ -87,7 +87,7 @@ import Vitrine
   @Test func `compaction takes no attribute from those who are about to store its first value`()
     async throws
   {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.stock(40)
     let other = Mutex<Engine?>(nil)
     let embedder = ByteEmbedder { embedded in
@@ -112,7 +112,7 @@ import Vitrine
   }
 
   @Test func `a compaction of a damaged index is refused or done`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.stock(60)
     _ = try await shop.ingest(ByteEmbedder())
     try await shop.engine(ByteEmbedder()).delete(ids: (0..<20).map { "\($0)" })
@@ -134,7 +134,7 @@ import Vitrine
   }
 
   @Test func `searching and writing go on during a compaction`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.stock(200)
     let embedder = ByteEmbedder()
     _ = try await shop.ingest(embedder)

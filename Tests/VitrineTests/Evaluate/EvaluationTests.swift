@@ -174,7 +174,7 @@ private func set(_ rows: [(looks: String, colour: String, title: String)]) -> Ev
   }
 
   @Test func theReportNamesScoresAndDrawsPictures() async throws {
-    let products = set([("red", "red", "red <shirt>"), ("blue", "blue", "blue & shirt")])
+    let products = set([("red", "red", "red <shirt>"), ("blue", "blue", "blue | shirt")])
     let classifier = try ZeroShotClassifier(labels: ["red", "blue"], embedder: model)
     let report = EvaluationReport(
       subject: "shop", model: "colours", products: 2,
@@ -184,11 +184,17 @@ private func set(_ rows: [(looks: String, colour: String, title: String)]) -> Ev
           minimumSlice: 1)
       ],
       retrieval: [
-        try await RetrievalEvaluation(products, caption: "title", embedder: model)
+        try await RetrievalEvaluation(
+          products, caption: "colour", embedder: model, slicing: ["title"], minimumSlice: 1)
       ])
     #expect(report.markdown.contains("| 1.000 | 1.000 | 1.000 |"))
-    #expect(report.pictures.keys.sorted() == ["confusion-colour.svg", "slices-colour.svg"])
-    #expect(report.pictures["slices-colour.svg"]?.contains("red &lt;shirt>") == true)
-    #expect(report.pictures["slices-colour.svg"]?.contains("blue &amp; shirt") == true)
+    #expect(report.markdown.contains(#"title = blue \| shirt"#))
+    let zeroShot = "zero-shot-slices-colour.svg"
+    let retrieval = "retrieval-slices-colour.svg"
+    #expect(report.pictures.keys.sorted() == ["confusion-colour.svg", retrieval, zeroShot])
+    for picture in [zeroShot, retrieval] {
+      #expect(report.pictures[picture]?.contains("red &lt;shirt>") == true)
+      #expect(report.markdown.contains("](\(picture))"))
+    }
   }
 }

@@ -1,29 +1,42 @@
-import Foundation
+import CZlib
+import TestSupport
 import Testing
 import Vitrine
 
 @Suite struct IDXDatasetTests {
+  private let directory = TemporaryDirectory()
+  private let images = "some-images-idx3-ubyte"
+
   /// Writes two pictures of 3 × 2 pixels with labels 1 and 0.
   private func write(labels: [UInt8] = [1, 0], cut: Int = 0) throws -> String {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let labelHeader: [UInt8] = [0, 0, 8, 1, 0, 0, 0, UInt8(labels.count)]
+    try directory.write(labelHeader + labels, to: "some-labels-idx1-ubyte")
+    let header: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3]
     let pixels: [UInt8] = [0, 64, 128, 192, 255, 7, 1, 2, 3, 4, 5, 6]
-    let images = Data([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3] + pixels)
-    try images.dropLast(cut).write(to: folder.appending(path: "some-images-idx3-ubyte"))
-    try Data([0, 0, 8, 1, 0, 0, 0, UInt8(labels.count)] + labels)
-      .write(to: folder.appending(path: "some-labels-idx1-ubyte"))
-    return folder.appending(path: "some-images-idx3-ubyte").path()
+    return try directory.write(Array((header + pixels).dropLast(cut)), to: images)
   }
 
   @Test func picturesAndLabelsAreRead() throws {
     let dataset = try IDXDataset(images: write())
     #expect(dataset.count == 2 && dataset.width == 3 && dataset.height == 2)
     #expect(dataset.labels == [1, 0])
-    #expect(dataset.png(at: 0) != dataset.png(at: 1))
+    // Before each row stands that it is not filtered.
+    #expect(rows(of: dataset.png(at: 0)) == [0, 0, 64, 128, 0, 192, 255, 7])
+    #expect(rows(of: dataset.png(at: 1)) == [0, 1, 2, 3, 0, 4, 5, 6])
   }
 
-  /// The header says 3 × 2 pixels, 8 bits, grey; that the pixels come out is tested where they are
-  /// decoded, by the evaluation of Fashion-MNIST.
+  /// What is compressed in the only data chunk of a PNG file of 3 × 2 grey pixels.
+  private func rows(of png: [UInt8]) -> [UInt8] {
+    let length = png[33..<37].reduce(0) { $0 << 8 | Int($1) }
+    let data = Array(png[41..<41 + length])
+    var rows = [UInt8](repeating: 0, count: 8)
+    var count = UInt(rows.count)
+    let status = uncompress(&rows, &count, data, UInt(data.count))
+    #expect(status == Z_OK && count == 8)
+    return rows
+  }
+
+  /// The header says 3 × 2 pixels, 8 bits, grey.
   @Test func aPictureIsAPNGOfGrey() throws {
     let png = try IDXDataset(images: write()).png(at: 0)
     #expect(png.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]))
@@ -41,12 +54,11 @@ import Vitrine
   /// 4 × 2³¹ × 2³¹ is 2⁶⁴, which wraps around to the 0 bytes that are there.
   @Test func `a shape that is more than can be counted is refused`() throws {
     let path = try write(labels: [0, 0, 0, 0])
-    try Data([0, 0, 8, 3, 0, 0, 0, 4, 128, 0, 0, 0, 128, 0, 0, 0]).write(to: URL(filePath: path))
+    try directory.write([0, 0, 8, 3, 0, 0, 0, 4, 128, 0, 0, 0, 128, 0, 0, 0], to: images)
     let error = #expect(throws: VitrineError.self) { try IDXDataset(images: path) }
     let sides = "expected pictures of 1 to 65535 pixels a side, found"
     #expect(error?.description == "\(path): \(sides) 2147483648 × 2147483648")
-    try Data([0, 0, 8, 3, 0, 0, 0, 4, 255, 255, 255, 255, 0, 0, 0, 0]).write(
-      to: URL(filePath: path))
+    try directory.write([0, 0, 8, 3, 0, 0, 0, 4, 255, 255, 255, 255, 0, 0, 0, 0], to: images)
     let flat = #expect(throws: VitrineError.self) { try IDXDataset(images: path) }
     #expect(flat?.description == "\(path): \(sides) 4294967295 × 0")
   }

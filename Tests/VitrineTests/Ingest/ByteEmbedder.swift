@@ -40,9 +40,7 @@ final class ByteEmbedder: Embedder {
   }
 
   func vector(of bytes: [UInt8]) -> [Float] {
-    var seed: UInt64 = 14_695_981_039_346_656_037
-    for byte in bytes { seed = (seed ^ UInt64(byte)) &* 1_099_511_628_211 }
-    var generator = SplitMix(seed: seed)
+    var generator = SplitMix(seedOf: bytes)
     let raw = (0..<dimensions).map { _ in Float.random(in: -1...1, using: &generator) }
     let length = raw.reduce(0) { $0 + $1 * $1 }.squareRoot()
     return raw.map { $0 / length }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 import Vitrine
 
 /// A member of a ustar file.
@@ -33,7 +34,7 @@ private func pax(_ key: String, _ value: String) -> [UInt8] {
 
 @Suite struct ImageRootTests {
   @Test func `members of a TAR file are found by path, by name and by id`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let long = String(repeating: "deep/", count: 30) + "name.jpg"
     let path = try scratch.write(
       member("images/", [], kind: "5") + member("./images/1.jpg", Array("one".utf8))
@@ -58,7 +59,7 @@ private func pax(_ key: String, _ value: String) -> [UInt8] {
   }
 
   @Test func `a damaged, cut or compressed TAR file is refused in words`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let whole = member("1.jpg", [UInt8](repeating: 1, count: 2000)) + end
     var flipped = whole
     flipped[10] ^= 1
@@ -80,7 +81,7 @@ private func pax(_ key: String, _ value: String) -> [UInt8] {
   }
 
   @Test func `a path below a folder of any name may be absolute`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     for folder in ["bücher", "日本語日本語日本語日本語日本語", "plain"] {
       try scratch.write("inside", to: "\(folder)/in.jpg")
       let root = try ImageRoot(path: "\(scratch.path)/\(folder)")
@@ -89,7 +90,7 @@ private func pax(_ key: String, _ value: String) -> [UInt8] {
   }
 
   @Test func `links that lead outside of the folder are not followed`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     try scratch.write("inside", to: "root/in.jpg")
     try scratch.write("outside", to: "out.jpg")
     let files = FileManager.default

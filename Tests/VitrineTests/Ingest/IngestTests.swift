@@ -2,11 +2,12 @@ import Dispatch
 import Foundation
 import HNSW
 import Testing
+import TestSupport
 import Vitrine
 
 @Suite struct IngestTests {
   @Test func `a catalogue goes in with its vectors, kinds and order of attributes`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.stock(100)
     let embedder = ByteEmbedder()
     let report = try await shop.ingest(embedder)
@@ -33,7 +34,7 @@ import Vitrine
   }
 
   @Test func `products of another catalogue leave the first ones their photographs`() async throws {
-    let (shop, other) = (try Shop(), try Shop())
+    let (shop, other) = (Shop(), Shop())
     try shop.stock(3)
     try other.photograph(9)
     try other.list(["9,9.jpg,Brand 1,5"])
@@ -50,7 +51,7 @@ import Vitrine
   }
 
   @Test func `a second run changes nothing`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.stock(50)
     let embedder = ByteEmbedder()
     _ = try await shop.ingest(embedder)
@@ -60,7 +61,7 @@ import Vitrine
   }
 
   @Test func `changed metadata keep the vector and a changed photograph does not`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.stock(50)
     let embedder = ByteEmbedder()
     _ = try await shop.ingest(embedder)
@@ -80,7 +81,7 @@ import Vitrine
   @Test func `pruning deletes what the catalogue no longer names, and only on request`()
     async throws
   {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.stock(40)
     let embedder = ByteEmbedder()
     _ = try await shop.ingest(embedder)
@@ -93,7 +94,7 @@ import Vitrine
   }
 
   @Test func `a catalogue that was cut short does not empty the index`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.stock(40)
     let embedder = ByteEmbedder()
     _ = try await shop.ingest(embedder)
@@ -113,28 +114,8 @@ import Vitrine
     #expect(report.pruned == 39 && report.updated == 1)
   }
 
-  @Test func `a report that cannot be written is noticed before the first row`() async throws {
-    let shop = try Shop()
-    try shop.stock(3)
-    let embedder = ByteEmbedder()
-    let path = shop.scratch.path + "/absent/report.csv"
-    await #expect(throws: VitrineError.file(path: path, reason: "there is no such folder")) {
-      _ = try await shop.ingest(embedder) { $0.reportPath = path }
-    }
-    #expect(embedder.imagesEmbedded == 0)
-  }
-
-  @Test func `what was wrong is listed where nothing went in, too`() async throws {
-    let shop = try Shop()
-    try shop.list(["1,absent.jpg,A,1"])
-    let report = try await shop.ingest(ByteEmbedder())
-    #expect(report.reportPath == shop.report)
-    let lines = try String(contentsOfFile: shop.report, encoding: .utf8).split(separator: "\n")
-    #expect(lines.count == 2)
-  }
-
   @Test func `nothing is pruned while rows cannot be read`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.stock(10)
     let embedder = ByteEmbedder()
     _ = try await shop.ingest(embedder)
@@ -144,61 +125,8 @@ import Vitrine
     #expect(report.pruneRefusal == "1 rows cannot be read, so their ids are unknown")
   }
 
-  @Test func `bad rows and photographs are reported and the rest goes in`() async throws {
-    let shop = try Shop()
-    for id in 1...4 { try shop.photograph(id) }
-    try shop.scratch.write("bad bytes", to: "5.jpg")
-    try shop.scratch.write("", to: "6.jpg")
-    try shop.list(
-      [
-        "1,1.jpg,A,10", "1,1.jpg,B,11", "2,2.jpg,A", ",3.jpg,A,3", "4,absent.jpg,A,4",
-        "5,5.jpg,A,5", "6,6.jpg,A,6", "7,../7.jpg,A,7", "8,/etc/passwd,A,8",
-        "9,https://example.com/9.jpg,A,9",
-      ] + (100..<300).map { "\($0),3.jpg,\"A, \"\"B\"\"\",\($0)" } + ["300,4.jpg,A,on request"])
-    let report = try await shop.ingest(ByteEmbedder())
-    #expect(report.inserted == 202 && report.rejected == 8)
-    #expect(report.valuesDropped == 1 && report.superseded == 1)
-    #expect(report.rows == 211)
-    let lines = try String(contentsOfFile: shop.report, encoding: .utf8)
-      .split(separator: "\n").map(String.init)
-    let root = try #require(try shop.engine(ByteEmbedder()).imageRoot)
-    #expect(
-      lines == [
-        "row,id,column,reason,outcome",
-        "2,1,id,row 3 has the same id,superseded",
-        "4,,price,\"expected 4 cells, found 3\",rejected",
-        "5,,id,there is no id,rejected",
-        "6,4,image,absent.jpg: is not in \(root),rejected",
-        "7,5,image,is no picture,rejected",
-        "8,6,image,6.jpg: is empty,rejected",
-        "9,7,image,../7.jpg: expected a path without .. below \(root),rejected",
-        "10,8,image,/etc/passwd leads outside of \(root),rejected",
-        "11,9,image,\"expected a file, found the address https://example.com/9.jpg; "
-          + "download it first\",rejected",
-        "212,300,price,\"expected a number, found \"\"on request\"\"\",value dropped",
-      ])
-  }
-
-  @Test func `strict stops at the first note with everything before it stored`() async throws {
-    let shop = try Shop()
-    try shop.stock(30)
-    try shop.list(
-      (0..<30).map { $0 == 20 ? "20,absent.jpg,A,1" : "\($0),\($0).jpg,A,\($0)" })
-    let embedder = ByteEmbedder()
-    let error = await #expect(throws: VitrineError.self) {
-      _ = try await shop.ingest(embedder) { $0.strict = true }
-    }
-    guard case .badData(let path, 22, "image", _) = error else {
-      Issue.record("another error: \(String(describing: error))")
-      return
-    }
-    #expect(path == shop.catalogue)
-    let stored = try await shop.products(try shop.engine(embedder), 0..<30)
-    #expect(stored.keys.sorted() == Array(0..<20))
-  }
-
   @Test func `a cancelled run ends with a committed batch and the next goes on`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.stock(400)
     // Embedding stops after 100 photographs until the task is cancelled.
     let (reached, reach) = AsyncStream.makeStream(of: Void.self)
@@ -234,7 +162,7 @@ import Vitrine
       (options { $0.chunkSize = -1 }, "chunkSize: expected 1 to 1000000, found -1"),
       (options { $0.batchSeconds = .nan }, "batchSeconds: expected 0 or more, found nan"),
     ]
-    let shop = try Shop()
+    let shop = Shop()
     let engine = try shop.engine(ByteEmbedder())
     for (options, reason) in cases {
       await #expect(throws: VitrineError.invalidArgument(reason)) {
@@ -247,14 +175,14 @@ import Vitrine
   }
 
   @Test func `a batch may take as long as it will`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.stock(20)
     let report = try await shop.ingest(ByteEmbedder()) { $0.batchSeconds = .infinity }
     #expect(report.inserted == 20)
   }
 
   @Test func `another model is refused in words`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.stock(3)
     _ = try await shop.ingest(ByteEmbedder())
     let error = #expect(throws: VitrineError.self) {
@@ -264,7 +192,7 @@ import Vitrine
   }
 
   @Test func `products without an image column are found by their ids`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.scratch.write("photograph", to: "pictures/images/1.png")
     try shop.scratch.write("id,name\n1,Shirt\n2,Shoe\n", to: "products.csv")
     let embedder = ByteEmbedder()
@@ -284,7 +212,7 @@ import Vitrine
   }
 
   @Test func `searches answer while a catalogue goes in`() async throws {
-    let shop = try Shop()
+    let shop = Shop()
     try shop.stock(300)
     let embedder = ByteEmbedder()
     let engine = try shop.engine(embedder)

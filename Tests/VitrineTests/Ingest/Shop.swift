@@ -1,14 +1,13 @@
 import HNSW
+import TestSupport
 import Vitrine
 
 /// A catalogue of small made-up files in a folder, and an index of it beside.
 final class Shop: Sendable {
-  let scratch: Scratch
+  let scratch = TemporaryDirectory()
   var index: String { scratch.path + "/index" }
   var catalogue: String { scratch.path + "/products.csv" }
   var report: String { scratch.path + "/report.csv" }
-
-  init() throws { scratch = try Scratch() }
 
   /// Writes the catalogue: ids `0..<count`, each with a photograph of its own.
   func stock(_ count: Int, price: (Int) -> String = { "\($0)" }) throws {

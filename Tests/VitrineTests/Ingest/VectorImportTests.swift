@@ -1,11 +1,12 @@
 import Dispatch
 import HNSW
 import Testing
+import TestSupport
 import Vitrine
 
 @Suite struct VectorImportTests {
   /// Writes vectors of four numbers, `1 1 1 1` to those of `count`, and their ids.
-  private func source(_ count: Int, in scratch: Scratch) throws -> VectorSource {
+  private func source(_ count: Int, in scratch: TemporaryDirectory) throws -> VectorSource {
     let numbers = (1...count).flatMap { number in
       (0..<16).map { UInt8(truncatingIfNeeded: Float(number).bitPattern >> ($0 % 4 * 8)) }
     }
@@ -15,7 +16,7 @@ import Vitrine
       ids: try scratch.write((1...count).map { "\($0)\n" }.joined(), to: "ids.txt"))
   }
 
-  private func engine(_ scratch: Scratch) throws -> Engine {
+  private func engine(_ scratch: TemporaryDirectory) throws -> Engine {
     try Engine.create(
       path: scratch.path + "/index",
       configuration: IndexConfiguration(dimensions: 4, metric: .l2, storage: .float32),
@@ -23,7 +24,7 @@ import Vitrine
   }
 
   @Test func `a cancelled import reports the rows that it took`() async throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let source = try source(3, in: scratch)
     let engine = try engine(scratch)
     var options = IngestOptions()
@@ -52,7 +53,7 @@ import Vitrine
   func `attributes that cannot be read are noticed before a vector is stored`(name: String)
     async throws
   {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     var source = try source(2, in: scratch)
     try scratch.write("name,price\nShirt,2\n", to: "no-ids.csv")
     source.attributes = CatalogueSource(path: scratch.path + "/" + name)
@@ -63,7 +64,7 @@ import Vitrine
   }
 
   @Test func `an index without a model is told its model later, once and of its size`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let path = scratch.path + "/index"
     func engine() throws -> Engine { try Engine(path: path) }
     _ = try Engine.create(
@@ -83,7 +84,7 @@ import Vitrine
 
   @Test(arguments: ["prune", "textOnly"])
   func `pruning and words are refused`(name: String) async throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let source = try source(1, in: scratch)
     let engine = try engine(scratch)
     var options = IngestOptions()
@@ -99,7 +100,7 @@ import Vitrine
 
   @Test(arguments: [Int.max, Int.max / 4])
   func `a shape that is more than can be counted is refused`(dimensions: Int) throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let path = try scratch.write(
       VectorFile.header(rows: 1, dimensions: dimensions), to: "vectors.npy")
     let ids = try scratch.write("a\n", to: "ids.txt")
@@ -111,7 +112,7 @@ import Vitrine
   }
 
   @Test func `ids that cannot be are refused with what was found`() throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let cases: [(ids: [UInt8], reason: String)] = [
       (Array("a\n\n".utf8), "expected an id of 1 to 500 bytes, found 0"),
       ([97, 10, 98, 0xFF, 10], "expected an id in UTF-8, found b\u{FFFD}"),

@@ -1,15 +1,14 @@
 import Foundation
 import HNSW
 import Testing
+import TestSupport
 import Vitrine
 
 @Suite struct EngineSearchTests {
   private func withEngine(
     embedder: WordModel? = WordModel(dimensions: 32), _ body: (Engine) async throws -> Void
   ) async throws {
-    let directory = FileManager.default.temporaryDirectory
-      .appending(path: "vitrine-engine-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: directory) }
+    let directory = TemporaryDirectory()
     let engine = try Engine.create(
       path: directory.path, configuration: IndexConfiguration(dimensions: 32),
       modelFingerprint: "words-32", schema: RandomCatalogue.schema, embedder: embedder)
@@ -17,6 +16,7 @@ import Vitrine
     try await engine.upsert(
       Samples.products.map { ($0, model.vector($0.attributes["title"]?.label ?? "")) })
     try await body(engine)
+    withExtendedLifetime(directory) {}
   }
 
   @Test func aTextFindsWhatItSaysAndSeesNewCommits() async throws {
@@ -119,9 +119,7 @@ import Vitrine
   }
 
   @Test func anEngineThatIsLetGoCanBeOpenedAgainAtOnce() async throws {
-    let directory = FileManager.default.temporaryDirectory
-      .appending(path: "vitrine-engine-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: directory) }
+    let directory = TemporaryDirectory()
     _ = try Engine.create(
       path: directory.path, configuration: IndexConfiguration(dimensions: 4),
       modelFingerprint: "none")
@@ -129,6 +127,7 @@ import Vitrine
       _ = try await Engine(path: directory.path).search(Query("x"))
       _ = try await Engine(path: directory.path).statistics()
     }
+    withExtendedLifetime(directory) {}
   }
 
   @Test func aCancelledTaskStops() async throws {

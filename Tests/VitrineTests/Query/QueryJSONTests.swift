@@ -111,4 +111,32 @@ import Vitrine
     #expect(throws: FilterError.self) { _ = try Query(json: Array(text.utf8)) { schema } }
     #expect(try Query(json: Array(#"{"filter":"price < 20"}"#.utf8)) { schema }.filter != nil)
   }
+
+  @Test func queriesSurviveJSON() throws {
+    var query = Query("red \"summer dress\"")
+    query.terms += [.product("a", weight: -0.5), .vector([1, 2]), .image([0, 255, 7])]
+    query.filter = try Filter.parse("price < 5 and not brand = \"A b\"")
+    query.ef = 99
+    query.weights = BlendWeights(similarity: 0.2, lexical: 0.8, mention: 0)
+    query.fusion = .reciprocalRank
+    query.boosts = [
+      Boost("price", .near(5, half: 2)), Boost("sales", .popularity, weight: 1),
+      Boost("brand", .values([.text("A"), .text("B")])),
+    ]
+    query.fieldWeights = FieldWeights(["title": 2])
+    query.cutoff = 0.25
+    query.facets = [FacetRequest("brand", limit: 3)]
+    query.group = Grouping(by: "brand", size: 2)
+    query.diversity = 0.5
+    query.sort = [SortKey("price", descending: true)]
+    query.cursor = "x"
+    let json = try JSONEncoder().encode(query)
+    #expect(try JSONDecoder().decode(Query.self, from: json) == query)
+    let short = try decoded(
+      #"{"text": "red", "filter": "price < 5", "facets": ["brand"], "k": 3}"#)
+    #expect(short.terms == [.text("red")])
+    #expect(short.facets == [FacetRequest("brand")])
+    #expect(short.k == 3)
+    #expect(short.candidates == Query().candidates)
+  }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import HNSW
 import LMDB
 import TestSupport
@@ -14,10 +13,7 @@ struct WordModel: Embedder {
   func vector(_ text: String) -> [Float] {
     var sum = [Float](repeating: 0, count: dimensions)
     for word in text.lowercased().split(separator: " ") {
-      let seed = word.utf8.reduce(14_695_981_039_346_656_037) {
-        ($0 ^ UInt64($1)) &* 1_099_511_628_211
-      }
-      var generator = SplitMix(seed: seed)
+      var generator = SplitMix(seedOf: word.utf8)
       for index in sum.indices { sum[index] += Float.random(in: -1...1, using: &generator) }
     }
     return Self.unit(sum)
@@ -42,11 +38,9 @@ struct SearchFixture: ~Copyable {
   let model: WordModel
   let schema: Schema
   private(set) var products: [String: Product] = [:]
-  private let directory: URL
+  private let directory = TemporaryDirectory()
 
   init(schema: Schema = RandomCatalogue.schema, dimensions: Int = 16) throws {
-    let directory = FileManager.default.temporaryDirectory
-      .appending(path: "vitrine-search-\(UUID().uuidString)")
     var options = Environment.Options()
     options.durability = .batched
     let environment = try Environment(path: directory.path, options: options)
@@ -60,10 +54,7 @@ struct SearchFixture: ~Copyable {
     model = WordModel(dimensions: dimensions)
     self.environment = environment
     self.schema = schema
-    self.directory = directory
   }
-
-  deinit { try? FileManager.default.removeItem(at: directory) }
 
   mutating func put(_ new: [Product]) throws {
     try put(new, vectors: new.map { model.vector($0.attributes["title"]?.label ?? $0.id) })

@@ -2,6 +2,7 @@ import Foundation
 import HNSW
 import Synchronization
 import Testing
+import TestSupport
 import Vitrine
 
 /// Searches that come while the model is at work share its next call.
@@ -39,9 +40,7 @@ import Vitrine
   }
 
   private func withEngine(_ body: (Engine, SlowModel) async throws -> Void) async throws {
-    let directory = FileManager.default.temporaryDirectory
-      .appending(path: "vitrine-texts-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: directory) }
+    let directory = TemporaryDirectory()
     var options = Engine.Options()
     options.threads = 1
     let (slow, words) = (SlowModel(), WordModel(dimensions: 32))
@@ -52,6 +51,7 @@ import Vitrine
     try await engine.upsert(
       Samples.products.map { ($0, words.vector($0.attributes["title"]?.label ?? "")) })
     try await body(engine, slow)
+    withExtendedLifetime(directory) {}
   }
 
   /// Asks the first text, and the others once the model is at work on it.

@@ -46,6 +46,6 @@ import Vitrine
       #expect(pages.prefix(count).map(\.id) == all.hits.prefix(count).map(\.id), "\(context)")
       #expect(pages.prefix(count).map(\.score) == all.hits.prefix(count).map(\.score), "\(context)")
     }
-    #expect(spared > 500)
+    #expect(spared > 200)
   }
 }

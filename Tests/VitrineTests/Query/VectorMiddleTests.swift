@@ -1,4 +1,3 @@
-import Foundation
 import HNSW
 import LMDB
 import TestSupport
@@ -10,9 +9,8 @@ import Vitrine
   func `the middle of vectors tells their mean similarity`(metric: Metric) throws {
     let seed: UInt64 = 8
     var random = SplitMix(seed: seed)
-    let path = FileManager.default.temporaryDirectory.appending(path: "middle-\(UUID())").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    let environment = try Environment(path: path)
+    let directory = TemporaryDirectory()
+    let environment = try Environment(path: directory.path)
     let configuration = IndexConfiguration(dimensions: 24, metric: metric, storage: .float32)
     try environment.write { txn in try VectorIndex.create(in: txn, configuration: configuration) }
     let index = try VectorIndex(environment: environment)
@@ -37,5 +35,6 @@ import Vitrine
         }
       }
     }
+    withExtendedLifetime(directory) {}
   }
 }

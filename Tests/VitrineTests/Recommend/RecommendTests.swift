@@ -103,7 +103,7 @@ import Vitrine
   }
 
   @Test func `scores are similarities of the index's metric`() async throws {
-    let scratch = try Scratch()
+    let scratch = TemporaryDirectory()
     let model = WordModel(dimensions: 16)
     let engine = try Engine.create(
       path: scratch.path + "/index",

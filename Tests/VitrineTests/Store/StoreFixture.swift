@@ -1,6 +1,6 @@
-import Foundation
 import HNSW
 import LMDB
+import TestSupport
 import Vitrine
 
 /// A store in an environment of its own, beside a plain dictionary that says what it must hold.
@@ -8,16 +8,12 @@ struct StoreFixture: ~Copyable {
   let environment: Environment
   let schema: Schema
   private(set) var products: [Slot: Product] = [:]
-  private let directory: URL
+  private let directory = TemporaryDirectory()
 
   init(schema: Schema = RandomCatalogue.schema) throws {
     self.schema = schema
-    directory = FileManager.default.temporaryDirectory
-      .appending(path: "vitrine-store-\(UUID().uuidString)")
     environment = try Environment(path: directory.path)
   }
-
-  deinit { try? FileManager.default.removeItem(at: directory) }
 
   static func hash(_ product: Product) -> [UInt8] { Array(product.id.utf8) + [0, 255] }
 

@@ -22,6 +22,18 @@ TARGETS = (0.90, 0.95, 0.99)
 
 
 def main():
+    options = parse()
+    out = os.path.join(options.directory, "index-results.jsonl")
+    if options.is_afresh and os.path.exists(out):
+        os.remove(out)
+    failed = [" ".join(words) for words in plan(options) if not run(options, out, *words)]
+    with open(out) as file:
+        report([json.loads(line) for line in file])
+    if failed:
+        sys.exit("failed, and missing above: " + "; ".join(failed))
+
+
+def parse():
     parser = argparse.ArgumentParser()
     parser.add_argument("bench")
     parser.add_argument("directory")
@@ -37,48 +49,52 @@ def main():
     parser.add_argument("--phases", default="search,filter,open,write",
                         help="what to measure beside building")
     options = parser.parse_args()
-    phases = options.phases.split(",")
-    data = os.path.join(options.directory, "data")
-    out = os.path.join(options.directory, "index-results.jsonl")
-    is_afresh = not options.keep and not options.build_missing
-    if is_afresh and os.path.exists(out):
-        os.remove(out)
+    options.is_afresh = not options.keep and not options.build_missing
+    return options
+
+
+def data_of(options):
+    return os.path.join(options.directory, "data")
+
+
+def index_of(options, contestant, name):
+    return os.path.join(options.directory, "idx", contestant, name)
+
+
+def plan(options):
+    """What to run, one after the other: a contestant, a data set, and the flags that say what."""
     contestants = ["vitrine", "vitrine:codes"] + options.peers.split(",")
-    failed = []
-
-    def run(contestant, name, *more):
-        engine, _, variant = contestant.partition(":")
-        program = ([options.bench, "--variant", variant] if engine == "vitrine" else
-                   [sys.executable, os.path.join(HERE, "peer.py"), "--peer", engine])
-        index = os.path.join(options.directory, "idx", contestant, name)
-        os.makedirs(os.path.dirname(index), exist_ok=True)
-        print(contestant, name, *more, file=sys.stderr, flush=True)
-        command = [*program, "--data", data, "--name", name, "--out", out, "--index", index, *more]
-        if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode:
-            failed.append(" ".join((contestant, name, *more)))
-
+    phases = options.phases.split(",")
     for name in options.names.split(","):
         kinds = [kind for kind in options.queries.split(",")
-                 if os.path.exists(os.path.join(data, f"{name}.{kind}.f32"))]
+                 if os.path.exists(os.path.join(data_of(options), f"{name}.{kind}.f32"))]
         for contestant in contestants:
-            index = os.path.join(options.directory, "idx", contestant, name)
-            if is_afresh or (options.build_missing and not os.path.exists(index)):
+            is_missing = not os.path.exists(index_of(options, contestant, name))
+            if options.is_afresh or (options.build_missing and is_missing):
                 for threads in options.build_threads.split(","):
-                    run(contestant, name, "--phase", "build", "--threads", threads)
+                    yield contestant, name, "--phase", "build", "--threads", threads
         for turn in range(options.rounds):
             for kind in kinds if "search" in phases else ():
                 for contestant in contestants:
-                    run(contestant, name, "--phase", "search", "--queries", kind,
-                        "--nq", options.nq, "--round", str(turn))
+                    yield (contestant, name, "--phase", "search", "--queries", kind,
+                           "--nq", options.nq, "--round", str(turn))
             for contestant in contestants if "filter" in phases else ():
-                run(contestant, name, "--phase", "filter", "--round", str(turn))
+                yield contestant, name, "--phase", "filter", "--round", str(turn)
         for phase in ("open", "write"):
             if phase in phases:
-                run("vitrine", name, "--phase", phase)
-    with open(out) as file:
-        report([json.loads(line) for line in file])
-    if failed:
-        sys.exit("failed, and missing above: " + "; ".join(failed))
+                yield "vitrine", name, "--phase", phase
+
+
+def run(options, out, contestant, name, *more):
+    """Whether a contestant, a process of its own, has done what it was to do."""
+    engine, _, variant = contestant.partition(":")
+    program = ([options.bench, "--variant", variant] if engine == "vitrine" else
+               [sys.executable, os.path.join(HERE, "peer.py"), "--peer", engine])
+    index = index_of(options, contestant, name)
+    os.makedirs(os.path.dirname(index), exist_ok=True)
+    print(contestant, name, *more, file=sys.stderr, flush=True)
+    command = [*program, "--data", data_of(options), "--name", name, "--out", out, "--index", index, *more]
+    return subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode == 0
 
 
 def label(record):
@@ -110,39 +126,20 @@ def table(header, rows):
         print("| " + " | ".join(str(cell) for cell in row) + " |")
 
 
+def cell(points, target, ours):
+    """An engine's rate at a recall, and how many times that ours is, if it is another's."""
+    value, is_bound = rate_at(points, target)
+    if value is None:
+        return f"- (max {max(points)[0]:.3f})"
+    return ("≤ " if is_bound else "") + f"{value:.0f}" + (f" (x{ours / value:.2f})" if ours else "")
+
+
 def report(records):
     print(f"{cpu_name()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}")
     searches = [r for r in records if r["phase"] == "search"]
     for name, kind in sorted({(r["dataset"], r["queries"]) for r in searches}):
-        points = {}
-        for r in searches:
-            if (r["dataset"], r["queries"]) == (name, kind):
-                best = points.setdefault(label(r), {})
-                best[r["ef"]] = max(best.get(r["ef"], (r["recall10"], 0)),
-                                    (r["recall10"], rate(r)))
-                if "qps_batch_cpu" in r:
-                    alone = points.setdefault(label(r) + ", a call each", {})
-                    alone[r["ef"]] = max(alone.get(r["ef"], (r["recall10"], 0)),
-                                         (r["recall10"], r["qps_cpu"]))
-        ours = [rate_at(points["vitrine"].values(), t) for t in TARGETS]
-        rows_at = {r["ef"]: r["distances"] for r in searches
-                   if (r["dataset"], r["queries"], label(r)) == (name, kind, "vitrine")}
-        rows = []
-        for peer, values in points.items():
-            row = [peer]
-            for target, (our, _) in zip(TARGETS, ours):
-                value, is_bound = rate_at(values.values(), target)
-                if value is None:
-                    row.append(f"- (max {max(values.values())[0]:.3f})")
-                else:
-                    ratio = f" (x{our / value:.2f})" if our and peer != "vitrine" else ""
-                    row.append(("≤ " if is_bound else "") + f"{value:.0f}{ratio}")
-            rows.append(row)
         print(f"\n### {name}, {kind} queries: per CPU second at recall@10 (ours / peer's)")
-        table(["", *(f".{round(t * 100)}" for t in TARGETS)], rows)
-        print("\nRows that ours scores a query, and nanoseconds a row, everything included:", ", ".join(
-            f"{count:.0f} at ef {ef}: {1e9 / points['vitrine'][ef][1] / count:.0f}"
-            for ef, count in sorted(rows_at.items())))
+        report_searches([r for r in searches if (r["dataset"], r["queries"]) == (name, kind)])
     builds = [r for r in records if r["phase"] == "build"]
     print("\n### Build")
     table(["set", "engine", "threads", "seconds", "CPU s", "MiB on disk", "anonymous MiB"],
@@ -165,24 +162,43 @@ def report(records):
                   f"{r['block_bytes'] / 2**20:.2f} MiB of blocks written")
 
 
+def report_searches(searches):
+    """The rates of all engines with one kind of queries of one data set."""
+    points = {}
+    for r in searches:
+        note(points, label(r), r, rate(r))
+        if "qps_batch_cpu" in r:
+            note(points, label(r) + ", a call each", r, r["qps_cpu"])
+    ours = [rate_at(points["vitrine"].values(), target)[0] for target in TARGETS]
+    table(["", *(f".{round(t * 100)}" for t in TARGETS)],
+          [[engine, *(cell(best.values(), target, engine != "vitrine" and our)
+                      for target, our in zip(TARGETS, ours))] for engine, best in points.items()])
+    rows_at = {r["ef"]: r["distances"] for r in searches if label(r) == "vitrine"}
+    print("\nRows that ours scores a query, and nanoseconds a row, everything included:", ", ".join(
+        f"{count:.0f} at ef {ef}: {1e9 / points['vitrine'][ef][1] / count:.0f}"
+        for ef, count in sorted(rows_at.items())))
+
+
 def filter_rows(records):
     points, shares = {}, {}
     for r in records:
         if r["phase"] == "filter":
             rule = (r["dataset"], r["filter"])
             shares[rule] = r["selectivity"]
-            best = points.setdefault(rule, {}).setdefault(label(r), {})
-            best[r["ef"]] = max(best.get(r["ef"], (0, 0)), (r["recall10"], r["qps_cpu"]))
+            note(points.setdefault(rule, {}), label(r), r, r["qps_cpu"])
     rows = []
     for (name, rule), engines in sorted(points.items()):
         ours, _ = rate_at(engines["vitrine"].values(), TARGETS[-1])
-        for engine, values in engines.items():
-            value, is_bound = rate_at(values.values(), TARGETS[-1])
-            rows.append([name, f"{rule}, {shares[name, rule]:.1%}", engine, (
-                f"- (max {max(values.values())[0]:.3f})" if value is None else
-                ("≤ " if is_bound else "") + f"{value:.0f}"
-                + (f" (x{ours / value:.2f})" if ours and engine != "vitrine" else ""))])
+        for engine, best in engines.items():
+            rows.append([name, f"{rule}, {shares[name, rule]:.1%}", engine,
+                         cell(best.values(), TARGETS[-1], engine != "vitrine" and ours)])
     return rows
+
+
+def note(points, engine, record, value):
+    """Keeps the recall and the rate of an engine at an ef, if it is the best so far."""
+    best = points.setdefault(engine, {})
+    best[record["ef"]] = max(best.get(record["ef"], (0, 0)), (record["recall10"], value))
 
 
 def cpu_name():

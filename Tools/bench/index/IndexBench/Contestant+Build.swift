@@ -1,3 +1,4 @@
+import BenchSupport
 import Foundation
 import HNSW
 import LMDB
@@ -11,7 +12,7 @@ extension Contestant {
     try? FileManager.default.removeItem(atPath: path)
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     var marks: [(wall: Double, cpu: Double)] = []
-    func mark() { marks.append((ProcessMeter.wall, ProcessMeter.cpu)) }
+    func mark() { marks.append((ProcessTime.wall, ProcessTime.processor)) }
     mark()
     let anonymous = try ProcessMeter.anonymousPeak {
       let environment = try environment(.batched)

@@ -1,3 +1,4 @@
+import BenchSupport
 import Foundation
 import HNSW
 import LMDB
@@ -26,14 +27,14 @@ extension Contestant {
       let returning = gone.suffix(gone.count * 3 / 10)
       gone.removeLast(returning.count)
       live += returning
-      let start = ProcessMeter.wall
+      let start = ProcessTime.wall
       try index.environment.write { txn in
         try index.write(txn, threads: arguments.threads) { writer in
           for row in deleted { _ = try writer.delete("\(row)") }
           try insert(Array(returning), rows, writer)
         }
       }
-      let seconds = ProcessMeter.wall - start
+      let seconds = ProcessTime.wall - start
       let fresh = try make(path + "-fresh", of: live, rows)
       defer { try? FileManager.default.removeItem(atPath: path + "-fresh") }
       let (recall, missed, lost) = try quality(of: index, queries, live, rows)

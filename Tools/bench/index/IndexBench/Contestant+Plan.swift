@@ -1,3 +1,4 @@
+import BenchSupport
 import Foundation
 import HNSW
 import Kernels
@@ -78,9 +79,9 @@ extension Contestant {
     try index.environment.read { txn in
       try index.withSnapshot(txn) { snapshot in
         let truth = try snapshot.search(query.span, k: setting.k, filter: filter, exact: true)
-        let start = ProcessMeter.cpu
+        let start = ProcessTime.processor
         let result = try snapshot.search(query.span, parameters)
-        cost.add(result, truth: truth.hits, seconds: ProcessMeter.cpu - start)
+        cost.add(result, truth: truth.hits, seconds: ProcessTime.processor - start)
       }
     }
   }

@@ -1,3 +1,4 @@
+import BenchSupport
 import Foundation
 import HNSW
 import LMDB
@@ -34,7 +35,7 @@ extension Contestant {
   ) throws {
     let environment = index.environment
     let (before, used) = (index.bytesWritten.withLock { $0 }, environment.information.usedSize)
-    let (wall, cpu) = (ProcessMeter.wall, ProcessMeter.cpu)
+    let (wall, cpu) = (ProcessTime.wall, ProcessTime.processor)
     for turn in 0..<repeats {
       try environment.write { txn in
         try index.write(txn, threads: arguments.threads) { try change($0, turn) }
@@ -44,8 +45,8 @@ extension Contestant {
       "write",
       [
         ("kind", kind), ("batch", size), ("batches", repeats),
-        ("seconds", (ProcessMeter.wall - wall) / Double(repeats)),
-        ("cpu_s", (ProcessMeter.cpu - cpu) / Double(repeats)),
+        ("seconds", (ProcessTime.wall - wall) / Double(repeats)),
+        ("cpu_s", (ProcessTime.processor - cpu) / Double(repeats)),
         ("block_bytes", (index.bytesWritten.withLock { $0 } - before) / repeats),
         ("file_growth_bytes", (environment.information.usedSize - used) / repeats),
       ])

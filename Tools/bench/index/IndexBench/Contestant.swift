@@ -1,3 +1,4 @@
+import BenchSupport
 import Foundation
 import HNSW
 import LMDB
@@ -99,17 +100,17 @@ struct Contestant {
   private func open(cold isCold: Bool) throws {
     let d = data.meta.d
     let queries = try data.rows("test.f32", count: 2, width: d, of: Float.self)
-    var times = [ProcessMeter.wall]
+    var times = [ProcessTime.wall]
     let environment = try environment()
     let index = try VectorIndex(environment: environment)
-    times.append(ProcessMeter.wall)
+    times.append(ProcessTime.wall)
     for row in 0..<2 {
       _ = try environment.read { txn in
         try index.withSnapshot(txn) {
           try $0.search(queries.span.extracting(row * d..<(row + 1) * d), k: Self.k, ef: 64)
         }
       }
-      times.append(ProcessMeter.wall)
+      times.append(ProcessTime.wall)
     }
     try emit(
       "open",
@@ -154,24 +155,24 @@ struct Contestant {
   ) throws -> Run {
     let d = data.meta.d
     var (run, parameters) = (Run(), parameters)
-    let (wall, cpu) = (ProcessMeter.wall, ProcessMeter.cpu)
+    let (wall, cpu) = (ProcessTime.wall, ProcessTime.processor)
     for row in 0..<queries.count / d {
       if let filters { parameters.filter = filters[row] }
-      let start = ProcessMeter.wall
+      let start = ProcessTime.wall
       let result = try index.environment.read { txn in
         try index.withSnapshot(txn) {
           try $0.search(queries.span.extracting(row * d..<(row + 1) * d), parameters)
         }
       }
-      let end = ProcessMeter.wall
+      let end = ProcessTime.wall
       run.latencies.append(end - start)
       run.found.append(result.hits.map(\.slot))
       run.distances += result.distanceCount
       run.paths[result.path, default: 0] += 1
       if end - wall > budget { break }
     }
-    run.wall = ProcessMeter.wall - wall
-    run.cpu = ProcessMeter.cpu - cpu
+    run.wall = ProcessTime.wall - wall
+    run.cpu = ProcessTime.processor - cpu
     return run
   }
 
@@ -198,9 +199,9 @@ struct Contestant {
     for ef in arguments.efs {
       let parameters = SearchParameters(k: Self.k, ef: ef)
       let alone = try run(few, parameters, budget: arguments.budget, in: index)
-      let cpu = ProcessMeter.cpu
+      let cpu = ProcessTime.processor
       let found = try answer(parameters)
-      let batchCPU = ProcessMeter.cpu - cpu
+      let batchCPU = ProcessTime.processor - cpu
       try emit(
         "search",
         [

@@ -3,17 +3,6 @@ import Synchronization
 
 /// What this process uses, and where it runs.
 enum ProcessMeter {
-  /// Seconds since some moment.
-  static var wall: Double { time(CLOCK_MONOTONIC) }
-  /// Processor seconds of all threads.
-  static var cpu: Double { time(CLOCK_PROCESS_CPUTIME_ID) }
-
-  private static func time(_ clock: clockid_t) -> Double {
-    var now = timespec()
-    clock_gettime(clock, &now)
-    return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
-  }
-
   /// A line of /proc/self/status in MiB: VmHWM, VmRSS, RssAnon.
   static func memory(_ field: String) -> Double {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""

@@ -1,3 +1,4 @@
+import BenchSupport
 import CLIP
 import Dispatch
 import Foundation
@@ -80,11 +81,6 @@ struct Clock {
   let processor: Double
 
   static func now() -> Clock {
-    func read(_ id: clockid_t) -> Double {
-      var time = timespec()
-      clock_gettime(id, &time)
-      return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
-    return Clock(wall: read(CLOCK_MONOTONIC), processor: read(CLOCK_PROCESS_CPUTIME_ID))
+    Clock(wall: ProcessTime.wall, processor: ProcessTime.processor)
   }
 }

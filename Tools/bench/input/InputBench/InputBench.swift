@@ -1,3 +1,4 @@
+import BenchSupport
 import CLIP
 import Foundation
 import Imaging
@@ -33,9 +34,9 @@ struct InputBench {
     let texts = try lines.map {
       try JSONDecoder().decode(String.self, from: $0)
     }
-    let start = clock()
+    let start = ProcessTime.processor
     let ids = texts.map(tokenizer.encode)
-    let seconds = Double(clock() - start) / Double(CLOCKS_PER_SEC)
+    let seconds = ProcessTime.processor - start
     for ids in ids { print(ids.map(String.init).joined(separator: " ")) }
     let rate = Int(Double(texts.count) / seconds)
     FileHandle.standardError.write(Data("\(rate) texts a second of CPU\n".utf8))
@@ -74,19 +75,19 @@ struct Pictures {
   }
 
   func time(repeats: Int) throws {
-    var decoding: clock_t = 0
-    var preprocessing: clock_t = 0
+    var decoding = 0.0
+    var preprocessing = 0.0
     for _ in 0..<repeats {
       for file in files {
-        let start = clock()
+        let start = ProcessTime.processor
         let image = try Image.decode(file, for: targetSide)
-        let decoded = clock()
+        let decoded = ProcessTime.processor
         _ = preprocess(image)
         decoding += decoded - start
-        preprocessing += clock() - decoded
+        preprocessing += ProcessTime.processor - decoded
       }
     }
-    let scale = 1000 / Double(CLOCKS_PER_SEC) / Double(repeats * files.count)
-    print(Double(decoding) * scale, Double(preprocessing) * scale)
+    let scale = 1000 / Double(repeats * files.count)
+    print(decoding * scale, preprocessing * scale)
   }
 }

@@ -1,3 +1,4 @@
+import BenchSupport
 import CLIP
 import Foundation
 import Vitrine
@@ -22,7 +23,7 @@ struct LoadBench {
     let arguments = CommandLine.arguments
     guard arguments.count >= 4 else { throw Usage() }
     let model =
-      arguments.count == 7 ? Model(clip: try CLIPModel(directory: arguments[6])) : nil
+      arguments.count == 7 ? ModelEmbedder(try CLIPModel(directory: arguments[6])) : nil
     var options = Engine.Options()
     options.readOnly = true
     let engine = try Engine(path: arguments[1], embedder: model, options: options)
@@ -81,7 +82,7 @@ struct LoadBench {
 
   /// As many texts a call as searches that come together share.
   private static func encode(
-    _ queries: [Query], _ model: Model, tasks: Int, seconds: Double
+    _ queries: [Query], _ model: ModelEmbedder, tasks: Int, seconds: Double
   ) async throws {
     let texts = queries.flatMap(\.terms).compactMap { term in
       if case .text(let text) = term.subject { text } else { nil }
@@ -98,7 +99,7 @@ struct LoadBench {
   private static func measure(
     tasks: Int, seconds: Double, _ call: @escaping @Sendable (_ number: Int) async throws -> Int
   ) async throws {
-    let before = processorSeconds()
+    let before = ProcessTime.processor
     let start = ContinuousClock.now
     let end = start.advanced(by: .seconds(seconds))
     let done = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -115,30 +116,7 @@ struct LoadBench {
       return try await group.reduce(0, +)
     }
     let passed = start.duration(to: .now) / .seconds(1)
-    let spent = 1000 * (processorSeconds() - before) / Double(done)
+    let spent = 1000 * (ProcessTime.processor - before) / Double(done)
     print(String(format: "{\"rate\": %.1f, \"processor_ms\": %.4f}", Double(done) / passed, spent))
   }
-
-  /// Processor time of this process so far.
-  private static func processorSeconds() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
-}
-
-/// A CLIP model as the engine takes it.
-private struct Model: Embedder {
-  let clip: CLIPModel
-  var dimensions: Int { clip.dimensions }
-  var fingerprint: String { clip.fingerprint }
-  var logitScale: Float { clip.logitScale }
-
-  func embed(images: [[UInt8]]) -> [Result<[Float], any Error>] {
-    clip.encode(images: images).map { $0.mapError { $0 } }
-  }
-
-  func embed(texts: [String]) throws -> [[Float]] { clip.encode(texts: texts) }
-
-  func remembered(texts: [String]) -> [[Float]]? { clip.remembered(texts: texts) }
 }

@@ -1,6 +1,4 @@
-import CLIP
 import Foundation
-import Vitrine
 
 /// What the command line says.
 struct Options {
@@ -23,18 +21,4 @@ struct Options {
       exit(64)
     }
   }
-}
-
-/// A CLIP model as the engine takes it.
-struct ModelEmbedder: Embedder {
-  let model: CLIPModel
-  var dimensions: Int { model.dimensions }
-  var fingerprint: String { model.fingerprint }
-  var logitScale: Float { model.logitScale }
-
-  func embed(images: [[UInt8]]) -> [Result<[Float], any Error>] {
-    model.encode(images: images).map { $0.mapError { $0 as any Error } }
-  }
-
-  func embed(texts: [String]) throws -> [[Float]] { model.encode(texts: texts) }
 }

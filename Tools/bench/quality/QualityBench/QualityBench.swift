@@ -1,3 +1,4 @@
+import BenchSupport
 import CLIP
 import Foundation
 import Vitrine
@@ -24,7 +25,7 @@ struct QualityBench {
   private static func run() async throws {
     let options = Options(CommandLine.arguments)
     let products = try BenchProduct.heldOut(in: options.catalogue)
-    let model = ModelEmbedder(model: try CLIPModel(directory: options.model))
+    let model = ModelEmbedder(try CLIPModel(directory: options.model))
     var halves: [IndexedHalf] = []
     for half in [0, 1] {
       halves.append(try await IndexedHalf(products.filter { $0.half == half }, options, model))

@@ -1,3 +1,4 @@
+import BenchSupport
 import CLIP
 import Foundation
 import HNSW
@@ -28,7 +29,7 @@ struct SearchBench {
       FileHandle.standardError.write(Data("SearchBench INDEX MODEL\n".utf8))
       exit(64)
     }
-    let model = Model(clip: try CLIPModel(directory: arguments[2]))
+    let model = ModelEmbedder(try CLIPModel(directory: arguments[2]))
     let texts = try await searchTexts(of: arguments[1])
     let vectors = try model.embed(texts: texts)
     print("| search | median ms | processor ms | way |\n|---|---|---|---|")
@@ -95,7 +96,7 @@ private struct Times {
 
   mutating func add(_ time: Duration, _ way: String) {
     milliseconds.append(time / .milliseconds(1))
-    processor.append(Double(clock()) / Double(CLOCKS_PER_SEC) * 1000)
+    processor.append(ProcessTime.processor * 1000)
     ways[way, default: 0] += 1
   }
 
@@ -166,18 +167,4 @@ private struct Row {
       },
     ]
   }
-}
-
-/// A CLIP model as the engine takes it.
-private struct Model: Embedder {
-  let clip: CLIPModel
-  var dimensions: Int { clip.dimensions }
-  var fingerprint: String { clip.fingerprint }
-  var logitScale: Float { clip.logitScale }
-
-  func embed(images: [[UInt8]]) -> [Result<[Float], any Error>] {
-    clip.encode(images: images).map { $0.mapError { $0 } }
-  }
-
-  func embed(texts: [String]) throws -> [[Float]] { clip.encode(texts: texts) }
 }

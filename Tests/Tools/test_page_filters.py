@@ -1,0 +1,82 @@
+"""Facets, ranges and filters."""
+
+import json
+import unittest
+
+from page_case import CARDS, PRICES, PageCase
+
+
+class FilterTests(PageCase):
+    def test_facets_and_filters_narrow_and_are_taken_back(self):
+        self.open("?index=one&q=dress")
+        self.browser.click(".facet button")
+        self.browser.wait("document.querySelector('.facet button[aria-pressed=true]') !== null")
+        picked = self.value("document.querySelector('.facet button[aria-pressed=true] span').textContent")
+        makers = f"{CARDS}.every(card => card.querySelector('.row small').textContent === {json.dumps(picked)})"
+        self.browser.wait(makers)
+        self.browser.click("#filter")
+        self.browser.type("price < 60")
+        self.browser.press("Enter")
+        self.browser.wait(f"{PRICES}.every(price => price < 60)")
+        self.browser.click(".chip button")
+        self.browser.wait("document.querySelectorAll('.chip').length === 0")
+        self.browser.wait(f"!({makers})")
+
+    def test_several_values_are_picked_with_one_request_each(self):
+        self.open("?index=one&q=dress")
+        rows = "[...document.querySelector('.facet').querySelectorAll('button')]"
+        counts = self.value(f"{rows}.map(row => row.textContent)")
+        searches = "performance.getEntriesByType('resource').filter(entry => entry.name.endsWith('/search')).length"
+        before = self.value(searches)
+        for place in range(2):
+            self.value(f"{rows}[{place}].click()")
+            self.browser.wait(f"{rows}[{place}].ariaPressed === 'true'")
+            self.browser.wait(f"document.querySelectorAll('.chip').length === {place + 1}")
+            self.assertEqual(self.value(f"{rows}.map(row => row.textContent)"), counts)
+        names = self.value(f"{rows}.slice(0, 2).map(row => row.firstChild.textContent)")
+        makers = f"new Set({CARDS}.map(card => card.querySelector('.row small').textContent))"
+        self.browser.wait(f"[...{makers}].sort().join() === {json.dumps(','.join(sorted(names)))}")
+        self.assertEqual(self.value(searches), before + 2)
+
+    def test_a_wrong_filter_is_explained_where_it_is_typed(self):
+        self.open("?index=one")
+        self.browser.click("#filter")
+        self.browser.type("pric < 60")
+        self.browser.press("Enter")
+        self.browser.wait("document.querySelector('#filter-wrong').textContent.includes('did you mean')")
+        self.assertIn("column 1:", self.value("document.querySelector('#filter-wrong').textContent"))
+        self.assertEqual(len(self.browser.errors), 2, self.browser.errors)  # the browser's own notes of the 4xx
+        self.browser.errors.clear()
+
+    def test_a_price_range_is_dragged(self):
+        self.open("?index=one&q=shoes")
+        self.change("input[aria-label='price to']", "50")
+        self.browser.wait(f"{PRICES}.every(price => price <= 51)")
+        self.browser.wait("location.search.includes('range=')")
+
+    def address_part(self, name):
+        """What the address bar says of one thing, read as JSON."""
+        return json.loads(self.value(f"new URLSearchParams(location.search).get('{name}')") or "null")
+
+    def test_a_range_has_two_ends_and_can_be_widened_again(self):
+        self.open("?index=one")
+        whole = self.value("document.querySelector(\"input[aria-label='price from']\").min")
+        self.change("input[aria-label='price from']", "100")
+        self.browser.wait(f"{PRICES}.every(price => price >= 99)")
+        self.change("input[aria-label='price to']", "200")
+        self.browser.wait(f"{PRICES}.every(price => price >= 99 && price <= 201)")
+        low, high = self.address_part("range")["price"]
+        self.assertAlmostEqual(low, 100, delta=2)
+        self.assertAlmostEqual(high, 200, delta=2)
+        self.assertEqual(self.value("document.querySelector(\"input[aria-label='price from']\").min"), whole)
+        self.change("input[aria-label='price from']", "50")
+        self.browser.wait("JSON.parse(new URLSearchParams(location.search).get('range')).price[0] < 55")
+        self.assertEqual(self.address_part("range")["price"][1], high)
+        self.change("input[aria-label='price from']", whole)
+        self.browser.wait("JSON.parse(new URLSearchParams(location.search).get('range')).price[0] === null")
+        self.change("input[aria-label='price to']", "100000")
+        self.browser.wait("!location.search.includes('range')")
+
+
+if __name__ == "__main__":
+    unittest.main()

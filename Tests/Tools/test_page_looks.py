@@ -1,0 +1,50 @@
+"""Small screens, dark ones, and long words."""
+
+import unittest
+
+from page_case import CARDS, PRICES, PageCase
+
+
+class LooksTests(PageCase):
+    def test_a_telephone_shows_chips_without_scrolling_sideways(self):
+        self.browser.size(390, 800)
+        for query in ("like=V1113", "q=dress&q=a+long+one+that+is+red+and+dotted+for+an+evening+in+the+theatre^0.5"):
+            self.open(f"?index=one&{query}")
+            self.browser.wait("[...document.querySelectorAll('.chip .label')].at(-1).textContent.length > 10")
+            self.assertLessEqual(self.value("document.documentElement.scrollWidth"), 390, query)
+
+    def test_a_small_screen_shows_everything_without_scrolling_sideways(self):
+        self.browser.size(360, 740)
+        self.open("?index=one&q=red+dress")
+        self.assertTrue(self.value("document.documentElement.scrollWidth <= innerWidth"))
+
+    def test_words_and_numbers_fit_where_they_stand(self):
+        self.open("?index=bare&sort=-price")
+        self.browser.wait(f"{PRICES}[0] === 123456789012345")
+        for width in (1360, 360):
+            self.browser.size(width, 800)
+            self.assertTrue(self.value(f"{CARDS}.every(card => [...card.querySelectorAll('.row *')].every(part => "
+                                       "part.getBoundingClientRect().right <= card.getBoundingClientRect().right))"))
+        self.browser.size(1360, 900)
+        self.assertTrue(self.value("""(() => {
+            const input = document.querySelector("#filter"), style = getComputedStyle(input);
+            const pen = document.createElement("canvas").getContext("2d");
+            pen.font = style.font;
+            const room = input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+            return pen.measureText(input.placeholder).width <= room;
+        })()"""))
+
+    def test_the_page_is_dark_for_those_who_like_it_dark(self):
+        self.addCleanup(self.browser.dark, False)
+        self.open("?index=one")
+        brightness = ("getComputedStyle(document.body).{}.match(/\\d+/g)"
+                      ".reduce((sum, part) => sum + Number(part), 0)")
+        for dark in (False, True):
+            self.browser.dark(dark)
+            paper = self.value(brightness.format("backgroundColor"))
+            ink = self.value(brightness.format("color"))
+            self.assertEqual(paper < ink, dark, (paper, ink))
+
+
+if __name__ == "__main__":
+    unittest.main()

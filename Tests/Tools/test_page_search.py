@@ -1,0 +1,85 @@
+"""Searching by words, and the order of what is found."""
+
+import json
+import unittest
+
+from page_case import CARDS, FIRST, PRICES, PageCase
+
+
+class SearchTests(PageCase):
+    def test_typing_searches_and_the_address_can_be_shared(self):
+        self.open()
+        self.browser.wait("document.querySelector('#count').textContent.startsWith('446 products')")
+        self.browser.click("#text")
+        self.browser.type("red dotted dress")
+        self.browser.wait(f"{FIRST} === 'Red Dotted Maxi Dress'")
+        self.browser.press("Enter")
+        self.browser.wait("location.search.includes('q=red+dotted+dress')")
+        shared = self.value("location.search")
+        self.open()
+        self.open(shared)
+        self.browser.wait(f"{FIRST} === 'Red Dotted Maxi Dress'")
+        self.assertEqual(self.value("document.querySelector('#text').value"), "red dotted dress")
+
+    def test_a_text_that_ends_like_a_weight_stays_as_it_was_typed(self):
+        self.open("?index=one")
+        self.browser.click("#text")
+        self.browser.type("dress^2")
+        self.browser.press("Enter")
+        self.browser.wait("new URLSearchParams(location.search).get('q') === 'dress^2^1'")
+        shared = self.value("location.search")
+        self.open()
+        self.open(shared)
+        self.assertEqual(self.value("document.querySelector('#text').value"), "dress^2")
+
+    def test_a_weight_of_nothing_leaves_its_term_out(self):
+        found = f"{CARDS}.map(card => card.dataset.id).join()"
+        self.open("?index=one&q=red+dress")
+        alone = self.value(found)
+        self.open("?index=one&q=red+dress&q=shoes^0.5")
+        self.assertNotEqual(self.value(found), alone)
+        self.change(".chip:nth-of-type(2) input", "0")
+        self.browser.wait(f"{found} === {json.dumps(alone)}")
+        self.assertIn("shoes^0", self.value("new URLSearchParams(location.search).getAll('q').join()"))
+
+    def test_the_blend_orders_anew_and_is_in_the_address(self):
+        self.open("?index=one&q=red+dress")
+        order = f"{CARDS}.map(card => card.dataset.id).join()"
+        measured = before = self.value(order)
+        for looks in "01":
+            self.change("#looks", looks)
+            self.browser.wait(f"new URLSearchParams(location.search).get('looks') === '{looks}'")
+            self.browser.wait(f"{order} !== {json.dumps(before)}")
+            before = self.value(order)
+        self.open("?index=one&q=red+dress&looks=1")
+        self.browser.wait(f"{order} === {json.dumps(before)}")
+        self.browser.click("#auto")
+        self.browser.wait("!location.search.includes('looks=')")
+        self.browser.wait(f"{order} === {json.dumps(measured)}")
+
+    def test_the_order_is_chosen_and_in_the_address(self):
+        goes = f"{PRICES}.length > 1 && {PRICES}.every((price, place, all) => !place || all[place - 1] {{}} price)"
+        self.open("?index=one&q=dress")
+        self.change("#sort", "-price")
+        self.browser.wait(goes.format(">="))
+        self.browser.wait("new URLSearchParams(location.search).get('sort') === '-price'")
+        self.open("?index=one&q=dress&sort=price")
+        self.browser.wait(goes.format("<="))
+        self.assertEqual(self.value("document.querySelector('#sort').value"), "price")
+
+    def test_more_goes_on_where_the_page_ends(self):
+        self.open("?index=one&q=dress")
+        self.browser.click("#more")
+        self.browser.wait(f"{CARDS}.length === 48")
+        self.assertEqual(self.value(f"new Set({CARDS}.map(card => card.dataset.id)).size"), 48)
+
+    def test_an_address_that_does_not_parse_shows_the_rest(self):
+        for wrong in ('range={"price":5}', 'range={"price":["a",null]}', 'range={"price":[null,null]}', "range=[1]",
+                      'pick={"brand":"x"}', 'pick={"brand":[{}]}', "pick=7", "looks=", "q=dress^0"):
+            self.open("?index=one&" + wrong.replace('"', "%22"))
+            self.assertEqual(self.value(f"{CARDS}.length"), 24, wrong)
+            self.assertEqual(self.browser.errors, [], wrong)
+
+
+if __name__ == "__main__":
+    unittest.main()
