@@ -16,7 +16,7 @@ public final class CLIPModel: Sendable {
   /// How the factors of matrix products are stored. Sums, and all that is between the products, are
   /// single precision in each.
   public enum Precision: String, Sendable, CaseIterable {
-    /// Single precision: equal to the reference within 1e-5.
+    /// Single precision: equal to the reference within 1e-5, of the same pixels.
     case f32
     /// 16 bits: cosine to the reference at least 0.9999 for half the memory. bfloat16, or half
     /// precision where the CPU multiplies that faster; about twice as fast where it multiplies
@@ -93,6 +93,11 @@ public final class CLIPModel: Sendable {
     var span = scale.mutableSpan
     try model.weights.tensor("logit_scale", shape: []).copy(into: &span)
     logitScale = exp(scale[0])
+    guard logitScale.isFinite, logitScale > 0 else {
+      throw .malformed(
+        path: directory, expected: "a logit_scale of which exp is a number above 0",
+        found: "\(scale[0])")
+    }
     let cacheDirectory: String? =
       switch cache {
       case .automatic:

@@ -56,6 +56,18 @@ extension VectorIndex {
   }
 }
 
+extension Snapshot {
+  /// Checks every block of the index against its checksum, at the speed of memory, before all of it is read.
+  ///
+  /// - Throws: `HNSWError.corrupted` with the first that does not match.
+  public func checkBlocks() throws {
+    resolved.complete()
+    if let defect = resolved.state.blockDefects().first {
+      throw HNSWError.corrupted(defect.description)
+    }
+  }
+}
+
 extension IndexState {
   func blockDefects() -> [Finding] {
     tables.flatMap { table in

@@ -12,7 +12,8 @@ extension Image {
     var (width, height, subsampling, colours): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
     let header = tjDecompressHeader3(
       decoder, bytes, UInt(bytes.count), &width, &height, &subsampling, &colours)
-    try check(header, decoder)
+    try check(header, decoder, bytes)
+    if width == 0 || height == 0 { throw .truncated(format: "JPEG") }
     try limits.check(width: Int(width), height: Int(height))
     let scale = reduction(of: Int(min(width, height)), for: side)
     let size = (width: (Int(width) + scale - 1) / scale, height: (Int(height) + scale - 1) / scale)
@@ -28,7 +29,7 @@ extension Image {
         TJFLAG_LIMITSCANS | (scale == 1 ? TJFLAG_ACCURATEDCT : TJFLAG_FASTDCT))
       count = buffer.count
     }
-    try check(status, decoder)
+    try check(status, decoder, bytes)
     if isCMYK { pixels = rgb(invertedCMYK: pixels) }
     return Image(width: size.width, height: size.height, pixels: pixels)
   }
@@ -50,12 +51,29 @@ extension Image {
     "Invalid SOS parameters",
   ]
 
-  private static func check(_ status: Int32, _ decoder: tjhandle) throws(ImagingError) {
+  private static func check(
+    _ status: Int32, _ decoder: tjhandle, _ bytes: [UInt8]
+  ) throws(ImagingError) {
     guard status != 0 else { return }
     let message = String(cString: tjGetErrorStr2(decoder))
-    if harmless.contains(where: message.contains) { return }
+    if harmless.contains(where: message.contains) {
+      // Of what follows the first warning nothing is told.
+      if !hasEnd(bytes) { throw .truncated(format: "JPEG") }
+      return
+    }
     throw message.lowercased().contains("premature end")
       ? .truncated(format: "JPEG") : .damaged(format: "JPEG", reason: message)
+  }
+
+  /// Whether an end of the image follows the last beginning of a scan, within which there are no markers.
+  private static func hasEnd(_ bytes: [UInt8]) -> Bool {
+    var place = bytes.count - 2
+    while place >= 0 {
+      if bytes[place] == 0xFF, bytes[place + 1] == 0xD9 { return true }
+      if bytes[place] == 0xFF, bytes[place + 1] == 0xDA { return false }
+      place -= 1
+    }
+    return false
   }
 
   /// Pillow's conversion: Adobe stores 255 minus the ink, and k dims what the inks leave.

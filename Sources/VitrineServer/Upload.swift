@@ -50,7 +50,7 @@ extension VitrineServer {
     }
     var products: [(product: Product, image: [UInt8]?)] = []
     // A product that comes again without a picture keeps that of the line before.
-    var earlier: [String: (path: String?, image: [UInt8])] = [:]
+    var earlier: [[UInt8]: (path: String?, image: [UInt8])] = [:]
     for upload in uploads {
       guard let id = upload.id else {
         throw Problem(.unprocessableContent, "line \(upload.line): the product lacks \"id\"")
@@ -61,8 +61,8 @@ extension VitrineServer {
       var product = Product(id: id, image: upload.image, attributes: upload.attributes ?? [:])
       var image = try picture(of: upload)
       if let image {
-        earlier[id] = (upload.image, image)
-      } else if let before = earlier[id] {
+        earlier[Array(id.utf8)] = (upload.image, image)
+      } else if let before = earlier[Array(id.utf8)] {
         (product.image, image) = (before.path, before.image)
       } else {
         guard try await engine.product(id) != nil else {

@@ -60,6 +60,16 @@ import TestSupport
     }
   }
 
+  @Test func `merges are read whatever ends their lines`() throws {
+    let files = try ["vocab.json", "merges.txt"].map { ($0, try Self.fixture($0)) }
+    let directory = try TemporaryDirectory(Dictionary(uniqueKeysWithValues: files))
+    let merges = String(decoding: try Self.fixture("merges.txt"), as: UTF8.self)
+    try directory.write(merges.replacing("\n", with: "\r\n"), to: "merges.txt")
+    let tokenizer = try Tokenizer(directory: directory.path, contextLength: 1000)
+    let text = "one two three four five"
+    #expect(tokenizer.encode(text) == (try Self.plain(contextLength: 1000).encode(text)))
+  }
+
   @Test func longTextIsCutBeforeTheClosingMark() throws {
     let tokenizer = try Self.plain(contextLength: 7)
     let whole = try Self.plain(contextLength: 1000).encode("one two three four five")

@@ -114,6 +114,12 @@ import TestSupport
       let data = try altered(["dtype": "F32", "shape": shape, "data_offsets": [0, 16]])
       #expect(try problem(data).contains("a countable number of bytes"))
     }
+    var overlapping = good
+    overlapping.add("v", "F32", [1], Data(count: 4))
+    overlapping.header["v"] = ["dtype": "F32", "shape": [2], "data_offsets": [12, 20]]
+    #expect(
+      try problem(overlapping.file()) == "expected bytes of its own for tensor v, found some of w's"
+    )
     #expect(try problem(altered(["dtype": "F32"])).contains("w.shape missing"))
     var garbage = file
     garbage[9] = 0x7b

@@ -60,6 +60,19 @@ import TestSupport
     }
   }
 
+  /// The decoder tells of the first warning alone: that of a version it does not know.
+  @Test func `a truncated JPEG is refused though it begins with a harmless oddity`() throws {
+    var bytes = try Fixtures.bytes("baseline.jpg")
+    try #require(Array(bytes[6..<10]) == Array("JFIF".utf8))
+    bytes[11] = 3
+    #expect(try Image.decode(bytes).pixels == Image.decode(Fixtures.bytes("baseline.jpg")).pixels)
+    for length in [bytes.count / 3, bytes.count / 2, bytes.count - 40] {
+      #expect(throws: ImagingError.self) {
+        try Image.decode(Array(bytes.prefix(length)))
+      }
+    }
+  }
+
   @Test func aTruncatedFileIsCalledTruncated() throws {
     for (name, format) in [("rgb.png", "PNG"), ("baseline.jpg", "JPEG"), ("lossy.webp", "WebP")] {
       let bytes = try Fixtures.bytes(name)

@@ -17,7 +17,7 @@ from sample import CATALOGUE, ROOT, VITRINE, index_file, serve
 sys.path.insert(0, str(ROOT / "Tools/docs"))
 from browser import Browser, chromium  # noqa: E402
 
-INDEXES = ["one", "two", "bare"]
+INDEXES = ["one", "two", "bare", "wide"]
 CARDS = "[...document.querySelectorAll('#grid .card')]"
 PRICES = f"{CARDS}.map(card => Number(card.querySelector('.row span').textContent.replaceAll(',', '')))"
 FIRST = f"{CARDS}[0]?.getAttribute('aria-label')"
@@ -25,14 +25,15 @@ FIRST = f"{CARDS}[0]?.getAttribute('aria-label')"
 
 @functools.cache
 def shop():
-    """The folder of the indexes, which all tests of the page read: the sample, half of it, and few attributes."""
+    """The folder of the indexes, which all tests of the page read: the sample, half of it, few attributes, and many."""
     folder = tempfile.TemporaryDirectory()
     atexit.register(folder.cleanup)
     path = pathlib.Path(folder.name)
     (path / "two.csv").write_text("".join(CATALOGUE.read_text().splitlines(keepends=True)[:220]))
     write_bare(path / "bare.csv")
-    for name, rows in zip(INDEXES, [CATALOGUE, path / "two.csv", path / "bare.csv"]):
-        index_file(rows, path / name)
+    write_wide(path / "wide.csv")
+    for name in INDEXES:
+        index_file(CATALOGUE if name == "one" else path / f"{name}.csv", path / name)
     return path
 
 
@@ -44,6 +45,18 @@ def write_bare(path):
         for place, row in zip(range(30), csv.DictReader(rows)):
             out.writerow({**row, "manufacturer": row["brand"],
                           "price": row["price"] if place else "123456789012345"})
+
+
+def write_wide(path):
+    """Sixty products of many attributes: few are dear, few have pockets, and the id of the first is a step up."""
+    details = [f"detail_{number}" for number in range(30)]
+    with open(CATALOGUE, newline="") as rows, open(path, "w", newline="") as file:
+        out = csv.DictWriter(file, ["id", "title", *details, "type", "cost", "pockets", "image"], extrasaction="ignore")
+        out.writeheader()
+        for place, row in zip(range(60), csv.DictReader(rows)):
+            out.writerow({**row, **{detail: f"as in {place % 7}" for detail in details},
+                          "id": row["id"] if place else "..", "pockets": "" if place % 12 else place // 12,
+                          "cost": 100 + 10 * place if place < 57 else 10_000 * (place - 56)})
 
 
 @unittest.skipUnless(VITRINE.exists() and chromium(),

@@ -48,6 +48,53 @@ class FilterTests(PageCase):
         self.assertEqual(len(self.browser.errors), 2, self.browser.errors)  # the browser's own notes of the 4xx
         self.browser.errors.clear()
 
+    def test_parentheses_that_do_not_match_change_nothing_else(self):
+        typed = "price+%3C+20)+or+(colour+%3D+Red"
+        for picked in ("", "&pick={%22brand%22:[%22Marlowe%22]}"):
+            self.browser.open(f"{self.address}?index=one&filter={typed}{picked}")
+            self.browser.wait("document.querySelector('#filter-wrong').textContent.includes('column 11:')")
+            self.expect_refusals()
+            self.assertEqual(self.value("document.querySelectorAll('.card').length"), 0)
+        self.open("?index=one&filter=price+%3C+20+or+colour+%3D+Red&pick={%22brand%22:[%22Marlowe%22]}")
+        makers = self.value(f"[...new Set({CARDS}.map(card => card.querySelector('.row small').textContent))]")
+        self.assertEqual(makers, ["Marlowe"])
+
+    def test_the_example_of_a_filter_is_one(self):
+        for index in ("one", "bare", "wide"):
+            self.open(f"?index={index}")
+            for example in ("placeholder", "title.slice('For example: '.length)"):
+                self.value(f"""(() => {{
+                    const box = document.querySelector("#filter");
+                    box.value = box.{example};
+                    document.querySelector("#narrow").requestSubmit();
+                }})()""")
+                self.browser.wait("new URLSearchParams(location.search).get('filter') === "
+                                  f"document.querySelector('#filter').{example}")
+                self.browser.wait(f"{CARDS}.length > 0")
+            self.assertTrue(self.value("document.querySelector('#filter-wrong').hidden"))
+
+    def test_a_skewed_range_slides_by_logarithm_in_round_numbers(self):
+        self.open("?index=wide")
+        half = "(Number(input.min) + Number(input.max)) / 2"
+        self.value(f"""(() => {{
+            const input = document.querySelector("input[aria-label='cost to']");
+            input.value = {half};
+            input.dispatchEvent(new Event("change"));
+        }})()""")
+        self.browser.wait("location.search.includes('range=')")
+        low, high = self.address_part("range")["cost"]
+        self.assertIsNone(low)
+        self.assertTrue(500 < high < 5000, high)
+        self.assertEqual(high % 10, 0)
+        self.browser.wait(f"document.querySelector(\"input[aria-label='cost to']\").ariaValueText === '{high:,}'")
+        self.assertLess(self.value("document.querySelectorAll('.range .bars i').length"), 30)
+        self.value("document.querySelector(\"input[aria-label='cost to']\").focus()")
+        for _ in range(3):
+            before = self.address_part("range")["cost"][1]
+            self.browser.press("ArrowRight")
+            self.browser.wait(f"JSON.parse(new URLSearchParams(location.search).get('range')).cost[1] > {before}")
+            self.browser.wait("document.activeElement.ariaLabel === 'cost to'")
+
     def test_a_price_range_is_dragged(self):
         self.open("?index=one&q=shoes")
         self.change("input[aria-label='price to']", "50")

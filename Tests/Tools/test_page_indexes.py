@@ -2,16 +2,23 @@
 
 import unittest
 
-from page_case import CARDS, PageCase
+from page_case import CARDS, INDEXES, PageCase
 
 
 class IndexTests(PageCase):
     def test_an_index_that_is_not_there_is_named(self):
-        self.open("?index=attic")
+        self.browser.open(self.address + "?index=attic&q=red+dress")
         self.browser.wait("document.querySelector('#count').textContent.includes('no index \"attic\"')")
-        self.assertEqual(self.value("document.querySelector('#index').value"), "one")
-        self.change("#index", "two")
-        self.browser.wait("!document.querySelector('#count').textContent.includes('attic')")
+        self.assertEqual(self.value("document.querySelectorAll('.card').length"), 0)
+        offered = "[...document.querySelectorAll('#count a')].map(link => link.textContent)"
+        self.assertCountEqual(self.value(offered), INDEXES)
+        self.browser.click("#count a[href*='index=two']")
+        self.browser.wait("location.search.includes('index=two') && location.search.includes('q=red+dress')")
+        self.browser.wait(f"{CARDS}.length > 0")
+
+    def test_an_index_to_compare_with_that_is_not_there_is_named(self):
+        self.open("?index=one&compare=attic")
+        self.browser.wait("document.querySelector('#count').textContent.includes('\"attic\" to compare with')")
 
     def test_another_index_is_asked_for_what_it_has(self):
         self.open("?index=one&sort=-added&filter=in_stock+%3D+true"

@@ -67,6 +67,14 @@ class SearchTests(PageCase):
         self.browser.wait(goes.format("<="))
         self.assertEqual(self.value("document.querySelector('#sort').value"), "price")
 
+    def test_the_order_is_by_what_many_products_have(self):
+        offered = "[...document.querySelector('#sort').options].map(option => option.value).join()"
+        self.open("?index=wide")
+        self.assertEqual(self.value(offered), ",cost,-cost")
+        self.open("?index=wide&sort=-pockets")
+        self.assertEqual(self.value(offered), ",cost,-cost,pockets,-pockets")
+        self.assertEqual(self.value("document.querySelector('#sort').value"), "-pockets")
+
     def test_more_goes_on_where_the_page_ends(self):
         self.open("?index=one&q=dress")
         self.browser.click("#more")

@@ -39,6 +39,22 @@ class ServerTests(PageCase):
         self.give_key("another key of 20 chars")
         self.browser.wait(f"{CARDS}.length > 0")
 
+    def test_more_and_walks_ask_for_a_key_and_go_on(self):
+        _, address = self.serve("one", VITRINE_API_KEYS="read:a third key of 20 chars")
+        for button, found in (("#more", f"{CARDS}.length === 48"),
+                              (".pill", "document.querySelectorAll('#walk .card').length > 0")):
+            self.browser.open(f"{address}?index=one&q=dress")
+            self.give_key("a third key of 20 chars")
+            self.browser.wait(f"{CARDS}.length === 24")
+            if button == ".pill":
+                self.browser.click(".card")
+                self.browser.wait("document.querySelector('#detail').open")
+            self.value("document.cookie = 'vitrine-key=; path=/; max-age=0'")
+            self.browser.click(button)
+            self.give_key("a third key of 20 chars")
+            self.browser.wait(found)
+            self.value("document.cookie = 'vitrine-key=; path=/; max-age=0'")
+
     def test_a_server_that_is_gone_is_told_of(self):
         server, address = self.serve("one")
         self.browser.open(address)

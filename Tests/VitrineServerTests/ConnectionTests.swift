@@ -193,13 +193,13 @@ struct ConnectionTests {
   }
 
   @Test func `a silent connection is let go, but not one that waits for an answer`() async throws {
-    let slow = try await Shop(secondsOverTexts: 0.5)
+    let slow = try await Shop(secondsOverTexts: 1)
     let long = "X-Long: " + String(repeating: "x", count: 300)
     let trickle = request("GET", "/health", fields: [long]).map(String.init)
     for (pieces, statuses) in [
       ([Self.health], [200]), (["GET /hea"], []), ([Self.search], [200]), (trickle, []),
     ] {
-      let answers = try await exchange(pieces, of: slow) { $0.limits.idleSeconds = 0.1 }
+      let answers = try await exchange(pieces, of: slow) { $0.limits.idleSeconds = 0.3 }
       #expect(answers.statuses == statuses)
     }
   }

@@ -99,8 +99,7 @@ import VitrineServer
       for file in [
         "app.js", "api.js", "state.js", "grid.js", "facets.js", "terms.js", "detail.js",
         "picture.js", "keys.js", "order.js", "focus.js", "indexes.js", "key.js", "query.js",
-        "results.js",
-        "style.css",
+        "results.js", "scale.js", "range.js", "example.js", "style.css",
       ] {
         #expect(try await client.execute(uri: "/page/\(file)", method: .get).status == .ok)
       }

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from catalogue import Product
+from failure import bad_data
 
 PHOTO = ("{}", "{}", "a photo of a {}", "a photo of {}", "a photo of a {}.", "a picture of a {}",
          "an image of {}", "a product photo of a {}", "a close-up photo of a {}",
@@ -49,11 +50,15 @@ class Vocabulary:
 
     @classmethod
     def of(cls, products: list[Product], synonyms: Path | None) -> Vocabulary:
-        table = json.loads(synonyms.read_text()) if synonyms else {"kinds": {}, "rules": []}
         names = sorted({role for p in products for role in p.labels})
         roles = {r: sorted({p.labels[r] for p in products if r in p.labels}) for r in names}
-        words = {w for kinds in table["kinds"].values() for w in kinds}
-        words |= {w for rule in table["rules"] for w in rule["kinds"]}
+        try:
+            table = json.loads(synonyms.read_text()) if synonyms else {"kinds": {}, "rules": []}
+            words = {w for kinds in table["kinds"].values() for w in kinds}
+            words |= {w for rule in table["rules"] for w in rule["kinds"]}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise bad_data(f"--synonyms: {synonyms}: expected kinds and rules as in Tools/train/"
+                           f"synonyms.json, found: {error!r}") from error
         roles["title"] = sorted({p.title for p in products})
         roles["kind"] = sorted(words)
         return cls(roles, table["kinds"], table["rules"])

@@ -6,12 +6,18 @@ import csv
 import gzip
 import hashlib
 import html
+import io
 import json
 import re
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
+
+from failure import bad_data, usage
 
 #: What each role means is told by its name; `details` is an object or a list of short phrases,
 #: `description` is prose. Every other role is a label a product has one value of.
@@ -34,20 +40,27 @@ def parse_columns(text: str) -> dict[str, str]:
     """`title=name,brand=maker` → {"title": "name", "brand": "maker"}; dots reach into objects."""
     pairs = [part.split("=", 1) for part in text.split(",") if part]
     if wrong := [p for p in pairs if len(p) != 2]:
-        raise SystemExit(f"--columns: expected role=column, found {wrong[0][0]!r}")
-    return {role.strip(): column.strip() for role, column in pairs}
+        raise usage(f"--columns: expected role=column, found {wrong[0][0]!r}")
+    columns = {role.strip(): column.strip() for role, column in pairs}
+    for role in ("id", "title"):
+        if role not in columns:
+            raise usage(f"--columns: expected {role}=…, found only {text!r}")
+    return columns
 
 
 def read_catalogue(path: Path, columns: dict[str, str]) -> list[Product]:
     """All products of a catalogue file; rows without an id or a title are left out."""
-    for role in ("id", "title"):
-        if role not in columns:
-            raise SystemExit(f"--columns: {role}= is missing")
-    with _open(path) as file:
-        products = [_product(row, columns) for row in _rows(path, file)]
+    try:
+        with _open(path) as file:
+            products = [_product(row, columns) for row in _rows(path, file)]
+    except UnicodeDecodeError as error:
+        raise bad_data(f"{path}: expected UTF-8, found otherwise: {error}") from error
+    except (csv.Error, EOFError, zlib.error) as error:
+        raise bad_data(f"{path}: {error}") from error
     kept = [p for p in products if p.id and p.title]
     if not kept:
-        raise SystemExit(f"{path}: no row has both {columns['id']!r} and {columns['title']!r}")
+        raise bad_data(f"{path}: expected rows with {columns['id']!r} and {columns['title']!r}, "
+                       f"found none among {len(products)}")
     return kept
 
 
@@ -60,25 +73,38 @@ def is_validation(title: str, tenths: int = 1) -> bool:
     return int.from_bytes(digest[:8], "big") % 10 < tenths
 
 
-def _open(path: Path) -> TextIO:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8")
-    return open(path, encoding="utf-8", newline="")
+@contextmanager
+def _open(path: Path) -> Iterator[TextIO]:
+    """The text of a file, plain or compressed by gzip, without a byte order mark."""
+    with open(path, "rb") as file:
+        zipped = file.peek(2).startswith(b"\x1f\x8b")
+        yield io.TextIOWrapper(gzip.open(file) if zipped else file, "utf-8-sig", newline="")
 
 
 def _rows(path: Path, file: TextIO) -> Iterator[dict[str, Any]]:
-    name = path.name.removesuffix(".gz")
-    if name.endswith((".jsonl", ".ndjson")):
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                try:
-                    yield json.loads(line)
-                except json.JSONDecodeError as error:
-                    raise SystemExit(f"{path}:{number}: not a JSON object: {error}") from error
-    elif name.endswith((".csv", ".tsv")):
-        yield from csv.DictReader(file, delimiter="\t" if name.endswith(".tsv") else ",")
-    else:
-        raise SystemExit(f"{path}: expected .csv, .tsv or .jsonl (optionally .gz)")
+    """JSON Lines if the file begins with `{`, else CSV, as `vitrine index` reads it."""
+    numbered = enumerate(file, 1)
+    number, first = next(((n, line) for n, line in numbered if line.strip()), (1, ""))
+    if first.lstrip().startswith("["):
+        raise bad_data(f"{path}:{number}: expected one JSON object per line, found an array")
+    if not first.lstrip().startswith("{"):
+        lines = chain([first], (line for _, line in numbered))
+        rows = csv.DictReader(lines, delimiter=separator(first))
+        rows.fieldnames = [name.strip() for name in rows.fieldnames or []]
+        yield from rows
+        return
+    for number, line in chain([(number, first)], numbered):
+        if line.strip():
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError as error:
+                raise bad_data(f"{path}:{number}: not a JSON object: {error}") from error
+
+
+def separator(header: str) -> str:
+    """The sign that parts a header most often outside quotes."""
+    bare = re.sub(r'"[^"]*("|$)', "", header)
+    return max(",;\t|", key=bare.count)
 
 
 def _product(row: dict[str, Any], columns: dict[str, str]) -> Product:

@@ -14,6 +14,7 @@ from torch import Tensor
 from augment import Plan, augment
 from captions import Captioner, Vocabulary
 from catalogue import Product, is_validation
+from failure import bad_data
 
 
 @dataclass
@@ -37,9 +38,17 @@ class Dataset:
         owners = [by_id.get(i, -1) for i in ids]
         held_out = [is_validation(p.title) for p in products]
         self.owners = np.array(owners)
-        self.training = np.array([i for i, o in enumerate(owners) if o >= 0 and not held_out[o]])
+        if not (self.owners >= 0).any():
+            raise bad_data(f"--images: expected pictures named by the products' ids, as "
+                           f"{products[0].id!r}, found {len(ids)} of none, as {ids[0]!r}")
+        self.training = np.array(
+            [i for i, o in enumerate(owners) if o >= 0 and not held_out[o]], np.int64)
         first = {o: i for i, o in reversed(list(enumerate(owners))) if o >= 0 and held_out[o]}
-        self.validation = np.array(sorted(first.values()))
+        self.validation = np.array(sorted(first.values()), np.int64)
+        if not first:
+            titles = len({products[o].title for o in owners if o >= 0})
+            raise bad_data(f"--catalogue: expected titles of which a tenth is held out for "
+                           f"validation (see README.md), found {titles}, of which none is")
         self.facts = torch.tensor([vocabulary.row(p.labels | {"title": p.title}) for p in products])
         names = vocabulary.numbers["kind"]
         self.kinds = torch.zeros(len(products), max(1, len(names)), dtype=torch.bool)
@@ -53,15 +62,26 @@ class Dataset:
         return {"products": len(self.products), "pictures": len(self.owners),
                 "held_out": len(self.validation)}
 
+    def check_training(self) -> None:
+        """Ends the run if no product could be told from another."""
+        if not len(self.training):
+            raise bad_data("--catalogue: expected titles of which a tenth is held out for "
+                           "validation (see README.md), found all of them held out")
+        if len(self.facts[self.owners[self.training]].unique(dim=0)) == 1:
+            title = self.products[self.owners[self.training[0]]].title
+            raise bad_data(f"--catalogue: expected different titles or labels to train on, found "
+                           f"only {title!r} in {len(self.training)} pictures")
+
     def batches(
         self, size: int, aspect: float, strength: float, balance: float, seed: int
     ) -> Iterator[Batch]:
         """Augmented batches without end, each epoch in a new order.
 
-        A picture is drawn in proportion to (how common its type is)^-balance.
+        They have `size` pictures, or all where there are fewer. A picture is drawn in proportion
+        to (how common its type is)^-balance.
         """
         rng, draw = random.Random(seed), np.random.default_rng(seed)
-        shares = self._shares(balance)
+        shares, size = self._shares(balance), min(size, len(self.training))
         while True:
             order = draw.choice(self.training, len(self.training), replace=balance > 0, p=shares)
             for start in range(0, len(order) - size + 1, size):

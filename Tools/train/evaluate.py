@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 from pathlib import Path
@@ -11,12 +10,14 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from transformers import CLIPModel
 
 from captions import Vocabulary
 from catalogue import parse_columns, read_catalogue
 from dataset import Dataset
+from failure import run, usage
 from images import Preprocessing, load_images
+from options import Parser, add_machine, existing
+from towers import load_model
 from validation import Judge, validate, weighted_f1
 from vocabulary import load_tokenizer
 
@@ -25,25 +26,28 @@ FASHION_MNIST = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal"
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("model", type=Path)
-    options.add_argument("--catalogue", type=Path)
-    options.add_argument("--columns", default="")
-    options.add_argument("--images", type=Path, nargs="+")
+    options = Parser(description=__doc__)
+    options.add_argument("model", type=existing)
+    options.add_argument("--catalogue", type=existing)
+    options.add_argument("--columns", type=parse_columns)
+    options.add_argument("--images", type=existing, nargs="+")
     options.add_argument("--cache", type=Path, default=Path(".cache"))
-    options.add_argument("--fashion-mnist", type=Path, help="directory of the IDX files")
-    options.add_argument("--threads", type=int, default=torch.get_num_threads())
-    options.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    options.add_argument("--fashion-mnist", type=existing, help="directory of the IDX files")
+    add_machine(options)
     options.add_argument("--precision", choices=["f32", "bf16"], default="f32")
     args = options.parse_args()
+    if args.catalogue and not (args.columns and args.images):
+        raise usage("--catalogue: expected --columns and --images beside it")
+    if not (args.catalogue or args.fashion_mnist):
+        raise usage("expected --catalogue, --fashion-mnist or both to score on, found neither")
     torch.set_num_threads(args.threads)
-    model = CLIPModel.from_pretrained(args.model, dtype=torch.float32).to(args.device)
+    model = load_model(args.model).to(args.device)
     prepare = Preprocessing.read(args.model)
     dtype = torch.bfloat16 if args.precision == "bf16" else torch.float32
     judge = Judge(model, load_tokenizer(args.model), prepare, dtype)
     scores: dict[str, float] = {}
     if args.catalogue:
-        products = read_catalogue(args.catalogue, parse_columns(args.columns))
+        products = read_catalogue(args.catalogue, args.columns)
         pixels, ids = load_images(args.images, prepare, args.cache)
         data = Dataset(products, pixels, ids, Vocabulary.of(products, None))
         roles = [role for role in data.vocabulary.roles if role not in ("title", "kind")]
@@ -71,4 +75,4 @@ def _idx(path: Path) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

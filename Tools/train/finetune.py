@@ -6,7 +6,6 @@ from __future__ import annotations
 import shutil
 import sys
 from dataclasses import asdict
-from pathlib import Path
 
 import torch
 from transformers import CLIPModel
@@ -15,8 +14,11 @@ import distributed
 from captions import Vocabulary
 from dataset import Dataset
 from export import write_card, write_model
+from failure import run
 from images import Preprocessing, load_images
-from options import build_recipe, catalogue_of, parser
+from options import build_recipe, catalogue_of, existing, parser, start_apart
+from recipe import number
+from towers import load_model
 from training import Trainer
 from vocabulary import load_tokenizer
 
@@ -28,22 +30,21 @@ def main() -> None:
     options = parser(__doc__ or "", rate=1e-5, batch=64, keep="0:1", heads="", strength=0.5,
                      ema=0.99, aspect=1.0, steps=2000)
     group = options.add_argument_group("model")
-    group.add_argument("--model", type=Path, required=True, help="the CLIP directory to start from")
+    group.add_argument("--model", type=existing, required=True,
+                       help="the CLIP directory to start from")
     group.add_argument("--freeze", nargs="*", default=[], choices=["vision", "text"],
                        help="towers that stay as they are")
-    group.add_argument("--freeze-layers", type=int, default=0,
+    group.add_argument("--freeze-layers", type=number(int), default=0,
                        help="lowest layers of both towers that stay as they are, with embeddings")
     args = options.parse_args()
+    start_apart("--model", args.model, args.output)
+    recipe = build_recipe(args)
     torch.manual_seed(args.seed)
     torch.set_num_threads(args.threads)
-    args.output.mkdir(parents=True, exist_ok=True)
     args.device = distributed.join(args.device)
 
-    model = CLIPModel.from_pretrained(args.model, dtype=torch.float32).to(args.device)
+    model = load_model(args.model).to(args.device)
     freeze(model, args.freeze, args.freeze_layers)
-    for name in TOKENIZER_FILES:
-        if (args.model / name).exists():
-            shutil.copy(args.model / name, args.output / name)
     tokenizer = load_tokenizer(args.model)
     prepare = Preprocessing.read(args.model)
     products = catalogue_of(args)
@@ -51,11 +52,15 @@ def main() -> None:
     pixels, ids = distributed.first_alone(
         lambda: load_images(args.images, prepare, args.cache))
     data = Dataset(products, pixels, ids, words)
+    data.check_training()
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
     print(f"{len(data.training)} pictures to train on, {len(data.validation)} products to validate "
           f"on, {trained / 1e6:.1f} M parameters to train", file=sys.stderr)
 
-    recipe = build_recipe(args)
+    args.output.mkdir(parents=True, exist_ok=True)
+    for name in TOKENIZER_FILES if distributed.RANK == 0 else ():
+        if (args.model / name).exists():
+            shutil.copy(args.model / name, args.output / name)
     trainer = Trainer(model, tokenizer, data, recipe, prepare, args.output)
     if args.resume:
         trainer.resume(args.resume)
@@ -67,7 +72,7 @@ def main() -> None:
     tuned = trainer.averaged()
     write_model(tuned, args.output, prepare, trainer.curve)
     write_card(args.output, f"fine-tuned from {args.model.resolve().name}", tuned, data.counts,
-               asdict(recipe), trainer.curve)
+               asdict(trainer.recipe), trainer.curve)
 
 
 def freeze(model: CLIPModel, towers: list[str], layers: int) -> None:
@@ -83,4 +88,4 @@ def freeze(model: CLIPModel, towers: list[str], layers: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

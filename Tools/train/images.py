@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from failure import bad_data
+
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
@@ -29,20 +31,14 @@ class Preprocessing:
 
     @classmethod
     def read(cls, folder: Path) -> Preprocessing:
-        config = json.loads((folder / "preprocessor_config.json").read_text())
-        size = config["size"]
-        if isinstance(size, int) or "shortest_edge" in size:
-            side = config.get("crop_size", size)
-            side = side["height"] if isinstance(side, dict) else side
-            short = size if isinstance(size, int) else size["shortest_edge"]
-            if short != side:
-                raise SystemExit(f"{folder}: expected a crop as large as the short side {short}, "
-                                 f"found {side}")
-            height = width = side
-        else:
-            height, width = size["height"], size["width"]
-        crop = bool(config.get("do_center_crop", True))
-        return cls(height, width, crop, tuple(config["image_mean"]), tuple(config["image_std"]))
+        path = folder / "preprocessor_config.json"
+        try:
+            config = json.loads(path.read_text())
+            return cls(*_sides(config, path), bool(config.get("do_center_crop", True)),
+                       tuple(config["image_mean"]), tuple(config["image_std"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise bad_data(f"{path}: expected how CLIP prepares pictures, found: {error!r}"
+                           ) from error
 
     def __call__(self, picture: Image.Image) -> Image.Image:
         """RGB, bicubic with antialiasing."""
@@ -54,6 +50,19 @@ class Preprocessing:
         picture = picture.resize((width, height), Image.Resampling.BICUBIC)
         left, top = (width - self.width) // 2, (height - self.height) // 2
         return picture.crop((left, top, left + self.width, top + self.height))
+
+
+def _sides(config: dict, path: Path) -> tuple[int, int]:
+    """The height and the width that a model sees."""
+    size = config["size"]
+    if not isinstance(size, int) and "shortest_edge" not in size:
+        return size["height"], size["width"]
+    short = size if isinstance(size, int) else size["shortest_edge"]
+    side = config.get("crop_size", size)
+    side = side["height"] if isinstance(side, dict) else side
+    if short != side:
+        raise bad_data(f"{path}: expected a crop as large as the short side {short}, found {side}")
+    return side, side
 
 
 def load_images(
@@ -74,8 +83,6 @@ def load_images(
 
 
 def _stamp(path: Path) -> tuple[str, int, int]:
-    if not path.exists():
-        raise SystemExit(f"{path}: no such directory or tar file")
     state = path.stat()
     return str(path.resolve()), state.st_size, int(state.st_mtime)
 
@@ -91,8 +98,12 @@ def _decode(sources: list[Path], prepare: Preprocessing, pixels: Path, ids: Path
             try:
                 array[len(names)] = prepare(Image.open(io.BytesIO(data)))
                 names.append(Path(name).stem)
-            except OSError as error:
+            except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
                 print(f"{source}: {name}: left out: {error}", file=sys.stderr)
+    if not names:
+        part.unlink()
+        raise bad_data(f"--images: {' '.join(map(str, sources))}: expected pictures "
+                       f"({', '.join(sorted(SUFFIXES))}), found none that can be read")
     array.flush()
     part.rename(pixels)
     ids.write_text("\n".join(names))
@@ -104,8 +115,12 @@ def _files(source: Path) -> Iterator[tuple[str, bytes]]:
             if path.suffix.lower() in SUFFIXES:
                 yield path.name, path.read_bytes()
         return
-    with tarfile.open(source) as tar:
-        for member in tar:
-            if member.isfile() and Path(member.name).suffix.lower() in SUFFIXES:
-                file = tar.extractfile(member)
-                yield member.name, file.read() if file else b""
+    try:
+        with tarfile.open(source) as tar:
+            for member in tar:
+                if member.isfile() and Path(member.name).suffix.lower() in SUFFIXES:
+                    file = tar.extractfile(member)
+                    yield member.name, file.read() if file else b""
+    except (tarfile.TarError, EOFError) as error:
+        raise bad_data(f"--images: {source}: expected a directory or a tar file, found: {error}"
+                       ) from error

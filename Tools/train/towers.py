@@ -8,10 +8,23 @@ dropped in training (Li et al. 2023, arXiv 2212.00794), which halves the cost of
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 import torch.nn.functional as F
+from safetensors import SafetensorError
 from torch import Tensor, nn
 from transformers import CLIPModel
+
+from failure import bad_data
+
+
+def load_model(folder: Path) -> CLIPModel:
+    """The model of a CLIP directory, in float32."""
+    try:
+        return CLIPModel.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+    except (OSError, RuntimeError, ValueError, SafetensorError) as error:
+        raise bad_data(f"{folder}: expected a CLIP directory, found: {error}") from error
 
 
 def encode_images(
@@ -90,7 +103,7 @@ def _block(hidden: Tensor, layer: nn.Module, config, mask: Tensor | None) -> Ten
 def _feed_forward(hidden: Tensor, mlp: nn.Module, activation: str) -> Tensor:
     # quick_gelu is x·σ(1.702x) = silu(1.702x)/1.702; scaling the weights spares the activations.
     if activation not in ("quick_gelu", "gelu"):
-        raise SystemExit(f"hidden_act: expected quick_gelu or gelu, found {activation!r}")
+        raise bad_data(f"config.json: hidden_act: expected quick_gelu or gelu, found {activation!r}")
     quick = activation == "quick_gelu"
     scale, cast = (1.702 if quick else 1.0), hidden.dtype
     inner = F.linear(hidden, (mlp.fc1.weight * scale).to(cast), (mlp.fc1.bias * scale).to(cast))

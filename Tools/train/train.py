@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import shutil
 import sys
 from dataclasses import asdict
-from pathlib import Path
 
 import torch
 from transformers import CLIPConfig, CLIPModel, PreTrainedTokenizerBase
@@ -18,33 +18,37 @@ from captions import Captioner, Vocabulary
 from catalogue import Product, is_validation
 from dataset import Dataset
 from export import write_card, write_model
+from failure import run, usage
 from images import Preprocessing, load_images
 from initialisation import initialise_vision
-from options import build_recipe, catalogue_of, parser
+from options import build_recipe, catalogue_of, existing, parser, start_apart
+from recipe import number
+from towers import load_model
 from training import Trainer
-from vocabulary import load_tokenizer, make_vocabulary
+from vocabulary import LEAST_VOCABULARY, load_tokenizer, make_vocabulary
 
 
 def main() -> None:
     args = _arguments()
+    recipe = build_recipe(args)
     torch.manual_seed(args.seed)
     torch.set_num_threads(args.threads)
-    args.output.mkdir(parents=True, exist_ok=True)
     args.device = distributed.join(args.device)
 
     products = catalogue_of(args)
     words = Vocabulary.of(products, args.synonyms)
-    tokenizer = distributed.first_alone(lambda: _tokenizer(args, products, words))
     prepare = Preprocessing(args.image_size, args.image_size)
     pixels, ids = distributed.first_alone(
         lambda: load_images(args.images, prepare, args.cache))
     data = Dataset(products, pixels, ids, words)
+    data.check_training()
+    args.output.mkdir(parents=True, exist_ok=True)
+    tokenizer = distributed.first_alone(lambda: _tokenizer(args, products, words))
     print(f"{len(data.training)} pictures to train on, {len(data.validation)} products to validate "
           f"on, {len(tokenizer)} tokens", file=sys.stderr)
 
     model = _model(args, len(tokenizer), data, prepare).to(args.device)
     print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.1f} M parameters", file=sys.stderr)
-    recipe = build_recipe(args)
     trainer = Trainer(model, tokenizer, data, recipe, prepare, args.output)
     if args.resume:
         trainer.resume(args.resume)
@@ -53,35 +57,43 @@ def main() -> None:
         return
     trained = trainer.averaged()
     write_model(trained, args.output, prepare, trainer.curve)
-    write_card(args.output, "trained from scratch", trained, data.counts, asdict(recipe),
-               trainer.curve)
+    write_card(args.output, "trained from scratch", trained, data.counts,
+               asdict(trainer.recipe), trainer.curve)
 
 
 def _arguments() -> argparse.Namespace:
     options = parser(__doc__ or "", rate=2e-3, muon_rate=4e-3, steps=6000, balance=0.25)
     group = options.add_argument_group("model")
-    group.add_argument("--image-size", type=int, default=80)
-    group.add_argument("--patch", type=int, default=10)
-    group.add_argument("--width", type=int, default=256)
-    group.add_argument("--layers", type=int, default=6)
-    group.add_argument("--heads-vision", type=int, default=4)
-    group.add_argument("--text-width", type=int, default=192)
-    group.add_argument("--text-layers", type=int, default=3)
-    group.add_argument("--heads-text", type=int, default=3)
-    group.add_argument("--context", type=int, default=40)
-    group.add_argument("--vocabulary", type=int, default=6000)
-    group.add_argument("--dimensions", type=int, default=192)
-    group.add_argument("--from-model", type=Path, help="a model of the same shape to start from")
-    return options.parse_args()
+    for name, least, default in (
+        ("image-size", 1, 80), ("patch", 1, 10), ("width", 4, 256), ("layers", 1, 6),
+        ("heads-vision", 1, 4), ("text-width", 1, 192), ("text-layers", 1, 3), ("heads-text", 1, 3),
+        ("context", 3, 40), ("vocabulary", LEAST_VOCABULARY, 6000), ("dimensions", 1, 192),
+    ):
+        group.add_argument(f"--{name}", type=number(int, least), default=default)
+    group.add_argument("--from-model", type=existing,
+                       help="a model of the same shape to start from")
+    args = options.parse_args()
+    if args.patch > args.image_size:
+        raise usage(f"--patch: expected at most --image-size {args.image_size}, found {args.patch}")
+    # Positions are sines and cosines of two coordinates.
+    for option, width, heads, parts in (("--width", args.width, args.heads_vision, 4),
+                                        ("--text-width", args.text_width, args.heads_text, 1)):
+        if width % (unit := math.lcm(heads, parts)):
+            raise usage(f"{option}: expected a multiple of {unit}, found {width}")
+    if args.from_model:
+        start_apart("--from-model", args.from_model, args.output)
+    return args
 
 
 def _tokenizer(args: argparse.Namespace, products: list[Product],
                words: Vocabulary) -> PreTrainedTokenizerBase:
-    if args.from_model:
-        for name in ("vocab.json", "merges.txt"):
-            shutil.copy(args.from_model / name, args.output / name)
-    elif not (args.output / "merges.txt").exists():
+    """The vocabulary of the weights that the run goes on from, else one made of its captions."""
+    source = args.resume.parent if args.resume else args.from_model
+    if distributed.RANK == 0 and source is None:
         make_vocabulary(_sample(products, words), args.vocabulary, args.output)
+    elif distributed.RANK == 0 and source.resolve() != args.output.resolve():
+        for name in ("vocab.json", "merges.txt"):
+            shutil.copy(source / name, args.output / name)
     return load_tokenizer(args.output)
 
 
@@ -102,7 +114,12 @@ def _model(args: argparse.Namespace, tokens: int, data: Dataset,
            prepare: Preprocessing) -> CLIPModel:
     model = CLIPModel(_config(args, tokens))
     if args.from_model:
-        model.load_state_dict(CLIPModel.from_pretrained(args.from_model).float().state_dict())
+        try:
+            model.load_state_dict(load_model(args.from_model).state_dict())
+        except RuntimeError as error:
+            found = str(error).splitlines()[-1].strip()
+            raise usage(f"--from-model: {args.from_model}: expected a model of the shape that the "
+                        f"options ask for, found: {found}") from error
     else:
         some = data.training[:: len(data.training) // 2000 + 1]
         initialise_vision(model, data.pixels[some], prepare)
@@ -127,4 +144,4 @@ def _config(args: argparse.Namespace, tokens: int) -> CLIPConfig:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 import math
+import pickle
 import random
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,12 @@ from transformers import CLIPModel, PreTrainedTokenizerBase
 
 import distributed
 from dataset import Batch, Dataset
+from failure import Failure, bad_data
 from images import Preprocessing
 from losses import Pairs, class_prompts, contrastive, sigmoid
 from optimisers import Average, make_optimisers, set_rate
 from plotting import plot
+from recipe import Recipe
 from towers import encode_images, encode_texts
 from validation import Judge, validate
 from vocabulary import tokenize
@@ -31,45 +34,16 @@ from vocabulary import tokenize
 PRIOR = 0.5
 
 
-@dataclass
-class Recipe:
-    """Everything that decides how a run goes; kept in its checkpoints."""
-
-    minutes: float = 0.0           # length by the clock, validation included; if 0,
-    steps: int = 1000              # by optimiser steps
-    batch: int = 256
-    accumulate: int = 1
-    rate: float = 1e-3
-    muon_rate: float = 0.0         # 0: AdamW alone
-    decay: float = 0.1
-    warmup: float = 0.04
-    ema: float = 0.998
-    loss: str = "softmax"
-    heads: str = "type:0.6,colour:0.5,gender:0.4,usage:0.1,kind:0.3,brand:0.2"
-    memory: int = 0                # earlier pairs kept as candidates, once a fifth is done
-    keep: str = "0:0.3,0.4:0.5,0.85:1"  # share of patches seen, from a share of the training on
-    aspect: float = 0.75           # width/height of the pictures, for augmentation
-    strength: float = 1.0          # of augmentation
-    balance: float = 0.0           # how much oftener pictures of rare types are seen
-    precision: str = "bf16"
-    seed: int = 1
-    validate_every: float = 0.1    # as a share of the training
-    save_every: float = 3.0        # minutes between checkpoints
-
-    def weights(self) -> dict[str, float]:
-        pairs = (part.split(":") for part in self.heads.split(",") if part)
-        return {role: float(weight) for role, weight in pairs}
-
-    def kept(self, progress: float) -> float:
-        stages = [tuple(map(float, part.split(":"))) for part in self.keep.split(",")]
-        return [share for start, share in stages if start <= progress][-1]
-
-
 class Trainer:
     def __init__(
         self, model: CLIPModel, tokenizer: PreTrainedTokenizerBase, data: Dataset, recipe: Recipe,
         prepare: Preprocessing, folder: Path,
     ) -> None:
+        pictures = len(data.training)
+        if recipe.batch > pictures:
+            _note(f"--batch {recipe.batch}: there are {pictures} pictures to train on, so a batch "
+                  f"has {pictures}")
+            recipe = replace(recipe, batch=pictures)
         self.model, self.tokenizer, self.data = model, tokenizer, data
         self.recipe, self.folder = recipe, folder
         self.device = next(model.parameters()).device
@@ -87,7 +61,9 @@ class Trainer:
         self.memory: Pairs | None = None
         self.step, self.elapsed, self.curve = 0, 0.0, []
         self.kind_prior = PRIOR * data.kind_prior(recipe.balance).to(self.device)
-        self.heads = {r: w for r, w in recipe.weights().items() if data.vocabulary.roles.get(r)}
+        self.heads = {r: w for r, w in recipe.weights.items() if data.vocabulary.roles.get(r)}
+        if absent := recipe.weights.keys() - self.heads.keys():
+            _note(f"--heads: no product has {', '.join(sorted(absent))}: left out")
 
     @property
     def progress(self) -> float:
@@ -129,8 +105,11 @@ class Trainer:
             optimiser.zero_grad(set_to_none=True)
         for _ in range(recipe.accumulate):
             loss = self.loss(next(batches)) / recipe.accumulate
-            loss.backward()
             total += loss.item()
+            if not math.isfinite(total):
+                raise Failure(f"step {self.step + 1}: expected a finite loss, found {total}: a "
+                              f"smaller --rate may help; no model is written")
+            loss.backward()
         distributed.average_gradients(self.model)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimiser in self.optimisers:
@@ -207,6 +186,9 @@ class Trainer:
     def averaged(self) -> CLIPModel:
         model = copy.deepcopy(self.model)
         self.average.copy_to(model)
+        if not all(p.half().isfinite().all() for p in model.parameters()):
+            raise Failure(f"step {self.step}: expected weights that F16 can hold, found infinite "
+                          f"ones or NaN: a smaller --rate may help; no model is written")
         return model
 
     def check(self, losses: list[float] | None = None) -> None:
@@ -239,11 +221,25 @@ class Trainer:
         part.rename(self.folder / "last.pt")
 
     def resume(self, path: Path) -> None:
-        state = torch.load(path, map_location="cpu", weights_only=False)
-        self.model.load_state_dict(state["model"])
-        self.average.load(state["average"])
-        for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
-            optimiser.load_state_dict(saved)
-        with torch.no_grad():
-            self.bias.copy_(state["bias"])
-        self.step, self.elapsed, self.curve = state["step"], state["elapsed"], state["curve"]
+        try:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+        except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+            raise bad_data(f"--resume: {path}: expected a checkpoint, as last.pt is") from error
+        try:
+            self.model.load_state_dict(state["model"])
+            self.average.load(state["average"])
+            for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
+                optimiser.load_state_dict(saved)
+            with torch.no_grad():
+                self.bias.copy_(state["bias"])
+            self.step, self.elapsed, self.curve = state["step"], state["elapsed"], state["curve"]
+        except (RuntimeError, KeyError, ValueError, TypeError) as error:
+            found = str(error).splitlines()[-1].strip()
+            raise bad_data(f"--resume: {path}: expected a checkpoint of such a model, found: "
+                           f"{found}") from error
+
+
+def _note(text: str) -> None:
+    """Says something once, however many processes train."""
+    if distributed.RANK == 0:
+        print(text, file=sys.stderr, flush=True)

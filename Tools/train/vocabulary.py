@@ -13,7 +13,10 @@ from tokenizers.trainers import BpeTrainer
 from torch import Tensor
 from transformers import CLIPTokenizer, PreTrainedTokenizerBase
 
+from failure import bad_data
+
 START, END = "<|startoftext|>", "<|endoftext|>"
+LEAST_VOCABULARY = 2 * 256 + 2  # the bytes, those at a word's end, and the specials
 WORDS = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
 
 
@@ -45,7 +48,11 @@ def make_vocabulary(captions: Iterable[str], size: int, folder: Path) -> None:
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
-    return CLIPTokenizer.from_pretrained(folder)
+    # Without them `transformers` makes a tokenizer that knows no words.
+    wanted = ("tokenizer.json", "vocab.json")
+    if not any((folder / name).exists() for name in wanted):
+        raise bad_data(f"{folder}: expected {' or '.join(wanted)}, found neither")
+    return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
 
 
 def tokenize(tokenizer: PreTrainedTokenizerBase, texts: list[str], limit: int) -> Tensor:

@@ -53,7 +53,8 @@ struct TokenizerFiles {
       throw .malformed(path: path, expected: "UTF-8 text", found: "invalid bytes")
     }
     var pairs: [(left: String, right: String)] = []
-    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    for (number, line) in lines.enumerated()
     where !line.isEmpty && !line.hasPrefix("#version") {
       let parts = line.split(separator: " ", omittingEmptySubsequences: false)
       guard parts.count == 2 else {

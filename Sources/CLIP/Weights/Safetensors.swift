@@ -64,6 +64,11 @@ struct Safetensors: Sendable {
       entries[name] = Entry(
         type: tensor.type, shape: tensor.shape, offset: dataStart + tensor.offsets[0])
     }
+    let ranges = header.tensors.map { (name: $0.key, offsets: $0.value.offsets) }
+      .filter { $0.offsets[0] < $0.offsets[1] }.sorted { $0.offsets[0] < $1.offsets[0] }
+    for (one, next) in zip(ranges, ranges.dropFirst()) where next.offsets[0] < one.offsets[1] {
+      throw malformed(path, "bytes of its own for tensor \(next.name)", "some of \(one.name)'s")
+    }
     guard furthest == available else {
       throw malformed(path, "\(furthest) bytes of data after the header", "\(available)")
     }

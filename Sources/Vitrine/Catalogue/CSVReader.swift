@@ -28,7 +28,7 @@ package final class CSVReader: RowReader {
   }
 
   /// A record that is longer than this because a quote is open is taken for a mistake.
-  private static let longestRecord = 1 << 20
+  private static let longestRecord = 1 << 24
 
   /// Reads the header.
   ///

@@ -38,7 +38,7 @@ package struct CatalogueSurvey {
       while columns.count < reader.columns.count { columns.append(ColumnSurvey()) }
       for field in row.fields {
         if reader.columns[field.column] == mapping.id {
-          lastRow[ProductBuilder.id(from: field.value).hashValue] = Int32(clamping: row.number)
+          lastRow[Self.key(ProductBuilder.id(from: field.value))] = Int32(clamping: row.number)
         } else {
           columns[field.column].add(field.value, row: row.number)
         }
@@ -70,11 +70,14 @@ package struct CatalogueSurvey {
   }
 
   /// Whether the catalogue names this id.
-  package func names(_ id: String) -> Bool { lastRow[id.hashValue] != nil }
+  package func names(_ id: String) -> Bool { lastRow[Self.key(id)] != nil }
+
+  /// Ids differ if their bytes do, though Swift may call them equal.
+  private static func key(_ id: String) -> Int { Array(id.utf8).hashValue }
 
   /// The later row that names the same id, if there is one.
   package func successor(of row: Int, id: String) -> Int? {
-    guard let last = lastRow[id.hashValue], last > row else { return nil }
+    guard let last = lastRow[Self.key(id)], last > row else { return nil }
     return Int(last)
   }
 

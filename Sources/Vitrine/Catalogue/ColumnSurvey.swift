@@ -35,6 +35,7 @@ struct ColumnSurvey {
 
     mutating func add(_ text: String) {
       guard fits, text.utf8.contains(byte) else { return }
+      if sign == ",", ValueParsing.number(text) != nil { return }
       values += 1
       // A comma with a blank after it is punctuation.
       let parts = text.split(separator: sign)

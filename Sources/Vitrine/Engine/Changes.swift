@@ -9,10 +9,19 @@ struct Changes: Sendable {
   private(set) var products: [Product] = []
   private(set) var vectors: [Float] = []
   private(set) var records: [[UInt8]] = []
-  /// Products that keep their vector, if it is still one of the source given.
-  private(set) var updates: [(product: Product, source: [UInt8]?)] = []
+  /// Products that keep their vector.
+  private(set) var updates: [Update] = []
   /// Ids to be deleted.
   private(set) var deletions: [String] = []
+
+  struct Update: Sendable {
+    var product: Product
+    /// Hash of what the vector has to be made of; nil for whatever it is. Then a product without an image
+    /// keeps that of its vector, too.
+    var source: [UInt8]?
+    /// Whether the product counts as what its catalogue said, so that the next ingestion leaves it.
+    var keepsRecord = false
+  }
 
   var count: Int { products.count + updates.count + deletions.count }
 
@@ -22,11 +31,7 @@ struct Changes: Sendable {
     records.append(record)
   }
 
-  /// - Parameter source: hash of what the vector has to be made of; nil for whatever it is. Then a
-  ///   product without an image keeps that of its vector, too.
-  mutating func update(_ product: Product, source: [UInt8]? = nil) {
-    updates.append((product, source))
-  }
+  mutating func update(_ update: Update) { updates.append(update) }
 
   mutating func delete(_ id: String) { deletions.append(id) }
 }
@@ -95,20 +100,22 @@ extension Changes {
       batch.remove(slot: slot)
       counts.deleted += 1
     }
-    for (var product, source) in updates {
+    for update in updates {
+      var product = update.product
       guard let slot = try writer.slot(of: product.id) else {
         counts.lost.append(product.id)
         continue
       }
       let stored = try store.contentHash(at: slot, in: txn).flatMap(ContentRecord.init(stored:))
-      if let source, source != stored?.source {
+      if let source = update.source, source != stored?.source {
         counts.lost.append(product.id)
         continue
       }
-      if source == nil, product.image == nil {
+      if update.source == nil, product.image == nil {
         product.image = try store.product(at: slot, in: txn)?.image
       }
-      let record = ContentRecord(source: stored?.source ?? [], product: product)
+      var record = ContentRecord(source: stored?.source ?? [], product: product)
+      if update.keepsRecord, let stored { record = stored }
       batch.put(product, contentHash: record.bytes, slot: slot)
     }
     let upserted = try writer.upsert(ids: products.map(\.id), vectors: vectors)

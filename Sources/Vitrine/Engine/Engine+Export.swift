@@ -35,6 +35,7 @@ extension Engine {
           try ExportFile(path: directory + "/" + $0)
         }
         let count = try read { txn, snapshot, store in
+          try snapshot.checkBlocks()
           try write(txn, snapshot, store, vectors: files[0], ids: files[1], products: files[2]) {
             progress($0, snapshot.count)
             try cancellation.check()

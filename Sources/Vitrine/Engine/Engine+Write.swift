@@ -63,7 +63,7 @@ extension Engine {
           let record = ContentRecord(source: ContentRecord.hash(ofImage: image), product: product)
           changes.put(product, vector: vector, record: record.bytes)
         } else {
-          changes.update(product)
+          changes.update(Changes.Update(product: product))
         }
       }
       return try commit(changes, threads: options.threads).lost
@@ -84,6 +84,24 @@ extension Engine {
   @discardableResult
   public func update(_ products: [Product]) async throws -> [String] {
     try await upsert(embedding: products.map { ($0, nil) })
+  }
+
+  /// Stores products anew with what no catalogue says of them, such as labels that a model gave. They
+  /// keep their vectors, and the next ingestion takes them for unchanged where their catalogue's rows are;
+  /// a row that has changed takes the place of all attributes.
+  ///
+  /// - Returns: the ids of those that are not in the index and were left out.
+  /// - Throws: what ``upsert(_:)`` throws.
+  @discardableResult
+  public func annotate(_ products: [Product]) async throws -> [String] {
+    try await OffPool.run { [self] in
+      let (typed, inferred) = try typed(products)
+      var changes = Changes(schema: try grow(by: inferred))
+      for product in typed {
+        changes.update(Changes.Update(product: product, keepsRecord: true))
+      }
+      return try commit(changes, threads: options.threads).lost
+    }
   }
 
   /// Deletes products, in one transaction.

@@ -27,38 +27,57 @@ struct IngestWorker: Sendable {
     var waiting: [(index: Int, product: Product, record: ContentRecord, source: Source)] = []
     for (index, item) in chunk.items.enumerated() {
       guard case .product(var product) = item.content else { continue }
+      let old = known[Array(product.id.utf8)]
       do throws(ImageRoot.Missing) {
         let source = try source(of: &product)
         let record = ContentRecord(source: hash(of: source), product: product)
-        switch known[product.id] {
-        case record: outcomes[index].action = .unchanged
-        case .some(let old) where old.source == record.source:
-          outcomes[index].action = .update(product, source: record.source)
-        default: waiting.append((index, product, record, source))
+        if old?.source == record.source {
+          outcomes[index].action = action(for: product, old: old)
+        } else {
+          waiting.append((index, product, record, source))
         }
       } catch {
-        outcomes[index].notes.append(rejection(item.row, product, error.reason))
+        refuse(&outcomes[index], product, error.reason, old: old)
       }
     }
     for ((index, product, record, _), result) in zip(waiting, vectors(of: waiting.map(\.source))) {
       switch result {
       case .success(let vector): outcomes[index].action = .put(product, record, vector: vector)
       case .failure(let error):
-        outcomes[index].notes.append(rejection(outcomes[index].row, product, "\(error)"))
+        refuse(&outcomes[index], product, "\(error)", old: known[Array(product.id.utf8)])
       }
     }
     return IngestOutcomes(number: chunk.number, outcomes: outcomes)
   }
 
+  /// What becomes of a product whose vector stays.
+  private func action(for product: Product, old: ContentRecord?) -> IngestOutcome.Action {
+    guard let old else { return .nothing }
+    let record = ContentRecord(source: old.source, product: product)
+    return record == old ? .unchanged : .update(product, source: old.source)
+  }
+
+  /// Notes a photograph that cannot be used. What is in the index keeps the look it had, and has its facts.
+  private func refuse(
+    _ outcome: inout IngestOutcome, _ product: Product, _ reason: String, old: ContentRecord?
+  ) {
+    outcome.action = action(for: product, old: old)
+    outcome.notes.append(
+      RowNote(
+        row: outcome.row, id: product.id, column: imageColumn,
+        reason: old == nil ? reason : "\(reason); it keeps the vector it has",
+        outcome: old == nil ? .rejected : .valueDropped))
+  }
+
   /// What the index remembers of the products of a chunk.
-  private func records(of chunk: IngestChunk) throws(VitrineError) -> [String: ContentRecord] {
+  private func records(of chunk: IngestChunk) throws(VitrineError) -> [[UInt8]: ContentRecord] {
     try storing(engine.path) {
       try engine.read { txn, snapshot, store in
-        var records: [String: ContentRecord] = [:]
+        var records: [[UInt8]: ContentRecord] = [:]
         if snapshot.count == 0 { return records }
         for case .product(let product) in chunk.items.map(\.content) {
           guard let slot = try snapshot.slot(of: product.id) else { continue }
-          records[product.id] = try store.contentHash(at: slot, in: txn)
+          records[Array(product.id.utf8)] = try store.contentHash(at: slot, in: txn)
             .flatMap(ContentRecord.init(stored:))
         }
         return records
@@ -125,10 +144,6 @@ struct IngestWorker: Sendable {
       vector.count == embedder.dimensions && vector.allSatisfy(\.isFinite)
       && vector.contains { $0 != 0 }
     return isUsable ? .success(vector) : .failure(UnusableVector())
-  }
-
-  private func rejection(_ row: Int, _ product: Product, _ reason: String) -> RowNote {
-    RowNote(row: row, id: product.id, column: imageColumn, reason: reason, outcome: .rejected)
   }
 }
 

@@ -55,7 +55,8 @@ struct IngestWriter {
     switch outcome.action {
     case .nothing: break
     case .unchanged: report.unchanged += 1
-    case .update(let product, let source): changes.update(product, source: source)
+    case .update(let product, let source):
+      changes.update(Changes.Update(product: product, source: source))
     case .put(let product, let record, let vector):
       changes.put(product, vector: vector, record: record.bytes)
       embedded += 1

@@ -75,7 +75,7 @@ final class VectorImport: Sendable {
       let outcomes = rows.map { row in
         let from = (row - first) * file.dimensions
         return outcome(
-          row: row, known: known[ids[row]] ?? (Product(id: ids[row]), nil),
+          row: row, known: known[Array(ids[row].utf8)] ?? (Product(id: ids[row]), nil),
           vector: Array(vectors[from..<from + file.dimensions]))
       }
       try writer.take(IngestOutcomes(number: number, outcomes: outcomes))
@@ -145,7 +145,7 @@ final class VectorImport: Sendable {
     let outcomes = chunk.items.map { item in
       var outcome = IngestOutcome(row: item.row, action: .nothing, notes: item.notes)
       guard case .product(let product) = item.content else { return outcome }
-      guard let old = known[product.id] else {
+      guard let old = known[Array(product.id.utf8)] else {
         outcome.notes.append(
           RowNote(
             row: item.row, id: product.id, column: "", reason: "there is no vector of this id",
@@ -166,16 +166,16 @@ extension Engine {
   /// The products of ids with what the index remembers of their content.
   func stored(
     _ ids: [String]
-  ) throws(VitrineError) -> [String: (product: Product, record: ContentRecord?)] {
+  ) throws(VitrineError) -> [[UInt8]: (product: Product, record: ContentRecord?)] {
     try storing(path) {
       try read { txn, snapshot, store in
-        var found: [String: (product: Product, record: ContentRecord?)] = [:]
+        var found: [[UInt8]: (product: Product, record: ContentRecord?)] = [:]
         for id in ids {
           guard let slot = try snapshot.slot(of: id),
             let product = try store.product(at: slot, in: txn)
           else { continue }
           let record = try store.contentHash(at: slot, in: txn)
-          found[id] = (product, record.flatMap(ContentRecord.init(stored:)))
+          found[Array(id.utf8)] = (product, record.flatMap(ContentRecord.init(stored:)))
         }
         return found
       }

@@ -29,7 +29,8 @@ public struct VectorSource: Sendable {
     let source = try ByteSource(path: ids)
     while try source.refill() {}
     var found: [String] = []
-    var known: Set<String> = []
+    // Bytes tell apart what Swift calls equal.
+    var known: Set<[UInt8]> = []
     var lines = source.bytes[source.start..<source.end]
       .split(separator: 10, omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
@@ -44,7 +45,7 @@ public struct VectorSource: Sendable {
         throw bad("expected an id in UTF-8, found \(beginning)")
       }
       if let mistake = Product.mistake(inID: id) { throw bad(mistake) }
-      guard known.insert(id).inserted else { throw bad("\(id) occurs twice") }
+      guard known.insert(Array(line)).inserted else { throw bad("\(id) occurs twice") }
       found.append(id)
     }
     return found

@@ -22,10 +22,10 @@ public enum Direction: Hashable, Sendable, Codable {
     if case .towards = self { true } else { false }
   }
 
-  /// The texts to be embedded.
-  var texts: [String] {
+  /// The texts to be embedded. Captions say "dark" and not "darker", so that models know little of that.
+  package var texts: [String] {
     switch self {
-    case .towards(let text): [text]
+    case .towards(let text): [Comparative.positive(text)]
     case .between(let start, let end): [start, end]
     }
   }
@@ -38,7 +38,10 @@ public enum Direction: Hashable, Sendable, Codable {
   /// As it is read by ``init(_:)``.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
-    try container.encode(texts.joined(separator: " → "))
+    switch self {
+    case .towards(let text): try container.encode(text)
+    case .between(let start, let end): try container.encode("\(start) → \(end)")
+    }
   }
 }
 

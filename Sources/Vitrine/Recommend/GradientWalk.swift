@@ -19,6 +19,10 @@ import LMDB
 /// From each place it takes the nearest product that lies further along v than the last one taken;
 /// where the direction is a quality, one of P, so that the walk stays with the start's kind.
 struct GradientWalk {
+  /// How much further along v a product has to be, as a share of the start's length: less is noise, which no
+  /// eye sees.
+  private static let leastGain: Float = 0.03
+
   let options: RecommendOptions
   let permitted: SlotSet?
   /// Whether the direction is a quality, and not another kind.
@@ -41,6 +45,7 @@ struct GradientWalk {
     else { return [] }
     let metric = snapshot.configuration.metric
     let origin = VectorMath.dot(place, direction)
+    let leastGain = Self.leastGain * VectorMath.length(place)
     var taken: Set<Slot> = [start]
     var furthest: Float = 0
     var steps: [(slot: Slot, progress: Float, similarity: Float)] = []
@@ -52,7 +57,7 @@ struct GradientWalk {
       for hit in around where !taken.contains(hit.slot) {
         guard let vector = snapshot.vector(of: hit.slot) else { continue }
         let progress = VectorMath.dot(vector, direction) - origin
-        guard progress > furthest else { continue }
+        guard progress > furthest + leastGain else { continue }
         taken.insert(hit.slot)
         furthest = progress
         steps.append((hit.slot, progress, metric.similarity(hit.distance)))

@@ -109,7 +109,7 @@ struct ClassifyCommand: WorkspaceCommand {
       return product
     }
     workspace.console.say("Storing \(write) of \(Numbers.counted(changed.count, "product"))")
-    try await engine.update(changed)
+    try await engine.annotate(changed)
     try summarise(results, in: workspace.console)
   }
 

@@ -108,7 +108,7 @@ struct DoctorCommand: WorkspaceCommand {
       let start = console.now()
       let model = try workspace.model(model)
       let loaded = console.now()
-      _ = model.encode(texts: ["a red dress"])
+      _ = try CLIPEmbedder(model).embed(texts: ["a red dress"])
       let text = console.now()
       return Finding(
         what: "model", isWell: true,

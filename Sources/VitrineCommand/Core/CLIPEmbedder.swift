@@ -23,8 +23,9 @@ struct CLIPEmbedder: Embedder {
 
   /// Weights or settings may be such that nothing comes of them.
   private func usable(_ vector: [Float]) throws -> [Float] {
-    guard vector.allSatisfy(\.isFinite) else {
-      throw Failure.data("the model gives a vector of which not all numbers are finite")
+    guard vector.allSatisfy(\.isFinite), vector.contains(where: { $0 != 0 }) else {
+      throw Failure.data(
+        "the model gives a vector of zeros, or of which not all numbers are finite")
     }
     return vector
   }

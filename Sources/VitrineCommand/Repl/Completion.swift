@@ -64,23 +64,29 @@ package enum Completer {
     }
     guard line.hasPrefix(":") else { return words([]) }
     guard let command = tokens.complete.first else {
-      let names = ReplUsage.all.map(\.name) + ReplCommand.commandLine
-      return words(Set(names).sorted().map { ":" + $0 })
+      return words(commands.map { ":" + $0 })
     }
     switch command {
     case ":filter", ":and", ":boost", ":f": return filter(Tokens(line, parting: "(,"), vocabulary)
-    case ":like", ":show", ":explain", ":open":
+    case ":like", ":show", ":explain", ":open", ":delete", ":recommend":
       return words(vocabulary.ids(prefix: tokens.bareLast))
     case ":facets": return words(vocabulary.comparable)
     case ":set" where tokens.complete.count == 1: return words(ReplCommand.settings)
     case ":set" where tokens.complete[1] == "columns": return words(vocabulary.names)
+    case ":set" where ["pictures", "exact"].contains(tokens.complete[1]):
+      return words(["on", "off"])
     case ":set" where ["keep", "group", "sort"].contains(tokens.complete[1]):
       return words(vocabulary.comparable)
     case ":image", ":save", ":compare", ":index", ":import":
       return words(Paths.beginning(with: tokens.bareLast))
-    case ":help": return words(ReplUsage.all.map(\.name))
+    case ":help": return words(commands)
     default: return words([])
     }
+  }
+
+  /// The names of all commands.
+  private static var commands: [String] {
+    Set(ReplUsage.all.map(\.name) + ReplCommand.commandLine).sorted()
   }
 
   /// Attribute, operator, value, `and`: what comes next follows from what stands before.

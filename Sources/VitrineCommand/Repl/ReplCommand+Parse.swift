@@ -30,8 +30,10 @@ extension ReplCommand {
     if names.contains(name) { return name }
     let candidates = Set(names.filter { $0.hasPrefix(name) })
     if candidates.count == 1, !name.isEmpty { return candidates.first ?? name }
-    let near = name.isEmpty ? [] : candidates.sorted()
-    let hint = near.isEmpty ? "" : " (\(near.joined(separator: ", "))?)"
+    let near =
+      candidates.isEmpty
+      ? Spelling.nearest(to: name, in: names).map { [$0] } ?? [] : candidates.sorted()
+    let hint = name.isEmpty || near.isEmpty ? "" : " (\(near.joined(separator: ", "))?)"
     throw .usage("there is no command :\(name)\(hint); :help lists them")
   }
 

@@ -1,6 +1,6 @@
 // The HTTP interface of the server this page came from.
 
-export class Refused extends Error {
+class Refused extends Error {
   constructor(status, message) {
     super(message);
     this.status = status;
@@ -13,7 +13,10 @@ const unreachable = (error) => {
 };
 
 async function answer(response) {
-  const body = await response.json().catch(() => ({}));
+  const body = await response.json().catch((error) => {
+    if (error.name === "AbortError") throw error;
+    return {};
+  });
   if (!response.ok)
     throw new Refused(response.status, body.detail ?? body.title ?? `the server answered ${response.status}`);
   return body;
@@ -30,15 +33,25 @@ export const search = (index, query, signal) =>
     method: "POST", signal, headers: { "Content-Type": "application/json" }, body: JSON.stringify(query),
   });
 
-export const product = (index, id) => ask(at(index, `/products/${encodeURIComponent(id)}`));
+// However they are written, browsers take these for steps along a path.
+const isStep = (id) => id === "." || id === "..";
 
-export function recommend(index, id, towards, keep) {
-  const query = new URLSearchParams({ towards });
-  if (keep) query.set("keep", keep);
-  return ask(at(index, `/products/${encodeURIComponent(id)}/recommend?${query}`));
+const atProduct = (index, id, path = "") => at(index, `/products/${encodeURIComponent(id)}${path}`);
+
+async function askOf(index, id, path, options) {
+  if (isStep(id)) throw new Refused(0, `The browser cannot ask for a product whose id is "${id}".`);
+  return ask(atProduct(index, id, path), options);
 }
 
-export const image = (index, id) => at(index, `/products/${encodeURIComponent(id)}/image`);
+export const product = (index, id) => askOf(index, id);
+
+export function recommend(index, id, towards, keep, signal) {
+  const query = new URLSearchParams({ towards });
+  if (keep) query.set("keep", keep);
+  return askOf(index, id, `/recommend?${query}`, { signal });
+}
+
+export const image = (index, id) => (isStep(id) ? "" : atProduct(index, id, "/image"));
 
 // Pictures are asked for by the browser itself, so the key goes with every request as a cookie that
 // no other site can make it send.

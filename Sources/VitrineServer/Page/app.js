@@ -2,18 +2,16 @@
 
 import * as api from "./api.js";
 import * as detail from "./detail.js";
-import { element, titleOf } from "./grid.js";
+import { byId, element, titleOf } from "./grid.js";
 import * as indexes from "./indexes.js";
 import * as key from "./key.js";
 import * as keys from "./keys.js";
-import * as order from "./order.js";
 import * as picture from "./picture.js";
 import { find, findAndCount, isOfFilter, query, takesFilter } from "./query.js";
 import * as results from "./results.js";
 import { blend, fromURL, letGo, state, toURL } from "./state.js";
 import * as terms from "./terms.js";
 
-const byId = (id) => document.getElementById(id);
 let running = null; // AbortController of the search in flight
 
 function wrongFilter(message) {
@@ -25,7 +23,7 @@ function wrongFilter(message) {
 function failed(error, notice = "") {
   if (error.name === "AbortError") return;
   results.clear();
-  if (error.status === 401) return void key.ask();
+  if (error.status === 401) return void key.ask(main);
   const ofFilter = isOfFilter(error);
   wrongFilter(ofFilter ? error.message : "");
   results.say(notice + (ofFilter ? "" : error.message), true);
@@ -45,6 +43,7 @@ async function run({ history: how = "push", notice = "" } = {}) {
   results.expire();
   running?.abort();
   if (!indexes.names().length) return void main();
+  if (!indexes.isKnown(state.index)) return results.offerIndexes(indexes.names());
   running = new AbortController();
   const { signal } = running;
   const asked = query(state.index);
@@ -80,7 +79,6 @@ function draw() {
   byId("compare").value = state.compare;
   byId("looks").value = state.weights?.similarity ?? 0.5;
   byId("auto").hidden = !state.weights;
-  order.show(byId("sort"), indexes.attributesOf(state.index));
   terms.show(byId("terms"), run);
 }
 
@@ -149,7 +147,7 @@ function connect() {
     if (hit) like(state.index, hit);
   });
   addEventListener("popstate", () => { byId("detail").close(); start(); });
-  key.connect({ given: main, left: () => results.say("This server needs an API key: Search asks for it again.", true) });
+  key.connect(() => results.say("This server needs an API key: Search asks for it again.", true));
   detail.connect({ like, neighbour });
 }
 
@@ -167,12 +165,12 @@ async function start() {
   fromURL(location.search);
   const pictures = picture.restored(history.state);
   state.terms.push(...(pictures ?? []));
-  const wanted = state.index;
-  const missing = indexes.isKnown(wanted) ? "" : wanted;
-  if (!indexes.isKnown(wanted)) state.index = indexes.names()[0];
-  if (!indexes.isKnown(state.compare)) state.compare = "";
+  state.index ||= indexes.names()[0];
+  if (!indexes.isKnown(state.index)) return void run({ history: "keep" });
+  const missing = indexes.isKnown(state.compare) ? "" : state.compare;
+  if (missing) state.compare = "";
   const notices = [
-    missing && `There is no index "${missing}", so this is "${state.index}". `,
+    missing && `There is no index "${missing}" to compare with. `,
     without(letGo(indexes.attributesOf(state.index))),
     pictures ? "" : "The picture is gone: only the page it was given to had it. ",
   ];

@@ -1,14 +1,15 @@
 // One product up close: attributes, how its score came about, and where to go from it.
 
 import * as api from "./api.js";
-import { element, fill, titleOf, wordsOf } from "./grid.js";
+import { byId, element, fill, titleOf, wordsOf } from "./grid.js";
+import * as key from "./key.js";
 
-const byId = (id) => document.getElementById(id);
 const dialog = byId("detail");
 const directions = ["darker", "lighter", "longer", "shorter", "more formal", "more casual", "more colourful", "plainer"];
 const kinds = ["type", "articleType", "productType", "subCategory", "category", "masterCategory"];
 let shown = null; // {index, hit}
 let actions = null; // {like, neighbour}
+let walking = null; // AbortController of the walk in flight
 
 // Each part of the score: measure, weight, and what it adds, as numbers and as a bar.
 function rows(hit) {
@@ -27,14 +28,14 @@ function rows(hit) {
 }
 
 export function open(index, hit) {
+  walking?.abort();
   shown = { index, hit };
   byId("detail-image").src = api.image(index, hit.id);
   byId("detail-title").textContent = titleOf(hit);
   byId("detail-attributes").replaceChildren(
-    ...Object.entries({ id: hit.id, ...hit.attributes }).flatMap(([name, value]) => [
+    ...Object.entries({ id: hit.id, ...hit.attributes }).map(([name, value]) => element("div", {},
       element("dt", { textContent: wordsOf(name), title: name }),
-      element("dd", { textContent: Array.isArray(value) ? value.join(", ") : value }),
-    ]));
+      element("dd", { textContent: Array.isArray(value) ? value.join(", ") : value }))));
   byId("explained").hidden = !hit.explain?.length;
   byId("explain").replaceChildren(...(hit.explain?.length ? rows(hit) : []));
   byId("walk").replaceChildren();
@@ -48,12 +49,16 @@ async function walk(towards) {
   const { index, hit } = shown;
   const kind = kinds.find((name) => typeof hit.attributes[name] === "string");
   const note = byId("walk-note");
+  walking?.abort();
+  walking = new AbortController();
   try {
-    const answer = await api.recommend(index, hit.id, towards, kind);
+    const answer = await api.recommend(index, hit.id, towards, kind, walking.signal);
     const among = kind ? ` among ${hit.attributes[kind]}` : "";
     note.textContent = answer.steps.length ? `${towards}, step by step${among}` : `Nothing is ${towards}${among}.`;
     fill(byId("walk"), index, answer.steps.map((step) => step.hit), (next) => open(index, next));
   } catch (error) {
+    if (error.name === "AbortError") return;
+    if (error.status === 401) return void key.ask(() => walk(towards));
     note.textContent = error.message;
     byId("walk").replaceChildren();
   }

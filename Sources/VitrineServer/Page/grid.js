@@ -13,6 +13,8 @@ export const titleOf = (hit) => String(first(hit.attributes, titles) ?? hit.id);
 export const wordsOf = (name) =>
   name.split(".").at(-1).replaceAll("_", " ").replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2").toLowerCase();
 
+export const byId = (id) => document.getElementById(id);
+
 export function element(tag, properties = {}, ...children) {
   const node = Object.assign(document.createElement(tag), properties);
   node.append(...children.filter((child) => child !== null && child !== undefined));
@@ -31,7 +33,7 @@ function marked(title, words = []) {
 }
 
 // `note` is what a card says in its corner: its rank in another index, or how far along it lies.
-export function card(index, hit, open, note) {
+function card(index, hit, open, note) {
   const { attributes } = hit;
   const price = first(attributes, prices);
   const picture = element("img", { src: image(index, hit.id), alt: "", loading: "lazy", decoding: "async" });

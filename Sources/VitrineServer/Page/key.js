@@ -1,23 +1,26 @@
 // The dialog that asks for an API key, where the server wants one.
 
 import { remember } from "./api.js";
+import { byId } from "./grid.js";
 
-const byId = (id) => document.getElementById(id);
 const dialog = byId("key");
 let isGiven = false;
+let refused = null; // what the server wanted the key for
 
-export function ask() {
+// `again` is what to do once there is a key.
+export function ask(again) {
+  refused = again;
   byId("key-note").textContent = isGiven ? "The server refused this key. Another?" : "This server asks for an API key.";
   byId("key-note").classList.toggle("wrong", isGiven);
   if (!dialog.open) dialog.showModal();
   byId("key-text").select();
 }
 
-export function connect({ given, left }) {
+export function connect(left) {
   byId("key-form").addEventListener("submit", () => {
     remember(byId("key-text").value);
     isGiven = true;
-    given();
+    refused();
   });
   dialog.addEventListener("cancel", left);
 }

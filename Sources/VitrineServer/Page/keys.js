@@ -1,6 +1,6 @@
 // The keys that the footer names, where the browser has no use for them.
 
-const byId = (id) => document.getElementById(id);
+import { byId } from "./grid.js";
 
 function move(key) {
   const cards = [...byId("grid").querySelectorAll(".card")];

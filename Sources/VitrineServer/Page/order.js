@@ -3,9 +3,14 @@
 import { element, wordsOf } from "./grid.js";
 import { state } from "./state.js";
 
-export function show(select, attributes) {
-  const ordered = attributes.filter(({ kind }) => kind === "number" || kind === "date");
-  const ways = ordered.flatMap(({ name }) => [
+export const most = 8; // attributes that are offered
+const isFalling = () => state.sort.startsWith("-");
+const attribute = () => state.sort.slice(isFalling() ? 1 : 0);
+
+// `facets` are those that the page shows.
+export function show(select, facets) {
+  const ordered = facets.filter(({ histogram }) => histogram).slice(0, most).map((facet) => facet.attribute);
+  const ways = [...new Set([...ordered, ...(state.sort ? [attribute()] : [])])].flatMap((name) => [
     element("option", { value: name, textContent: `${wordsOf(name)}, rising` }),
     element("option", { value: `-${name}`, textContent: `${wordsOf(name)}, falling` }),
   ]);
@@ -15,6 +20,5 @@ export function show(select, attributes) {
 
 // As a query has it.
 export function keys() {
-  const descending = state.sort.startsWith("-");
-  return state.sort ? [{ attribute: state.sort.slice(descending ? 1 : 0), descending }] : undefined;
+  return state.sort ? [{ attribute: attribute(), descending: isFalling() }] : undefined;
 }

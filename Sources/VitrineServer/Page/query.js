@@ -8,12 +8,18 @@ import { filterExpression, narrowed, state } from "./state.js";
 
 const pageSize = 24;
 const mostFacets = 12;
-const mostValues = 10; // what a facet has unless it is asked for more
+const mostValues = 10; // of a facet on the page
+const mostBars = 100; // of a histogram: fine enough to be drawn by logarithm
 
-// The first dozen that tell products apart; a catalogue may have hundreds of attributes.
-function facetAttributes(index) {
-  const telling = attributesOf(index).filter(({ facet, name }) => facet && !isDull(index, name)).slice(0, mostFacets);
-  return [...new Set([...telling.map(({ name }) => name), ...narrowed()])];
+const isOrdered = ({ kind }) => kind === "number" || kind === "date";
+
+// The first dozen that tell products apart and those to order by; a catalogue may have hundreds of attributes.
+function facetRequests(index) {
+  const telling = attributesOf(index).filter(({ facet, name }) => facet && !isDull(index, name));
+  const first = [...telling.slice(0, mostFacets), ...telling.filter(isOrdered).slice(0, order.most)];
+  const wanted = new Set([...first.map(({ name }) => name), ...narrowed()]);
+  return attributesOf(index).filter(({ name }) => wanted.has(name)).map((attribute) =>
+    ({ attribute: attribute.name, limit: isOrdered(attribute) ? mostBars : mostValues }));
 }
 
 const terms = () => state.terms.filter(({ weight }) => weight)
@@ -25,7 +31,7 @@ export function query(index) {
   return {
     ...about(filterExpression()),
     sort: order.keys(),
-    facets: index === state.index ? facetAttributes(index) : undefined,
+    facets: index === state.index ? facetRequests(index) : undefined,
     k: pageSize,
     explain: true,
   };
@@ -33,8 +39,14 @@ export function query(index) {
 
 // An attribute that is narrowed is counted as if it were not, or its other values could not be added.
 // With many values, as those that are picked may be rare.
-const counting = (attribute) =>
-  ({ ...about(filterExpression(attribute)), facets: [{ attribute, limit: 1000 }], fields: [], k: 1 });
+const counting = (attribute) => ({
+  ...about(filterExpression(attribute)), fields: [], k: 1,
+  facets: [{ attribute, limit: attribute in state.ranges ? mostBars : 1000 }],
+});
+
+// What was typed, alone: it has to be a filter before anything is written around it, or a parenthesis
+// might close one that it did not open.
+const typed = () => (state.filter.trim() ? [{ filter: state.filter, fields: [], k: 1 }] : []);
 
 function shortened(facet) {
   const picked = state.picked[facet.attribute] ?? [];
@@ -49,7 +61,7 @@ export async function find(index, body, signal) {
   try {
     return await api.search(index, body, signal);
   } catch (error) {
-    if (isOfFilter(error) && state.filter.trim()) await api.search(index, { filter: state.filter, k: 1 }, signal);
+    if (isOfFilter(error)) await api.search(index, typed(), signal);
     throw error;
   }
 }
@@ -58,16 +70,16 @@ export async function find(index, body, signal) {
 export async function findAndCount(index, asked, signal) {
   const counted = narrowed().slice(0, mostFacets);
   if (!counted.length) return find(index, asked, signal);
-  const [answer, ...counts] = await find(index, [asked, ...counted.map(counting)], signal);
+  const [answer, ...others] = await find(index, [asked, ...counted.map(counting), ...typed()], signal);
+  const counts = others.slice(0, counted.length);
   const wholes = new Map(counts.map(({ facets: [facet] }) => [facet.attribute, shortened(facet)]));
   return { ...answer, facets: answer.facets.map((facet) => wholes.get(facet.attribute) ?? facet) };
 }
 
 // Whether an index can be asked with what was typed.
 export async function takesFilter(index) {
-  if (!state.filter.trim()) return true;
   try {
-    await api.search(index, { filter: state.filter, k: 1 });
+    await api.search(index, typed());
     return true;
   } catch (error) {
     return !isOfFilter(error);

@@ -2,14 +2,16 @@
 
 import * as api from "./api.js";
 import * as detail from "./detail.js";
+import * as example from "./example.js";
 import * as facets from "./facets.js";
-import { fill } from "./grid.js";
+import { byId, element, fill } from "./grid.js";
+import * as key from "./key.js";
+import * as order from "./order.js";
 import { state } from "./state.js";
 
-const byId = (id) => document.getElementById(id);
 const hits = {};     // index → hits on the page
 let next = null;     // {index, query} of the left grid's next page
-let counted = "";    // the index whose facets are shown
+let counted = "";    // the index whose attributes are shown
 
 export const hitsOf = (index) => hits[index] ?? [];
 
@@ -40,9 +42,16 @@ export function show(left, right, asked, changed) {
   byId("right").hidden = byId("left-name").hidden = !right;
   if (right) beside(left, right);
   else present("grid", index, left);
-  facets.show(byId("facets"), index, left.facets ?? [], changed);
-  counted = index;
+  offerAttributes(index, left.facets ?? [], changed);
   follow(index, asked, right ? {} : left);
+}
+
+// To filter and to order by. An example that changes with every search would not be looked for.
+function offerAttributes(index, found, changed) {
+  const shown = facets.show(byId("facets"), index, found, changed);
+  order.show(byId("sort"), shown);
+  if (counted !== index || !byId("filter").placeholder) example.show(byId("filter"), shown);
+  counted = index;
 }
 
 // After an error there is nothing of which it could be said which search found it.
@@ -50,8 +59,20 @@ export function clear() {
   for (const index of Object.keys(hits)) delete hits[index];
   for (const grid of ["grid", "grid-right"]) byId(grid).replaceChildren();
   byId("left-name").hidden = byId("right").hidden = true;
-  if (counted !== state.index) byId("facets").replaceChildren();
+  if (counted !== state.index) offerAttributes("", []);
   follow(state.index, null, {});
+}
+
+// Links to the same with an index that there is.
+export function offerIndexes(names) {
+  clear();
+  const links = names.flatMap((name, place) => {
+    const query = new URLSearchParams(location.search);
+    query.set("index", name);
+    return [place ? ", " : "", element("a", { href: `?${query}`, textContent: name })];
+  });
+  say(`There is no index "${state.index}". There ${names.length === 1 ? "is" : "are"} `, true);
+  byId("count").append(...links, ".");
 }
 
 // Two indexes side by side; each card says where the other index has the same product.
@@ -98,6 +119,7 @@ export async function more() {
     follow(page.index, page.query, answer);
   } catch (error) {
     if (next !== page) return;
+    if (error.status === 401) return void key.ask(more);
     follow(page.index, null, {});
     say(error.message, true);
   }

@@ -102,19 +102,22 @@ export function letGo(attributes) {
 }
 
 const quoted = (value) => `"${String(value).replace(/[\\"]/g, "\\$&")}"`;
-const name = (attribute) => (/^[\p{L}_][\p{L}\p{N}_]*$/u.test(attribute) ? attribute : quoted(attribute));
+// An attribute or a value as a filter has it: the words of the grammar are its own unless quoted.
+export const word = (text) =>
+  (/^(?!(and|or|not|in|between|exists)$)[\p{L}_][\p{L}\p{N}_]*$/iu.test(text) ? text : quoted(text));
 const bound = (value) => (typeof value === "number" ? value : quoted(value));
 
 // One filter expression from what was typed, picked and dragged, but for one attribute.
 export function filterExpression(without) {
   const parts = [];
-  if (state.filter.trim()) parts.push(`(${state.filter})`);
   const others = (chosen) => Object.entries(chosen).filter(([attribute]) => attribute !== without);
   for (const [attribute, values] of others(state.picked))
-    parts.push(`${name(attribute)} in (${values.map(quoted).join(", ")})`);
+    parts.push(`${word(attribute)} in (${values.map(quoted).join(", ")})`);
   for (const [attribute, [low, high]] of others(state.ranges)) {
-    if (low !== null) parts.push(`${name(attribute)} >= ${bound(low)}`);
-    if (high !== null) parts.push(`${name(attribute)} <= ${bound(high)}`);
+    if (low !== null) parts.push(`${word(attribute)} >= ${bound(low)}`);
+    if (high !== null) parts.push(`${word(attribute)} <= ${bound(high)}`);
   }
+  // Alone it stays as it was typed, and so does what the server says of it.
+  if (state.filter.trim()) parts.unshift(parts.length ? `(${state.filter})` : state.filter);
   return parts.join(" and ");
 }

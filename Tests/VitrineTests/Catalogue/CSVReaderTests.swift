@@ -109,6 +109,14 @@ private func table(_ path: String) throws -> [[String]?] {
     #expect(entries[3] == .bad(row: 5, column: "name", reason: "the quote is never closed"))
   }
 
+  @Test func `a quoted cell may have megabytes of lines`() throws {
+    let scratch = TemporaryDirectory()
+    let long = String(repeating: "line one\nline two, more, cells\n", count: 90_000)
+    let path = try scratch.write("id,name\n1,\"\(long)\"\n2,c\n", to: "lines.csv")
+    let found = try table(path)
+    #expect(found.count == 2 && found[0]?[1] == long && found[1] == ["2", "c"])
+  }
+
   @Test func `a bad row that is longer than the window is one row`() throws {
     let scratch = TemporaryDirectory()
     let long = String(repeating: "x,", count: 600_000)

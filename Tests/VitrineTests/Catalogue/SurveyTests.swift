@@ -59,6 +59,20 @@ private func survey(_ text: String, stored: Schema = Schema()) throws -> Catalog
       ])
   }
 
+  @Test func `commas within numbers part no words`() throws {
+    let prices = ["1,106.00", "11.50", "on request", "2,300", "on request", "3,000.50"]
+    let rows = prices.enumerated().map { "\($0),\"\($1)\"" }
+    let attributes = try survey("id,price\n" + rows.joined(separator: "\n")).attributes
+    #expect(attributes == [Attribute(name: "price", kind: .keyword)])
+  }
+
+  @Test func `ids that differ in their bytes are different`() throws {
+    let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+    let both = try survey("id,name\n\(composed),x\n\(decomposed),y\n")
+    #expect(both.successor(of: 2, id: composed) == nil)
+    #expect(!(try survey("id,name\n\(composed),x\n")).names(decomposed))
+  }
+
   @Test func `the last row of an id is known`() throws {
     let found = try survey("id,a\n1,x\n2,y\n1,z\n")
     #expect(found.successor(of: 2, id: "1") == 4)

@@ -125,6 +125,47 @@ import Vitrine
     #expect(report.pruneRefusal == "1 rows cannot be read, so their ids are unknown")
   }
 
+  @Test func `what a model says of products stays until their rows change`() async throws {
+    let shop = Shop()
+    try shop.stock(4)
+    let embedder = ByteEmbedder()
+    _ = try await shop.ingest(embedder)
+    do {
+      let engine = try shop.engine(embedder)
+      var products: [Product] = []
+      for id in 0..<4 { products.append(try #require(try await engine.product("\(id)"))) }
+      for index in products.indices { products[index].attributes["shade"] = .text("dark") }
+      #expect(try await engine.annotate(products + [Product(id: "absent")]) == ["absent"])
+    }
+    #expect(try await shop.ingest(embedder).unchanged == 4)
+    try shop.stock(4) { $0 == 2 ? "99" : "\($0)" }
+    let report = try await shop.ingest(embedder)
+    #expect(report.updated == 1 && report.unchanged == 3)
+    let shades = try await shop.products(shop.engine(embedder), 0..<4).mapValues {
+      $0.attributes["shade"]
+    }
+    #expect(shades == [0: .text("dark"), 1: .text("dark"), 2: nil, 3: .text("dark")])
+  }
+
+  @Test func `a product whose photograph is lost keeps its look and has its new facts`()
+    async throws
+  {
+    let shop = Shop()
+    try shop.stock(3)
+    let embedder = ByteEmbedder()
+    _ = try await shop.ingest(embedder)
+    try FileManager.default.removeItem(atPath: shop.scratch.appending("0.jpg"))
+    try shop.scratch.write("bad bytes", to: "1.jpg")
+    try shop.list(["0,0.jpg,New,1", "1,1.jpg,New,1", "2,2.jpg,New,1", "3,3.jpg,New,1"])
+    let report = try await shop.ingest(embedder)
+    #expect(report.updated == 3 && report.valuesDropped == 2 && report.rejected == 1)
+    let products = try await shop.products(shop.engine(embedder), 0..<4)
+    #expect(products.values.allSatisfy { $0.attributes["brand"] == .text("New") })
+    #expect(products.keys.sorted() == [0, 1, 2])
+    let again = try await shop.ingest(embedder)
+    #expect(again.unchanged == 3 && again.valuesDropped == 2 && again.rejected == 1)
+  }
+
   @Test func `a cancelled run ends with a committed batch and the next goes on`() async throws {
     let shop = Shop()
     try shop.stock(400)

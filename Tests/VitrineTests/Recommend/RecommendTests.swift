@@ -1,3 +1,4 @@
+import Foundation
 import HNSW
 import Testing
 import TestSupport
@@ -43,6 +44,18 @@ import Vitrine
       case .between(let start, let end): [start, end]
       }
     return try fixture.recommend(id, direction, texts: texts, options)
+  }
+
+  @Test func `comparatives are read as what captions say, and told as they were given`() throws {
+    for (text, plain) in [
+      ("darker", "dark"), ("more formal", "formal"), ("with Longer sleeves", "with long sleeves"),
+      ("fancier", "fancy"), ("leather", "leather"), ("more", "more"), ("Silver", "Silver"),
+    ] {
+      #expect(Direction(text).texts == [plain])
+      let json = try JSONEncoder().encode(Direction(text))
+      #expect(try JSONDecoder().decode(Direction.self, from: json) == .towards(text))
+    }
+    #expect(Direction("sneaker → heel").texts == ["sneaker", "heel"])
   }
 
   @Test func productsBecomeDarkerAndStayOfTheirKind() throws {
@@ -109,7 +122,7 @@ import Vitrine
       path: scratch.path + "/index",
       configuration: IndexConfiguration(dimensions: 16, metric: .l2, storage: .float32),
       modelFingerprint: model.fingerprint, embedder: model)
-    let (shirt, dark) = (model.vector("shirt"), model.vector("darker"))
+    let (shirt, dark) = (model.vector("shirt"), model.vector("dark"))
     try await engine.upsert(
       (0..<60).map { step in
         let vector = shirt.indices.map { shirt[$0] + Float(step) / 60 * dark[$0] }
