@@ -18,7 +18,7 @@ struct AddressMiddleware<Context: RequestContext>: RouterMiddleware {
     }
     let path = request.uri.path
     guard Self.isPlain(path) else {
-      throw Problem(.notFound, "there is nothing at \(path): expected names parted by one slash")
+      throw Problem(.notFound, "there is nothing at \(path): expected names separated by one slash")
     }
     guard let query = request.uri.query, query.utf8.contains(UInt8(ascii: "+")) else {
       return try await next(request, context)

@@ -195,12 +195,12 @@ import Vitrine
     #expect(progress == progress.sorted())
     let early = try Tool.run(
       ["recommend", "V1003", "--towards", "darker", "--steps", "20", "--index", index])
-    #expect(early.output.contains(" of 20 steps found a product further along · stays at type = "))
+    #expect(early.output.contains(" of 20 steps found a product further along · kept to type = "))
     let file = scratch.path + "/walk.csv"
     let typed = try Tool.run(
       ["repl", "--index", index], input: ":like V1003 but darker\n:save \(file)\n")
     #expect(typed.output.contains("progress"), "\(typed.notes)")
-    #expect(typed.output.contains("stays at type = T-shirts"))
+    #expect(typed.output.contains("kept to type = T-shirts"))
     #expect(typed.status == (steps.isEmpty ? 64 : 0))
   }
 

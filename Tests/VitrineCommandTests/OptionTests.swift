@@ -103,7 +103,7 @@ import TestSupport
     #expect(try write("shade", ["--overwrite"]).status == 0)
     let unknown = try Tool.run(Array(classify.prefix(3)) + ["--labels-from", "nope"])
     #expect(unknown.status == 64)
-    #expect(unknown.notes.contains("there is no attribute \"nope\""), "\(unknown.notes)")
+    #expect(unknown.notes.contains("no product has an attribute \"nope\""), "\(unknown.notes)")
   }
 
   @Test func `a program without the folder of its model says what is amiss`() throws {

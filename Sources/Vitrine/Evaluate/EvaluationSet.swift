@@ -46,8 +46,10 @@ public struct EvaluationSet: Sendable {
     if products.isEmpty { throw .invalidArgument("there are no products") }
     for name in attributes where !products.contains(where: { $0.attributes[name] != nil }) {
       let known = Set(products.flatMap(\.attributes.keys)).sorted()
+      let near = Spelling.nearest(to: name, in: known)
       throw .invalidArgument(
-        "there is no attribute \"\(name)\"; there are \(known.joined(separator: ", "))")
+        "no product has an attribute \"\(name)\"" + (near.map { "; did you mean \"\($0)\"?" } ?? "")
+      )
     }
   }
 

@@ -44,7 +44,8 @@ public struct Query: Hashable, Sendable {
   public var diversity: Float?
   /// The order of the relevant products, if it is not that of scores.
   public var sort: [SortKey] = []
-  /// How many products are ranked: pages end there.
+  /// How many of the products nearest in looks, and of those best in words, are ranked: pages end there.
+  /// Of these ``sort`` orders the best, as many as this says.
   public var candidates = 200
   /// Which attributes the hits tell; all of them if nil.
   public var fields: [String]?

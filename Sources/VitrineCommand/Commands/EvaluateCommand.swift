@@ -33,14 +33,14 @@ struct EvaluateCommand: WorkspaceCommand {
 
   @Option(
     name: .customLong("label"),
-    help: ArgumentHelp("Attribute to predict; may be given several times.", valueName: "attribute"),
+    help: ArgumentHelp("Attribute to predict. Repeatable.", valueName: "attribute"),
     completion: .attributes)
   var attributes: [String] = []
 
   @Option(
     name: .customLong("caption"),
     help: ArgumentHelp(
-      "Attribute to search by; may be given several times.", valueName: "attribute"),
+      "Attribute to search by. Repeatable.", valueName: "attribute"),
     completion: .attributes)
   var captions: [String] = []
 

@@ -180,7 +180,7 @@ extension Progress {
       case .surveying: "Reading "
       case .embedding: "Indexing"
       case .pruning: "Deleting"
-      case .compacting: "Ordering"
+      case .compacting: "Sorting"
       case .done: "Done    "
       }
     update(

@@ -3,7 +3,7 @@ import Vitrine
 
 /// Which labels to tell apart, and in what words.
 struct LabelOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The labels, parted by commas.", valueName: "a,b,c"))
+  @Option(help: ArgumentHelp("The labels, separated by commas.", valueName: "a,b,c"))
   var labels: String?
 
   @Option(
@@ -17,7 +17,7 @@ struct LabelOptions: ParsableArguments {
 
   @Option(
     name: .customLong("template"),
-    help: ArgumentHelp("A prompt in which {} stands for the label; may be given several times."))
+    help: ArgumentHelp("A prompt in which {} stands for the label. Repeatable."))
   var templates: [String] = []
 
   @Option(help: "What similarities are multiplied by; by default what the model was trained with.")

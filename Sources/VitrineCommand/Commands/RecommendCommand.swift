@@ -70,8 +70,8 @@ extension Recommendation {
     let parts = [
       steps.count < options.steps
         ? "\(steps.count) of \(options.steps) steps found a product further along" : nil,
-      stays.isEmpty ? nil : "stays at \(stays.joined(separator: ", "))",
-      stays.isEmpty ? nil : "\(free) lets it wander",
+      stays.isEmpty ? nil : "kept to \(stays.joined(separator: ", "))",
+      stays.isEmpty ? nil : "\(free) lifts that",
     ].compactMap(\.self)
     guard !parts.isEmpty else { return }
     let lines = DisplayWidth.wrapped(parts.joined(separator: " · "), width: console.width)

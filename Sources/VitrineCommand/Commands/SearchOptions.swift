@@ -145,7 +145,7 @@ struct RankingOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "How many of the best are ranked: --sort orders these, and pages end there."
+    help: "How many of the nearest, and best in words, are ranked; --sort orders so many."
   )
   var candidates = Query().candidates
 

@@ -23,7 +23,7 @@ struct ServeCommand: WorkspaceCommand {
   @Option(
     name: .customLong("index"),
     help: ArgumentHelp(
-      "Index to serve, by its folder's name or a name of its own; may be given several times.",
+      "Index to serve, by its folder's name or a name of its own. Repeatable.",
       valueName: "[name=]dir"))
   var indexes: [String] = []
 

@@ -64,7 +64,7 @@ package struct ResultView {
     _ name: String, isTitle: Bool, isNumeric: Bool = false, width: Int?
   ) -> Table.Column {
     Table.Column(
-      name, isNumeric: isNumeric, least: isTitle ? min(24, max(8, (width ?? 80) / 3)) : 12,
+      name, isNumeric: isNumeric, least: isTitle ? max(8, min(48, (width ?? 80) * 2 / 5)) : 12,
       leaves: isTitle ? 0 : 2)
   }
 

@@ -127,7 +127,7 @@ private func set(_ rows: [(looks: String, colour: String, title: String)]) -> Ev
     let known = try ZeroShotClassifier(labels: ["red", "blue"], embedder: model)
     let unknown = try ZeroShotClassifier(labels: ["dress", "shirt"], embedder: model)
     let absent = VitrineError.invalidArgument(
-      "there is no attribute \"nope\"; there are colour, title")
+      "no product has an attribute \"nope\"")
     #expect(throws: absent) {
       try ZeroShotEvaluation(products, attribute: "nope", classifier: known)
     }
