@@ -1,28 +1,51 @@
 /// Splits a line into words as a shell would.
 package enum Words {
+  /// What a character of a line is.
+  private enum Role { case sign, opening, text }
+
+  /// Where in a line one is: within quotes, or behind a backslash.
+  private struct Quoting {
+    private var quote: Character?
+    private var isEscaped = false
+
+    var isOutside: Bool { quote == nil && !isEscaped }
+
+    /// Goes past a character: a sign of quoting, one that opens a quote, or a part of the text.
+    mutating func pass(_ character: Character) -> Role {
+      if isEscaped {
+        isEscaped = false
+        return .text
+      }
+      if character == "\\", quote != "'" {
+        isEscaped = true
+        return .sign
+      }
+      if character == quote {
+        quote = nil
+        return .sign
+      }
+      guard quote == nil, character == "\"" || character == "'" else { return .text }
+      quote = character
+      return .opening
+    }
+  }
+
   /// Blanks part words; quotes and backslashes keep them together. A quote that is never closed
   /// reaches to the end.
   package static func split(_ line: String) -> [String] {
     var words: [String] = []
     var word: String?
-    var quote: Character?
-    var isEscaped = false
+    var quoting = Quoting()
     for character in line {
-      if isEscaped {
-        word = (word ?? "") + String(character)
-        isEscaped = false
-      } else if character == "\\", quote != "'" {
-        isEscaped = true
-      } else if character == quote {
-        quote = nil
-      } else if quote == nil, character == "\"" || character == "'" {
-        quote = character
-        word = word ?? ""
-      } else if quote == nil, character.isWhitespace {
+      if quoting.isOutside, character.isWhitespace {
         if let finished = word { words.append(finished) }
         word = nil
-      } else {
-        word = (word ?? "") + String(character)
+        continue
+      }
+      switch quoting.pass(character) {
+      case .sign: break
+      case .opening: word = word ?? ""
+      case .text: word = (word ?? "") + String(character)
       }
     }
     if let last = word { words.append(last) }
@@ -32,22 +55,13 @@ package enum Words {
   /// Cuts a line where a sign stands outside of quotes, into `most` parts at most.
   static func parts(_ line: String, at sign: Character, most: Int = .max) -> [String] {
     var parts = [""]
-    var quote: Character?
-    var isEscaped = false
+    var quoting = Quoting()
     for character in line {
-      if character == sign, quote == nil, !isEscaped, parts.count < most {
+      if quoting.isOutside, character == sign, parts.count < most {
         parts.append("")
         continue
       }
-      if isEscaped {
-        isEscaped = false
-      } else if character == "\\", quote != "'" {
-        isEscaped = true
-      } else if character == quote {
-        quote = nil
-      } else if quote == nil, character == "\"" || character == "'" {
-        quote = character
-      }
+      _ = quoting.pass(character)
       parts[parts.count - 1].append(character)
     }
     return parts
