@@ -88,6 +88,23 @@ extension OpenIndex {
   }
 }
 
+extension Changes.Update {
+  /// The product as it is to be stored, with what to remember of it; nil if its vector is another one by now.
+  fileprivate func result(
+    at slot: Slot, of store: ProductStore, in txn: borrowing WriteTransaction
+  ) throws -> (Product, ContentRecord)? {
+    let stored = try store.contentHash(at: slot, in: txn).flatMap(ContentRecord.init(stored:))
+    var product = product
+    if let source {
+      guard source == stored?.source else { return nil }
+    } else if product.image == nil {
+      product.image = try store.product(at: slot, in: txn)?.image
+    }
+    if keepsRecord, let stored { return (product, stored) }
+    return (product, ContentRecord(source: stored?.source ?? [], product: product))
+  }
+}
+
 extension Changes {
   /// Changes the vectors and collects what the products' store is to do.
   fileprivate func write(
@@ -101,22 +118,13 @@ extension Changes {
       counts.deleted += 1
     }
     for update in updates {
-      var product = update.product
-      guard let slot = try writer.slot(of: product.id) else {
-        counts.lost.append(product.id)
-        continue
+      if let slot = try writer.slot(of: update.product.id),
+        let (product, record) = try update.result(at: slot, of: store, in: txn)
+      {
+        batch.put(product, contentHash: record.bytes, slot: slot)
+      } else {
+        counts.lost.append(update.product.id)
       }
-      let stored = try store.contentHash(at: slot, in: txn).flatMap(ContentRecord.init(stored:))
-      if let source = update.source, source != stored?.source {
-        counts.lost.append(product.id)
-        continue
-      }
-      if update.source == nil, product.image == nil {
-        product.image = try store.product(at: slot, in: txn)?.image
-      }
-      var record = ContentRecord(source: stored?.source ?? [], product: product)
-      if update.keepsRecord, let stored { record = stored }
-      batch.put(product, contentHash: record.bytes, slot: slot)
     }
     let upserted = try writer.upsert(ids: products.map(\.id), vectors: vectors)
     for (row, result) in upserted.enumerated() {

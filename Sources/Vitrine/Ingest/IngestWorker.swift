@@ -31,8 +31,8 @@ struct IngestWorker: Sendable {
       do throws(ImageRoot.Missing) {
         let source = try source(of: &product)
         let record = ContentRecord(source: hash(of: source), product: product)
-        if old?.source == record.source {
-          outcomes[index].action = action(for: product, old: old)
+        if let old, old.source == record.source {
+          outcomes[index].action = action(for: product, record, old: old)
         } else {
           waiting.append((index, product, record, source))
         }
@@ -51,17 +51,20 @@ struct IngestWorker: Sendable {
   }
 
   /// What becomes of a product whose vector stays.
-  private func action(for product: Product, old: ContentRecord?) -> IngestOutcome.Action {
-    guard let old else { return .nothing }
-    let record = ContentRecord(source: old.source, product: product)
-    return record == old ? .unchanged : .update(product, source: old.source)
+  private func action(
+    for product: Product, _ record: ContentRecord, old: ContentRecord
+  ) -> IngestOutcome.Action {
+    record == old ? .unchanged : .update(product, source: old.source)
   }
 
   /// Notes a photograph that cannot be used. What is in the index keeps the look it had, and has its facts.
   private func refuse(
     _ outcome: inout IngestOutcome, _ product: Product, _ reason: String, old: ContentRecord?
   ) {
-    outcome.action = action(for: product, old: old)
+    if let old {
+      let record = ContentRecord(source: old.source, product: product)
+      outcome.action = action(for: product, record, old: old)
+    }
     outcome.notes.append(
       RowNote(
         row: outcome.row, id: product.id, column: imageColumn,
