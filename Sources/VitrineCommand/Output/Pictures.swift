@@ -86,6 +86,8 @@ package struct Pictures: Sendable {
   /// One photograph within so many cells; empty if it cannot be drawn.
   package func draw(_ photograph: [UInt8], columns: Int, rows: Int) -> String {
     let folder = ScratchFolder()
+    // Its files go with it.
+    defer { withExtendedLifetime(folder) {} }
     guard let file = try? folder.file(named: "image") else { return "" }
     let process = Process()
     let output = Pipe()
@@ -106,7 +108,6 @@ package struct Pictures: Sendable {
     }
     let drawn = (try? output.fileHandleForReading.readToEnd()) ?? nil
     process.waitUntilExit()
-    _ = folder
     return process.terminationStatus == 0 ? String(decoding: drawn ?? Data(), as: UTF8.self) : ""
   }
 
