@@ -20,6 +20,8 @@ package final class TextQueue: Sendable {
   private struct State {
     /// Searches that embed, or have their vectors and are still answered.
     var atWork = 0
+    /// Searches whose texts somebody else embeds at the moment.
+    var takenAlong = 0
     var waiting: [Waiting] = []
 
     /// Whether one more may begin to embed, which it then does.
@@ -121,7 +123,8 @@ package final class TextQueue: Sendable {
   /// A fair share of those who wait: had one all of them, the next would come alone.
   private func takeAlong() -> [Waiting] {
     state.withLock { state in
-      let share = (state.waiting.count + state.atWork - 1) / limit
+      let all = state.waiting.count + state.atWork + state.takenAlong
+      let share = (all - 1) / limit
       var (count, texts) = (0, 0)
       while count < min(share, state.waiting.count),
         texts + state.waiting[count].texts.count <= Self.most
@@ -129,6 +132,7 @@ package final class TextQueue: Sendable {
         texts += state.waiting[count].texts.count
         count += 1
       }
+      state.takenAlong += count
       defer { state.waiting.removeFirst(count) }
       return Array(state.waiting.prefix(count))
     }
@@ -137,7 +141,10 @@ package final class TextQueue: Sendable {
   private func resume(
     _ other: Waiting, _ vectors: Result<[[Float]], any Error>, _ milliseconds: Double
   ) {
-    state.withLock { $0.atWork += 1 }
+    state.withLock { state in
+      state.takenAlong -= 1
+      state.atWork += 1
+    }
     other.continuation.resume(
       returning: .embedded(vectors, milliseconds: milliseconds, Place(self)))
   }

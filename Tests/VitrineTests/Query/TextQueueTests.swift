@@ -136,6 +136,35 @@ import Vitrine
     #expect(model.calls.flatMap(\.self).count == 7)
   }
 
+  @Test func `who is being embedded by somebody else counts among those who ask`() async throws {
+    let queue = TextQueue(limit: 2)
+    let model = SlowModel()
+    let first = await queue.turn(for: ["dress"])
+    let second = await queue.turn(for: ["watch"])
+    func ask(_ texts: [String]) {
+      for text in texts {
+        Task {
+          let turn = await queue.turn(for: [text])
+          _ = try turn.vectors(of: [text], model)
+          turn.leave()
+        }
+      }
+    }
+    ask(["hat", "shoe", "belt"])
+    try await Task.sleep(for: .milliseconds(100))
+    // The first takes two or more along and is long at work on them.
+    let slow = Task.detached { try first.vectors(of: ["dress"], model) }
+    while model.calls.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+    ask(["scarf", "ring", "coat"])
+    try await Task.sleep(for: .milliseconds(100))
+    second.leave()
+    try await Task.sleep(for: .milliseconds(100))
+    #expect(model.calls.map(\.count) == [3, 4])
+    model.goOn()
+    _ = try await slow.value
+    first.leave()
+  }
+
   @Test(arguments: 1..<4) func `whoever is cancelled holds nobody up`(place: Int) async throws {
     let texts = ["dress", "watch", "hat", "shoe"]
     try await withEngine { engine, model in
