@@ -32,7 +32,9 @@ struct VitrineCommand: AsyncParsableCommand {
         ]),
       CommandGroup(
         name: "Look after an index",
-        subcommands: [StatsCommand.self, VerifyCommand.self, CompactCommand.self]),
+        subcommands: [
+          StatsCommand.self, VerifyCommand.self, CompactCommand.self, ReembedCommand.self,
+        ]),
       CommandGroup(
         name: "Models and this machine",
         subcommands: [

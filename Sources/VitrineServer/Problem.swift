@@ -35,6 +35,10 @@ package struct Problem: Error, Sendable {
     case QueryError.cursorExpired: self.init(.gone, "\(QueryError.cursorExpired)")
     case let error as QueryError: self.init(.unprocessableContent, "\(error)")
     case VitrineError.noProduct(let id): self.init(.notFound, "there is no product \"\(id)\"")
+    case VitrineError.modelMismatch:
+      self.init(
+        .serviceUnavailable,
+        "the index is of another model now; the server has to be started again with that")
     case let error as VitrineError where error.blame != .failure:
       self.init(.unprocessableContent, "\(error)")
     case is CancellationError: self.init(.serviceUnavailable, "the server is shutting down")

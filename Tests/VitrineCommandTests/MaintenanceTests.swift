@@ -39,6 +39,30 @@ import TestSupport
     #expect(try Tool.run(["stats", "--index", index, "--json"]).json()["products"] as? Int == 23)
   }
 
+  @Test func `an index is looked at anew by a model, whole or not at all`() throws {
+    let scratch = TemporaryDirectory()
+    let (catalogue, images) = try scratch.sample(6)
+    let copy = scratch.path + "/shop"
+    try FileManager.default.copyItem(atPath: images, toPath: copy)
+    let index = scratch.path + "/index"
+    #expect(try Tool.run(["index", catalogue, "--images", copy, "--index", index]).status == 0)
+    let done = try Tool.run(["reembed", "--index", index])
+    #expect(done.status == 0 && done.output.hasPrefix("6 products: 6 embedded again\n"), "\(done)")
+
+    let ids = try String(contentsOfFile: catalogue, encoding: .utf8)
+      .split(separator: "\n").dropFirst().map { String($0.prefix { $0 != "," }) }
+    try FileManager.default.removeItem(atPath: "\(copy)/images/\(ids[2]).jpg")
+    let refused = try Tool.run(["reembed", "--index", index])
+    #expect(refused.status == 65 && refused.output.isEmpty)
+    #expect(
+      refused.notes.contains("1 of 6 products cannot be embedded, such as \(ids[2]): "),
+      "\(refused.notes)")
+    let less = try Tool.run(["reembed", "--leave-out", "--index", index, "--json"]).json()
+    #expect(less["reembedded"] as? Int == 5 && less["rejected"] as? Int == 1)
+    #expect(try Tool.run(["stats", "--index", index, "--json"]).json()["products"] as? Int == 5)
+    #expect(try Tool.run(["reembed", "--images", images, "--index", index]).status == 0)
+  }
+
   @Test func `what verify finds is said in a line, and is the exit code in a conversation too`()
     throws
   {

@@ -71,27 +71,42 @@ extension Engine {
     forgettingUnused: Bool, _ cancellation: Cancellation,
     _ progress: (_ done: Int, _ total: Int) -> Void
   ) throws -> CompactReport {
-    let old = try current
     // LMDB follows a page that points astray wherever it leads.
-    if let finding = try storing(path, { try old.environment.checkStructure().first }) {
+    if let finding = try storing(path, { try current.environment.checkStructure().first }) {
       throw VitrineError.storage("\(path) is damaged: \(finding); `vitrine verify` tells more")
     }
-    let before = old.environment.information.usedSize
-    let done: (all: Int, live: Int, dropped: [String])
+    let before = try current.environment.information.usedSize
+    let done = try replace { old, copy in
+      try read { txn, snapshot, store in
+        let unused = forgettingUnused ? try store.unusedAttributes(in: txn) : []
+        try old.copy(
+          txn, store, leavingOut: unused, to: copy, threads: options.threads
+        ) { done in
+          progress(done, snapshot.count)
+          try cancellation.check()
+        }
+        return (all: snapshot.slotCapacity, live: snapshot.count, dropped: unused)
+      }
+    }
+    return CompactReport(
+      products: done.live, freedSlots: done.all - done.live, bytesBefore: before,
+      bytesAfter: try current.environment.information.usedSize, droppedAttributes: done.dropped)
+  }
+}
+
+extension Engine {
+  /// Fills another index beside this one, which nobody changes meanwhile, and puts that in the place of
+  /// this one in one step.
+  ///
+  /// - Parameter fill: is given this index as it is open, and the empty directory of the other; nothing may be
+  ///   open there any more when it returns. When it throws, this index stays.
+  func replace<R>(with fill: (_ old: OpenIndex, _ path: String) throws -> R) throws -> R {
+    let old = try current
     do {
-      done = try old.environment.write { (txn: borrowing WriteTransaction) in
+      return try old.environment.write { (txn: borrowing WriteTransaction) in
         let copy = try txn.makeReplacement()
         do {
-          let done = try read { txn, snapshot, store in
-            let unused = forgettingUnused ? try store.unusedAttributes(in: txn) : []
-            try old.copy(
-              txn, store, leavingOut: unused, to: copy, threads: options.threads
-            ) { done in
-              progress(done, snapshot.count)
-              try cancellation.check()
-            }
-            return (all: snapshot.slotCapacity, live: snapshot.count, dropped: unused)
-          }
+          let done = try fill(old, copy)
           try txn.replaceEnvironment(with: copy)
           return done
         } catch {
@@ -100,14 +115,11 @@ extension Engine {
         }
       }
     } catch let error as LMDBError where error.code == .replaced {
-      // Another compaction was quicker; this one begins with what it has written.
-      return try compact(forgettingUnused: forgettingUnused, cancellation, progress)
+      // Somebody else was quicker; this one begins with what they have written.
+      return try replace(with: fill)
     } catch let error where error is LMDBError || error is HNSWError {
       throw VitrineError(error, path: path)
     }
-    return CompactReport(
-      products: done.live, freedSlots: done.all - done.live, bytesBefore: before,
-      bytesAfter: try current.environment.information.usedSize, droppedAttributes: done.dropped)
   }
 }
 

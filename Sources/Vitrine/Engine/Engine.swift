@@ -109,12 +109,17 @@ public final class Engine: Sendable {
   }
 
   /// The index as it is open now. When a compaction, of this process or another, has put a new
-  /// one in its place, that is opened.
+  /// one in its place, that is opened; unless it is of another model.
   var current: OpenIndex {
     get throws(VitrineError) {
       try opened.withLock { index throws(VitrineError) in
         if index.environment.isReplaced {
-          index = try OpenIndex(path: path, readOnly: options.readOnly)
+          let next = try OpenIndex(path: path, readOnly: options.readOnly)
+          if let embedder { try next.check(embedder) }
+          guard next.index.configuration == configuration else {
+            throw .storage("\(path) was replaced by an index of another kind: open it again")
+          }
+          index = next
         }
         return index
       }

@@ -50,9 +50,13 @@ struct ContentRecord: Equatable {
   /// Hash of the id, the image path and the attributes.
   let metadata: [UInt8]
 
-  /// The record of a product.
-  init(source: [UInt8], product: Product) {
+  /// The record of a product, with what is known of its metadata or else from it.
+  init(source: [UInt8], metadata: [UInt8]? = nil, product: Product) {
     self.source = source
+    self.metadata = metadata ?? Self.hash(ofMetadata: product)
+  }
+
+  private static func hash(ofMetadata product: Product) -> [UInt8] {
     var hash = ContentHash()
     hash.combine(product.id)
     hash.combine(product.image ?? "")
@@ -68,7 +72,7 @@ struct ContentRecord: Equatable {
       case .date(let seconds): hash.combine("date \(seconds)")
       }
     }
-    metadata = hash.bytes
+    return hash.bytes
   }
 
   /// The record as stored; nil for one that this version did not write.

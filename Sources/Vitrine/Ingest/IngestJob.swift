@@ -11,6 +11,8 @@ struct IngestItem: Sendable {
   let row: Int
   let content: Content
   var notes: [RowNote] = []
+  /// What is remembered of the row that a product was made of, where it does not come from that itself.
+  var record: ContentRecord?
 }
 
 /// Rows that travel together; numbered, so that they are stored in the catalogue's order.

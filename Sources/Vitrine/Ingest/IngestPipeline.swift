@@ -1,11 +1,7 @@
 internal import Foundation
 internal import HNSW
-import Synchronization
 
-/// One ingestion: reading, embedding and storing at once, joined by queues of bounded length.
-///
-/// One thread reads, one per core embeds, and the caller's stores; so the memory in use is that of
-/// the queues, however long the catalogue is.
+/// One ingestion of a catalogue.
 final class IngestPipeline: Sendable {
   private let engine: Engine
   private let embedder: any Embedder
@@ -13,7 +9,6 @@ final class IngestPipeline: Sendable {
   private let options: IngestOptions
   private let progress: @Sendable (IngestProgress) -> Void
   private let cancellation = Cancellation()
-  private let failure = Mutex<VitrineError?>(nil)
 
   init(
     engine: Engine, embedder: any Embedder, source: CatalogueSource, options: IngestOptions,
@@ -63,7 +58,7 @@ final class IngestPipeline: Sendable {
     }
   }
 
-  /// Runs the three stages to their end.
+  /// Embeds and stores the rows of the catalogue.
   private func embed(
     _ survey: CatalogueSurvey, _ writer: inout IngestWriter, _ meter: inout IngestMeter
   ) throws(VitrineError) {
@@ -75,81 +70,20 @@ final class IngestPipeline: Sendable {
       description.look(for: images.path)
     }
     writer.schema = description.schema
-    let threads = options.threads ?? engine.options.threads
-    let chunks = BoundedChannel<IngestChunk>(capacity: 2 * threads)
-    // Embedding goes on while a batch is being stored: leave room for what comes meanwhile.
-    let outcomes = BoundedChannel<IngestOutcomes>(
-      capacity: 2 * threads + 2 * options.batchSize / options.chunkSize)
-    let group = DispatchGroup()
-    startReader(
-      IngestReader(survey: survey, schema: description.schema, chunkSize: options.chunkSize),
-      chunks, group)
+    let reader = IngestReader(
+      survey: survey, schema: description.schema, chunkSize: options.chunkSize)
     let worker = IngestWorker(
-      engine: engine, embedder: embedder, images: images, schema: description.schema,
+      engine: engine, embedder: embedder, images: [images], schema: description.schema,
       imageColumn: survey.mapping.image ?? "", textOnly: options.textOnly)
-    startWorkers(worker, threads, from: chunks, to: outcomes, group)
-    defer { group.wait() }
+    let stages = IngestStages(
+      worker, options, threads: options.threads ?? engine.options.threads, cancellation)
     do {
-      while let next = outcomes.receive() {
-        try writer.take(next)
-        meter.show(.embedding, writer.report, embedded: writer.embedded)
-      }
-      try writer.commit()
+      try stages.run(&writer, &meter) { send throws(VitrineError) in try reader.run(send: send) }
+    } catch let stopped as IngestWriter.Stopped {
+      throw stopped.note.error(in: source.path)
     } catch {
-      chunks.abandon()
-      outcomes.abandon()
-      if let stopped = error as? IngestWriter.Stopped { throw stopped.note.error(in: source.path) }
       throw VitrineError(error, path: engine.path)
     }
-    if let failure = failure.withLock({ $0 }) { throw failure }
-  }
-
-  private func startReader(
-    _ reader: IngestReader, _ chunks: BoundedChannel<IngestChunk>, _ group: DispatchGroup
-  ) {
-    startThread(group) { [self] in
-      do throws(VitrineError) {
-        try reader.run { !stops && chunks.send($0) }
-      } catch {
-        fail(error)
-      }
-      chunks.close()
-    }
-  }
-
-  private func startWorkers(
-    _ worker: IngestWorker, _ threads: Int, from chunks: BoundedChannel<IngestChunk>,
-    to outcomes: BoundedChannel<IngestOutcomes>, _ group: DispatchGroup
-  ) {
-    let workers = DispatchGroup()
-    for _ in 0..<threads {
-      startThread(group, workers) { [self] in
-        while let chunk = chunks.receive(), !stops {
-          do throws(VitrineError) {
-            guard outcomes.send(try worker.outcomes(of: chunk)) else { return }
-          } catch {
-            fail(error)
-            chunks.abandon()
-          }
-        }
-      }
-    }
-    startThread(group) {
-      workers.wait()
-      outcomes.close()
-    }
-  }
-
-  private func startThread(_ groups: DispatchGroup..., work: @escaping @Sendable () -> Void) {
-    for group in groups { group.enter() }
-    Thread {
-      work()
-      for group in groups { group.leave() }
-    }.start()
-  }
-
-  private func fail(_ error: VitrineError) {
-    failure.withLock { first in if first == nil { first = error } }
   }
 
   /// The products of the index that the catalogue does not name. If some of its rows cannot be

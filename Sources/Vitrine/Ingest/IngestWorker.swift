@@ -5,7 +5,8 @@ internal import LMDB
 struct IngestWorker: Sendable {
   let engine: Engine
   let embedder: any Embedder
-  let images: ImageRoot
+  /// Where photographs are looked for, one place after the other.
+  let images: [ImageRoot]
   let schema: Schema
   let imageColumn: String
   let textOnly: Bool
@@ -30,7 +31,8 @@ struct IngestWorker: Sendable {
       let old = known[Array(product.id.utf8)]
       do throws(ImageRoot.Missing) {
         let source = try source(of: &product)
-        let record = ContentRecord(source: hash(of: source), product: product)
+        let record = ContentRecord(
+          source: hash(of: source), metadata: item.record?.metadata, product: product)
         if let old, old.source == record.source {
           outcomes[index].action = action(for: product, record, old: old)
         } else {
@@ -91,7 +93,7 @@ struct IngestWorker: Sendable {
   /// The photograph of a product, whose path is then that found, or the words in its place.
   private func source(of product: inout Product) throws(ImageRoot.Missing) -> Source {
     do throws(ImageRoot.Missing) {
-      let found = try images.photograph(named: product.image, id: product.id)
+      let found = try photograph(of: product)
       product.image = product.image ?? found.path
       return .image(found.bytes)
     } catch {
@@ -100,6 +102,18 @@ struct IngestWorker: Sendable {
       }
       throw error
     }
+  }
+
+  private func photograph(of product: Product) throws(ImageRoot.Missing) -> ImageRoot.Found {
+    var first: ImageRoot.Missing?
+    for root in images {
+      do throws(ImageRoot.Missing) {
+        return try root.photograph(named: product.image, id: product.id)
+      } catch {
+        first = first ?? error
+      }
+    }
+    throw first ?? ImageRoot.Missing(reason: "there is no place to look for photographs")
   }
 
   private func hash(of source: Source) -> [UInt8] {

@@ -12,24 +12,28 @@ extension Engine {
   /// - Complexity: a few dozen texts to embed and searches, whatever the size of the index.
   @discardableResult
   public func calibrate() async throws -> SimilarityCalibration {
-    try await Cancellation.offload { [self] cancellation in
-      let probes = try read { txn, snapshot, store in
-        try Self.probes(snapshot, txn, store)
-      }
-      let texts = probes.isEmpty ? [] : try embedder?.embed(texts: probes) ?? []
-      try cancellation.check()
-      let calibration = try read { _, snapshot, _ in
-        SimilarityCalibration(
-          products: snapshot.count, images: try SimilarityCalibration.sampledImages(snapshot),
-          texts: try SimilarityCalibration.sampledTexts(texts, snapshot))
-      }
-      try writing { index in
-        try index.environment.write { (txn: borrowing WriteTransaction) in
-          try calibration.store(in: txn)
-        }
-      }
-      return calibration
+    try await Cancellation.offload { [self] in try calibrate($0) }
+  }
+
+  /// The same on the caller's thread.
+  @discardableResult
+  func calibrate(_ cancellation: Cancellation) throws -> SimilarityCalibration {
+    let probes = try read { txn, snapshot, store in
+      try Self.probes(snapshot, txn, store)
     }
+    let texts = probes.isEmpty ? [] : try embedder?.embed(texts: probes) ?? []
+    try cancellation.check()
+    let calibration = try read { _, snapshot, _ in
+      SimilarityCalibration(
+        products: snapshot.count, images: try SimilarityCalibration.sampledImages(snapshot),
+        texts: try SimilarityCalibration.sampledTexts(texts, snapshot))
+    }
+    try writing { index in
+      try index.environment.write { (txn: borrowing WriteTransaction) in
+        try calibration.store(in: txn)
+      }
+    }
+    return calibration
   }
 
   /// Texts such as users write: the titles of some products, or their keywords.

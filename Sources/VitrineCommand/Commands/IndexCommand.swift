@@ -137,8 +137,10 @@ struct IndexCommand: WorkspaceCommand {
 extension IngestReport {
   /// Says what became of the rows; what was wrong goes to the notes.
   ///
-  /// - Parameter unit: what the rate counts.
-  func print(in console: Console, unit: String = "images") {
+  /// - Parameters:
+  ///   - thing: what a row is of.
+  ///   - unit: what the rate counts.
+  func print(in console: Console, of thing: String = "row", unit: String = "images") {
     let counts = [
       (inserted, "new"), (reembedded, "embedded again"), (updated, "with new facts"),
       (unchanged, "unchanged"), (pruned, "deleted"), (superseded, "repeated"),
@@ -146,13 +148,14 @@ extension IngestReport {
     ]
     let parts = counts.filter { $0.0 > 0 }.map { "\(Numbers.grouped($0.0)) \($0.1)" }
     let summary = parts.isEmpty ? "nothing" : parts.joined(separator: ", ")
-    console.print("\(Numbers.counted(rows, "row")): \(summary)")
+    console.print("\(Numbers.counted(rows, thing)): \(summary)")
     console.print(
       "\(Duration.seconds(seconds).inWords), \(Numbers.short(imagesPerSecond)) \(unit)/s")
     for hint in hints { console.say(hint.printable) }
     for note in notes.prefix(5) {
-      let place = note.column.isEmpty ? "" : ", column \(note.column)"
-      console.say("row \(note.row)\(place): \(note.reason)".printable)
+      let row = note.row > 0 ? "row \(note.row)" : "\(thing) \(note.id)"
+      let column = note.column.isEmpty ? "" : ", column \(note.column)"
+      console.say("\(row)\(column): \(note.reason)".printable)
     }
     if let reportPath { console.say("All that was wrong is listed in \(reportPath)") }
     for refusal in [pruneRefusal, compactRefusal].compactMap(\.self) { console.say(refusal) }
