@@ -98,7 +98,6 @@ FINE_SCORES(l2)
 static float NAME(dot)(const float *a, const float *b, uint32_t n) {
   return NAME(dot_f32)(a, b, n);
 }
-static float NAME(l2)(const float *a, const float *b, uint32_t n) { return NAME(l2_f32)(a, b, n); }
 
 // |a - b|² = |a|² + |b|² - 2 a.b, with the norms that are stored. A code becomes signed by flipping
 // its top bit; the other one's excess of 128 is taken off through the sum of the first. Returns all
@@ -263,7 +262,7 @@ static void NAME(unpack_bf16)(const void *src, uint32_t n, float *dst) {
 
 #define TABLE                                                                               \
   {                                                                                         \
-    .dot = NAME(dot), .l2 = NAME(l2),                                                       \
+    .dot = NAME(dot),                                                                       \
     .dots = {NAME(rows_dot_f32), NAME(rows_dot_f16), NAME(rows_dot_bf16)},                  \
     .l2s = {NAME(rows_l2_f32), NAME(rows_l2_f16), NAME(rows_l2_bf16)},                      \
     .fine_dots = NAME(fine_dots), .fine_l2s = NAME(fine_l2s),                               \

@@ -65,7 +65,8 @@ static float NAME(encode_residual)(const float *x, const float *mean, float scal
   return step;
 }
 
-// Components that are not clipped are linear in code and residual; the others are looked for by blocks.
+// Components that are not clipped are linear in code and residual; the others are looked for by
+// blocks.
 static void NAME(fine_values)(const uint8_t *upper, const uint8_t *lower, const uint8_t *residual,
                               const uint8_t *step, float scale, uint32_t padded, uint32_t n,
                               float *dst) {

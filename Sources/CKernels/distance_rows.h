@@ -6,8 +6,8 @@
 
 enum { MAX_CODE_BYTES = 16384 };
 
-// What residuals of clipped components count from, in scales; and what a component of 0 is in a code and a
-// residual taken for one number.
+// What residuals of clipped components count from, in scales; and what a component of 0 is in a
+// code and a residual taken for one number.
 #define CLIPPED_FROM 126.5f
 #define MIDDLE (256 * 128 + 127.5f)
 
@@ -29,13 +29,15 @@ static inline const uint8_t *row_at(const ck_rows *rows, uint32_t id) {
   return rows->blocks[at.block] + rows->offset + (uint64_t)at.index * rows->stride;
 }
 
-static inline const uint8_t *norm_address(const ck_rows *rows, uint32_t id) {
+static inline const uint8_t *trailer_address(const ck_rows *rows, uint32_t id) {
   record_place at = place_of(rows, id);
-  return rows->blocks[at.block] + rows->norm_offset + 4u * at.index;
+  return rows->blocks[at.block] + rows->trailer_offset + 4u * at.index;
 }
 
 // Whether upper halves hold the norms of their codes themselves.
-static inline bool has_inner_norms(const ck_codes *codes) { return codes->upper.norm_offset == 0; }
+static inline bool has_inner_norms(const ck_codes *codes) {
+  return codes->upper.trailer_offset == 0;
+}
 
 // The upper four bits of each of the eight bytes before `end`.
 static inline int32_t inner_norm(const uint8_t *end) {
@@ -51,11 +53,12 @@ static inline int32_t norm_at(const ck_codes *codes, uint32_t id) {
   const ck_rows *rows = &codes->upper;
   if (has_inner_norms(codes)) return inner_norm(row_at(rows, id) + rows->bytes);
   int32_t norm;
-  memcpy(&norm, norm_address(rows, id), 4);
+  memcpy(&norm, trailer_address(rows, id), 4);
   return norm;
 }
 
-// Makes 0 again what an inner norm made of the values that pad a code; returns what they added up to.
+// Makes 0 again what an inner norm made of the values that pad a code; returns what they added up
+// to.
 static inline int32_t clear_inner_norm(int8_t *values, uint32_t n) {
   int32_t sum = 0;
   for (uint32_t i = n - 8; i < n; i++) {
@@ -81,7 +84,7 @@ static inline void prefetch_row(const ck_rows *rows, uint32_t id) {
 
 static inline void prefetch_norms(const ck_codes *codes, const uint32_t *ids, uint32_t count) {
   for (uint32_t i = 0; i < count && !has_inner_norms(codes); i++)
-    __builtin_prefetch(norm_address(&codes->upper, ids[i]), 0, 2);
+    __builtin_prefetch(trailer_address(&codes->upper, ids[i]), 0, 2);
 }
 
 static inline void prefetch_code(const ck_codes *codes, uint32_t id) {
@@ -95,7 +98,7 @@ static inline const uint8_t *residual_at(const ck_codes *codes, uint32_t id) {
 }
 
 static inline const uint8_t *step_at(const ck_codes *codes, uint32_t id) {
-  return codes->residuals.blocks ? norm_address(&codes->residuals, id) : NULL;
+  return codes->residuals.blocks ? trailer_address(&codes->residuals, id) : NULL;
 }
 
 // Codes have been read before, or are read in order.

@@ -28,8 +28,8 @@ typedef struct {
   const uint8_t *upper, *lower;
 } code_place;
 
-// Products of the query with a half of four codes, times 16: what lies in the upper bits of a byte is
-// multiplied where it is, and counts as much anyway.
+// Products of the query with a half of four codes, times 16: what lies in the upper bits of a byte
+// is multiplied where it is, and counts as much anyway.
 static inline __m128i half_dot4(const uint8_t *const at[4], const int8_t *query, uint32_t n) {
   const __m512i low = _mm512_set1_epi8(0x0F);
   uint32_t half = n / 2;
@@ -69,7 +69,7 @@ static inline code_place place_code(const ck_codes *codes, uint32_t id) {
   return (code_place){row_at(&codes->upper, id), row_at(&codes->lower, id)};
 }
 
-// Rows that are fetched before the one that is scored: two lists of neighbours, as a rule.
+// Rows that are fetched before the one that is scored: two lists of neighbors, as a rule.
 enum { AHEAD = 64, PLACES = 2 * AHEAD };
 
 static void code_scores_avx512(const ck_codes *codes, const int8_t *query, uint32_t n,
@@ -190,15 +190,16 @@ static bool is_near_avx512(const ck_codes *codes, uint32_t row, uint32_t n, cons
   return false;
 }
 
-// A component of the query and one of a row are two bytes each, so their product is four of bytes: sums
-// of those that count 65,536, 256 and 1, and what clipped components add beside.
+// A component of the query and one of a row are two bytes each, so their product is four of bytes:
+// sums of those that count 65,536, 256 and 1, and what clipped components add beside.
 typedef struct {
   __m512i most, more, least;
   float beyond;
 } fine_sums;
 
-// What clipped components among 64 from `start` on add to a product with 256 · high + low beside what they
-// would if they were not: those that have a bit in `clipped`, the greatest of them also in `greatest`.
+// What clipped components among 64 from `start` on add to a product with 256 · high + low beside
+// what they would if they were not: those that have a bit in `clipped`, the greatest of them also
+// in `greatest`.
 static float beyond_clipping(uint64_t clipped, uint64_t greatest, uint32_t start,
                              const ck_fine_query *query, const uint8_t *residual, float step,
                              float scale) {

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-// The products of a list so far: the last one's slot and sum are written already, but count only once
-// the sum is not 0.
+// The products of a list so far: the last one's slot and sum are written already, but count only
+// once the sum is not 0.
 typedef struct {
   uint32_t products, last;
   float sum;
@@ -15,8 +15,9 @@ static inline uint32_t posting_at(const uint8_t *postings, uint32_t i) {
   return bits;
 }
 
-// Which postings begin a product cannot be foretold, so no branch depends on it: each writes the sum
-// so far, over that of the posting before if that is of the same product, or counts for nothing.
+// Which postings begin a product cannot be foretold, so no branch depends on it: each writes the
+// sum so far, over that of the posting before if that is of the same product, or counts for
+// nothing.
 static inline product_run add(product_run run, uint32_t bits, const ck_field *fields,
                               const float *lengths, float base, uint32_t *slots, float *sums) {
   const ck_field field = fields[bits >> 12 & 0xFF];
@@ -76,9 +77,9 @@ static uint32_t sum_portable(const uint8_t *postings, uint32_t count, uint32_t f
     sum = _mm512_mask_add_ps(sum, same, sum, _mm512_permutexvar_ps(from, sum));             \
   } while (0)
 
-// Sixteen postings at a time: each lane's sum becomes that of its product up to it, in four steps of
-// 1, 2, 4 and 8 lanes (Hillis and Steele, "Data parallel algorithms", CACM 1986), and the last lane of
-// each product is written. The last product of all waits for what follows.
+// Sixteen postings at a time: each lane's sum becomes that of its product up to it, in four steps
+// of 1, 2, 4 and 8 lanes (Hillis and Steele, "Data parallel algorithms", CACM 1986), and the last
+// lane of each product is written. The last product of all waits for what follows.
 static AVX512 uint32_t sum_avx512(const uint8_t *postings, uint32_t count, uint32_t first,
                                   const ck_field *fields, const float *lengths, float base,
                                   float saturation, uint32_t *slots, float *values) {

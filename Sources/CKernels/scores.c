@@ -1,6 +1,7 @@
 #include "ck_scores.h"
 
-// Neighbours are of different parts, so that the compiler takes as many at a time as a register holds.
+// Neighbors are of different parts, so that the compiler takes as many at a time as a register
+// holds.
 void ck_maxima(const float *scores, uint32_t count, uint32_t parts, float *maxima) {
   for (uint32_t i = 0; i < parts; i++) maxima[i] = scores[i];
   for (uint32_t start = parts; start < count; start += parts) {

@@ -1,7 +1,7 @@
 // Tiles of a matrix product in registers: the innermost loops of matrix_body.h.
 
-/// Asks for weights 64 groups ahead into L2, where more requests can be under way than in L1, and for
-/// weights 16 groups ahead into L1.
+/// Asks for weights 64 groups ahead into L2, where more requests can be under way than in L1, and
+/// for weights 16 groups ahead into L1.
 INLINE void NAME(prefetch_weights)(const char *line) {
   __builtin_prefetch(line + 64 * CK_PANEL * CK_GROUP_BYTES, 0, 2);
   __builtin_prefetch(line + 16 * CK_PANEL * CK_GROUP_BYTES, 0, 3);
@@ -82,7 +82,8 @@ INLINE void NAME(add_mixed)(const int rows, const char *a, size_t stride, const 
 
 #ifdef dot_f16
 /// The same in half precision: sums of short runs stay in registers, and are added up in single
-/// precision in memory. A run of 64 makes half the error that rounding the factors to bfloat16 would.
+/// precision in memory. A run of 64 makes half the error that rounding the factors to bfloat16
+/// would.
 INLINE void NAME(add_runs)(const int rows, const char *a, size_t stride, const char *b,
                            size_t groups, float *tile, size_t tile_stride) {
   UNROLL for (int r = 0; r < rows; r++) 

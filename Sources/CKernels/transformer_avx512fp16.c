@@ -1,4 +1,5 @@
-// As for AVX-512, with its half precision: for processors that multiply bfloat16 slowly or not at all.
+// As for AVX-512, with its half precision: for processors that multiply bfloat16 slowly or not at
+// all.
 #if defined(__x86_64__)
 #include <immintrin.h>
 

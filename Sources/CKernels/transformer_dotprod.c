@@ -1,5 +1,5 @@
-// The kernels for ARM's sums of four products of bytes: sdot, which takes signed bytes only, so that
-// the bytes of rows, which are unsigned, count 128 less.
+// The kernels for ARM's sums of four products of bytes: sdot, which takes signed bytes only, so
+// that the bytes of rows, which are unsigned, count 128 less.
 #if defined(__aarch64__)
 #include <arm_neon.h>
 

@@ -63,7 +63,8 @@ INLINE v16f vector_reciprocal(v16f x) {
 #endif
 }
 
-/// Nearest integers, ties to even, of numbers below 2^22: adding 1.5 · 2^23 shifts the fraction out.
+/// Nearest integers, ties to even, of numbers below 2^22: adding 1.5 · 2^23 shifts the fraction
+/// out.
 INLINE v16i round_to_integers(v16f x) { return (v16i)(x + 12582912.0f) - 0x4b400000; }
 
 /// e^x to about 1e-7 relative: 2^n · e^r with |r| ≤ ln2 / 2 and a degree-6 polynomial.

@@ -4,7 +4,7 @@
 
 #include "distance_rows.h"
 
-// Without a branch on what the bitmap says: half of the neighbours are new, and no processor can
+// Without a branch on what the bitmap says: half of the neighbors are new, and no processor can
 // guess which.
 uint32_t ck_gather_new(const uint32_t *links, const uint32_t *link_slots, uint32_t capacity,
                        uint32_t positions_end, uint32_t slots_end, uint64_t *visited,

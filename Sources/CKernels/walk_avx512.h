@@ -20,7 +20,8 @@ static inline uint32_t count_to_avx512(const uint64_t *entries, uint32_t count, 
   return found;
 }
 
-// The place of each is how many are below it: nothing to guess, unlike in a sort. 32 are placed at a time.
+// The place of each is how many are below it: nothing to guess, unlike in a sort. 32 are placed at
+// a time.
 static void order_avx512(uint64_t *numbers, uint32_t count, uint64_t *spare) {
   const __m512i one = _mm512_set1_epi64(1);
   for (uint32_t i = 0; i < count; i += 32) {
@@ -86,8 +87,8 @@ static uint64_t greatest_of(const uint64_t *entries, uint32_t count) {
   return _mm512_reduce_max_epu64(most);
 }
 
-// Halves the numbers that it may be, the fewer the better: sixteen entries at least are up to the greatest
-// of the two least of each lane.
+// Halves the numbers that it may be, the fewer the better: sixteen entries at least are up to the
+// greatest of the two least of each lane.
 static uint64_t entry_at_avx512(const ck_pool *pool, uint32_t place) {
   const uint64_t *entries = pool->entries;
   uint32_t count = pool->count;

@@ -22,8 +22,8 @@ public final class CLIPModel: Sendable {
     /// precision where the CPU multiplies that faster; about twice as fast where it multiplies
     /// either well, and not slower elsewhere.
     case bf16
-    /// 8 bits with a scale per weight column and per row: cosine at least 0.999, three to four times
-    /// as fast where the CPU has AVX-512 VNNI.
+    /// 8 bits with a scale per weight column and per row: cosine at least 0.999, three to four
+    /// times as fast where the CPU has AVX-512 VNNI.
     case i8
 
     /// What a model is opened with unless told otherwise: the fastest of those that are as good as

@@ -32,7 +32,8 @@ package struct LRUCache<Key: Hashable, Value> {
     return entries[place].value
   }
 
-  /// Sets the value of `key`, which becomes the last used, and forgets another if the cache is full.
+  /// Sets the value of `key`, which becomes the last used, and forgets another if the cache is
+  /// full.
   package mutating func insert(_ value: Value, for key: Key) {
     let place: Int
     if let known = places[key] {

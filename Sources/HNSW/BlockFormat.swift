@@ -39,7 +39,7 @@ struct BlockGeometry: Equatable {
   /// Bytes that a block holds behind all records for each: norms of codes, or steps of residuals.
   let trailerBytes: Int
   /// Where these begin; 0 if there are none.
-  var normOffset: Int {
+  var trailerOffset: Int {
     trailerBytes > 0 ? Self.headerBytes + recordsPerBlock * recordBytes : 0
   }
 
@@ -64,8 +64,17 @@ struct BlockGeometry: Equatable {
     blockBytes = wholePages * pageSize - Self.pageHeaderBytes
   }
 
-  /// A code per record, or its upper half where walks read no more, and their norms behind all of them, if
-  /// not in them: about 64 KiB.
+  /// Those of the tables with a record for every slot; that of codes comes first.
+  static func slots(_ configuration: IndexConfiguration, pageSize: Int) -> [BlockGeometry] {
+    let others = [
+      lowerCodes(configuration, pageSize: pageSize),
+      residuals(configuration, pageSize: pageSize), vectors(configuration, pageSize: pageSize),
+    ]
+    return [codes(configuration, pageSize: pageSize)] + others.compactMap(\.self)
+  }
+
+  /// A code per record, or its upper half where walks read no more, and their norms behind all of
+  /// them, if not in them: about 64 KiB.
   static func codes(_ configuration: IndexConfiguration, pageSize: Int) -> BlockGeometry {
     let whole = configuration.codeBytes
     return BlockGeometry(
@@ -82,8 +91,8 @@ struct BlockGeometry: Equatable {
       pageSize: pageSize)
   }
 
-  /// What a code leaves per record, and their steps behind all of them: about 64 KiB. `nil` if that is
-  /// not kept.
+  /// What a code leaves per record, and their steps behind all of them: about 64 KiB. `nil` if that
+  /// is not kept.
   static func residuals(_ configuration: IndexConfiguration, pageSize: Int) -> BlockGeometry? {
     guard configuration.storage == .int16 else { return nil }
     return BlockGeometry(

@@ -36,4 +36,14 @@ extension BlockTable {
       }
     }
   }
+
+  /// Puts in where a block lies.
+  private func place(_ block: Int, at bytes: UnsafeRawBufferPointer) throws(HNSWError) {
+    guard let base = bytes.baseAddress, bytes.count == geometry.blockBytes else {
+      throw .corrupted(
+        "block \(block) of \(geometry.databaseName) has \(bytes.count) bytes, "
+          + "not \(geometry.blockBytes)")
+    }
+    blocks[block] = UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: UInt8.self))
+  }
 }

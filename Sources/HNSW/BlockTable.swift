@@ -1,18 +1,17 @@
-internal import Kernels
 internal import LMDB
 import Synchronization
 
 /// The addresses of the blocks of one database: any record is then reached with a multiplication
 /// and an add, in the page cache, without asking the B-tree.
 ///
-/// A table of a snapshot is constant, once it has been looked up where the blocks lie: a search that does not
-/// wait for that looks up those that it needs. A writer's table starts as a copy and replaces each block
-/// it changes by one of its own, so cost is proportional to what changes.
+/// A table of a snapshot is constant, once it has been looked up where the blocks lie: a search
+/// that does not wait for that looks up those that it needs. A writer's table starts as a copy and
+/// replaces each block it changes by one of its own, so cost is proportional to what changes.
 final class BlockTable: @unchecked Sendable {
-  // Sendable: addresses are put in under a lock, and whoever reads one has held that since, or acquired what
-  // says that all are there (`PendingLookUps.isFinished`); a writer's is shared only between the threads of
-  // one `write`, which change records under locks and replace blocks under `replacing`: each learns that a
-  // block is the writer's after its address.
+  // Sendable: addresses are put in under a lock, and whoever reads one has held that since, or
+  // acquired what says that all are there (`PendingLookUps.isFinished`); a writer's is shared only
+  // between the threads of one `write`, which change records under locks and replace blocks under
+  // `replacing`: each learns that a block is the writer's after its address.
 
   typealias Block = UnsafeMutablePointer<UInt8>
 
@@ -20,8 +19,8 @@ final class BlockTable: @unchecked Sendable {
   private(set) var blocks: UnsafeMutablePointer<Block?>
   private(set) var blockCount: Int
   private var capacity: Int
-  /// Whether the block is this table's own: to be written, and to be freed. Another thread that sees
-  /// that sees the block's address as well.
+  /// Whether the block is this table's own: to be written, and to be freed. Another thread that
+  /// sees that sees the block's address as well.
   private var isOwned: UnsafeMutablePointer<Bool>
   /// Held while a block is replaced: what is wrong with one that was to be.
   private let replacing = Mutex<String?>(nil)
@@ -52,7 +51,8 @@ final class BlockTable: @unchecked Sendable {
     UnsafeMutableRawPointer(block - BlockGeometry.pageHeaderBytes).deallocate()
   }
 
-  /// The table of a snapshot in which it has not been changed, none of whose blocks has been looked up.
+  /// The table of a snapshot in which it has not been changed, none of whose blocks has been looked
+  /// up.
   ///
   /// - Parameter other: another one of the same snapshot, if there is one.
   convenience init(
@@ -89,16 +89,6 @@ final class BlockTable: @unchecked Sendable {
 
   /// An empty table for a writer.
   static func empty(_ geometry: BlockGeometry) -> BlockTable { BlockTable(geometry, capacity: 1) }
-
-  /// Puts in where a block of a snapshot lies.
-  func place(_ block: Int, at bytes: UnsafeRawBufferPointer) throws(HNSWError) {
-    guard let base = bytes.baseAddress, bytes.count == geometry.blockBytes else {
-      throw .corrupted(
-        "block \(block) of \(geometry.databaseName) has \(bytes.count) bytes, "
-          + "not \(geometry.blockBytes)")
-    }
-    blocks[block] = UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: UInt8.self))
-  }
 
   /// Puts a block of zeros in the place of those of a snapshot that have not been found.
   func fillGaps() {
@@ -237,17 +227,5 @@ final class BlockTable: @unchecked Sendable {
     let room = try txn.reserveAddress(
       geometry.blockBytes, in: database, for: UInt32(number), appending: isNew)
     room.copyMemory(from: UnsafeRawBufferPointer(start: block, count: geometry.blockBytes))
-  }
-
-  /// What the row kernels need to know.
-  var rows: RowTable { rows(from: 0, to: geometry.recordBytes) }
-
-  /// What they need to know of a part of every record.
-  func rows(from start: Int, to end: Int) -> RowTable {
-    let addresses = UnsafeRawPointer(blocks).assumingMemoryBound(to: UnsafePointer<UInt8>?.self)
-    return RowTable(
-      blocks: addresses, recordsPerBlock: geometry.recordsPerBlock, stride: geometry.recordBytes,
-      bytes: end - start, offset: BlockGeometry.headerBytes + start, normOffset: geometry.normOffset
-    )
   }
 }

@@ -24,7 +24,8 @@ final class BuildScratch: @unchecked Sendable {
   /// Candidates, to be chosen from.
   let candidates: UnsafeMutableBufferPointer<Candidate>
   var candidateCount = 0
-  /// The codes of the node that is linked, of another that is compared with many, and of the chosen.
+  /// The codes of the node that is linked, of another that is compared with many, and of the
+  /// chosen.
   let node: SignedCodes
   let other: SignedCodes
   let chosenCodes: SignedCodes
@@ -73,8 +74,8 @@ final class BuildScratch: @unchecked Sendable {
 }
 
 extension Graph {
-  /// Gives the candidates in `scratch` their distance from the node in `slot`, which becomes that of
-  /// `scratch.node`, and sorts them.
+  /// Gives the candidates in `scratch` their distance from the node in `slot`, which becomes that
+  /// of `scratch.node`, and sorts them.
   func rankCandidates(around slot: UInt32, on level: GraphLevel, _ scratch: BuildScratch) {
     let count = scratch.candidateCount
     for index in 0..<count {
@@ -111,8 +112,9 @@ extension Graph {
   }
 
   /// Chooses up to `limit` neighbors from the ranked candidates, beside those chosen already:
-  /// SELECT-NEIGHBORS-HEURISTIC of the paper, on level 0 with keepPrunedConnections. A candidate that is
-  /// nearer to a chosen one than to the node is passed over, and there taken only if there is room left.
+  /// SELECT-NEIGHBORS-HEURISTIC of the paper, on level 0 with keepPrunedConnections. A candidate
+  /// that is nearer to a chosen one than to the node is passed over, and there taken only if there
+  /// is room left.
   func chooseNeighbors(limit: Int, on level: GraphLevel, _ scratch: BuildScratch) {
     var passed = 0
     for index in 0..<scratch.candidateCount where scratch.chosenCount < limit {
@@ -135,7 +137,8 @@ extension Graph {
     }
   }
 
-  /// Whether one of the first `count` of `scratch.slots` is nearer to `scratch.node` than `distance`.
+  /// Whether one of the first `count` of `scratch.slots` is nearer to `scratch.node` than
+  /// `distance`.
   func isNodeCovered(_ count: Int, within distance: Int32, _ scratch: BuildScratch) -> Bool {
     let measured = kernels.codeSquaredDistances(
       codes, from: scratch.node, scratch.slots, count, until: distance, scratch.pairDistances)

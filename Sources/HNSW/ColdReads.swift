@@ -3,7 +3,8 @@ internal import LMDB
 
 /// Searching what is not in memory yet. A search that touched one row after the other would wait
 /// for the disk hundreds of times, each time for much that lies around the row; so it asks for all
-/// that a step needs before it touches any. And first it looks up where that lies, unless that is known.
+/// that a step needs before it touches any. And first it looks up where that lies, unless that is
+/// known.
 extension RowTable {
   /// Has the rows `ids` read from the disk, all together, with what lies beside them in records.
   func fetch(_ ids: UnsafePointer<UInt32>, _ count: Int, _ scratch: Scratch) {
@@ -15,11 +16,11 @@ extension RowTable {
   }
 
   /// Has the norms, or steps, of the rows `ids` read from the disk.
-  func fetchNorms(_ ids: UnsafePointer<UInt32>, _ count: Int, _ scratch: Scratch) {
+  func fetchTrailer(_ ids: UnsafePointer<UInt32>, _ count: Int, _ scratch: Scratch) {
     scratch.pending?.lookUp(self, UnsafeBufferPointer(start: ids, count: count))
     for index in 0..<count {
-      guard let norm = normAddress(of: ids[index]) else { continue }
-      PageCache.fetch(UnsafeRawBufferPointer(start: norm, count: 4))
+      guard let trailer = trailerAddress(of: ids[index]) else { continue }
+      PageCache.fetch(UnsafeRawBufferPointer(start: trailer, count: 4))
     }
   }
 }
@@ -43,7 +44,7 @@ extension Graph {
       if !PageCache.holds(row) { scratch.missingCount += 1 }
     }
     codes.fetch(slots, count, isCoarse: isCoarse, scratch)
-    if scratch.code.normWeight != 0 { codes.upper.fetchNorms(slots, count, scratch) }
+    if scratch.code.normWeight != 0 { codes.upper.fetchTrailer(slots, count, scratch) }
   }
 }
 

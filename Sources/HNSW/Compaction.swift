@@ -1,16 +1,15 @@
 public import LMDB
-import Synchronization
 
 extension VectorIndex {
   /// Writes the index without its free slots and tombstones into another environment, which must
-  /// not hold one, with near vectors side by side: searches then read fewer pages. The graph is kept, not
-  /// built again; the source stays as it is, and others may use it meanwhile. Written in several
-  /// transactions: until this returns the target has no index, whatever happens.
+  /// not hold one, with near vectors side by side: searches then read fewer pages. The graph is
+  /// kept, not built again; the source stays as it is, and others may use it meanwhile. Written in
+  /// several transactions: until this returns the target has no index, whatever happens.
   ///
   /// - Returns: the new slot of every old one; `nil` for those without a vector.
   /// - Throws: `HNSWError.alreadyExists`, `.corrupted` for a damaged block, `LMDBError`.
-  /// - Complexity: O(index), and a descent for every vector; 50 bytes a slot, and the links if deletions
-  ///   wait for a repair.
+  /// - Complexity: O(index), and a descent for every vector; 50 bytes a slot, and the links if
+  ///   deletions wait for a repair.
   public func compact(
     _ txn: borrowing ReadTransaction, into target: Environment, threads: Int = 1
   ) throws -> [Slot?] {
@@ -40,8 +39,8 @@ extension Snapshot {
   /// Vectors from which on their order is worth a compaction: fewer are read in no time.
   private static let leastArranged = 10_000
 
-  /// Whether a compaction would do much for searches: of many vectors, half or more have been given their
-  /// slots since the last one. O(1).
+  /// Whether a compaction would do much for searches: of many vectors, half or more have been given
+  /// their slots since the last one. O(1).
   public var isCompactionDue: Bool {
     let header = resolved.state.header
     return header.liveCount >= Self.leastArranged && header.slotCount >= 2 * header.arrangedAt
@@ -71,10 +70,11 @@ private struct Compaction {
     }
     var header = IndexHeader(
       configuration: state.configuration, pageSize: target.information.pageSize)
-    let packed = working.entry.load(ordering: .relaxed)
-    let entry = UInt32(truncatingIfNeeded: packed)
-    header.entryLevel = Int(packed >> 32)
-    header.entryPoint = entry == noSlot ? noSlot : newPositions[header.entryLevel][Int(entry)]
+    let entry = working.entryPoint
+    if !entry.isNone {
+      header.entryPoint = EntryPoint(
+        position: newPositions[entry.level][Int(entry.position)], level: entry.level)
+    }
     header.slotCount = old[0].count
     header.liveCount = old[0].count
     header.levelCounts = old.map(\.count)
@@ -91,24 +91,11 @@ private struct Compaction {
   func writeRecords(in target: Environment) throws {
     let (configuration, count) = (state.configuration, header.slotCount)
     let pageSize = header.pageSize
-    try copy(
-      state.codes, as: .codes(configuration, pageSize: pageSize), into: target)
-    if let lowerCodes = state.lowerCodes,
-      let geometry = BlockGeometry.lowerCodes(configuration, pageSize: pageSize)
-    {
-      try copy(lowerCodes, as: geometry, into: target)
+    let geometries = BlockGeometry.slots(configuration, pageSize: pageSize)
+    for (table, geometry) in zip(state.slotTables, geometries) {
+      try copy(table, as: geometry, into: target)
     }
-    if let residuals = state.residuals,
-      let geometry = BlockGeometry.residuals(configuration, pageSize: pageSize)
-    {
-      try copy(residuals, as: geometry, into: target)
-    }
-    if let vectors = state.vectors,
-      let geometry = BlockGeometry.vectors(configuration, pageSize: pageSize)
-    {
-      try copy(vectors, as: geometry, into: target)
-    }
-    try write(.live(pageSize: header.pageSize), (count + 63) / 64, in: target) {
+    try write(.live(pageSize: pageSize), (count + 63) / 64, in: target) {
       block, local, index in
       let bits = min(64, count - 64 * index)
       let word = bits == 64 ? UInt64.max : (1 << UInt64(bits)) - 1
@@ -116,7 +103,7 @@ private struct Compaction {
         .storeBytes(of: word.littleEndian, as: UInt64.self)
     }
     for level in graph.levels.indices {
-      let geometry = BlockGeometry.links(configuration, level: level, pageSize: header.pageSize)
+      let geometry = BlockGeometry.links(configuration, level: level, pageSize: pageSize)
       try write(geometry, header.levelCounts[level], in: target) { block, local, index in
         copyNode(index, level, into: block.writableRecord(local))
       }

@@ -8,16 +8,17 @@ extension Graph {
   /// The breadth after which such a walk sees how many of the nodes there match.
   var firstApproach: Int { Int(12 * growth) }
 
-  /// The breadth that it goes there with: a part of its own, where `share` of all nodes match. The fewer
-  /// do, the sooner they are hidden behind others; by the benchmark's phases `filter` and `plan`.
+  /// The breadth that it goes there with: a part of its own, where `share` of all nodes match. The
+  /// fewer do, the sooner they are hidden behind others; by the benchmark's phases `filter` and
+  /// `plan`.
   private func approachBreadth(_ share: Double, of ef: Int) -> Int {
     let part = min(1, 0.2 * growth.squareRoot() + 0.01 / share)
     return max(2 * firstApproach, Int(part * Double(ef)))
   }
 
-  /// Begins a walk on level 0 from `entry` for nodes that match a filter, as `share` of all do: goes to
-  /// where the query is. Returns the breadth that it will take, at most `ef`: the less, the more of the
-  /// nodes there match, as what is near a query tends to.
+  /// Begins a walk on level 0 from `entry` for nodes that match a filter, as `share` of all do:
+  /// goes to where the query is. Returns the breadth that it will take, at most `ef`: the less, the
+  /// more of the nodes there match, as what is near a query tends to.
   func approach(
     _ filter: SlotSet, share: Double, from entry: UInt32, ef: Int, keep: Int, _ scratch: Scratch
   ) -> Int {
@@ -32,10 +33,10 @@ extension Graph {
 
   /// Goes on with a walk that has approached the query, to a breadth of `ef`.
   ///
-  /// First comes nearer, through all nodes. From there on expands the nearest `ef` of those that were
-  /// scored, as any walk would, but scores only neighbors that match: few of all. Where more match than
-  /// elsewhere, it expands fewer. Where hardly any do, those that it met would be any of the far ones:
-  /// then it goes on through all nodes, and finds that there are too few.
+  /// First comes nearer, through all nodes. From there on expands the nearest `ef` of those that
+  /// were scored, as any walk would, but scores only neighbors that match: few of all. Where more
+  /// match than elsewhere, it expands fewer. Where hardly any do, those that it met would be any of
+  /// the far ones: then it goes on through all nodes, and finds that there are too few.
   func walk(
     matching filter: SlotSet, share: Double, ef: Int, narrowed likely: Int, _ scratch: Scratch
   ) {
@@ -54,8 +55,8 @@ extension Graph {
     return Double(matching) / Double(max(1, scratch.pool.expandedCount))
   }
 
-  /// Expands on level 0 those of the nearest `breadth` in the pool that have not been; `false` if all
-  /// have.
+  /// Expands on level 0 those of the nearest `breadth` in the pool that have not been; `false` if
+  /// all have.
   private func expandAll(_ breadth: Int, _ scratch: Scratch) -> Bool {
     let (level, nodes) = (levels[0], scratch.expanding)
     let count = walks.expandAll(

@@ -12,13 +12,14 @@ struct Graph: Sendable {
   /// Slots given.
   let slotCount: UInt32
   /// Nodes that are expanded at a time, so that the rows of all their neighborhoods are fetched
-  /// together: in broad walks, and where records and rows may come from the disk; and in narrow walks,
-  /// which would expand too many in vain. Both are even, since two are chosen at a time.
+  /// together: in broad walks, and where records and rows may come from the disk; and in narrow
+  /// walks, which would expand too many in vain. Both are even, since two are chosen at a time.
   static let (broadWidth, narrowWidth) = (6, 2)
   /// The breadth that narrow walks go up to; by the benchmark's phase `search`.
   private static let narrow = 32
-  /// How many times as broad as the descent before it a walk is, and how broad a descent is at most:
-  /// where many nodes are expanded, to begin well costs little. By the benchmark's phase `search`.
+  /// How many times as broad as the descent before it a walk is, and how broad a descent is at
+  /// most: where many nodes are expanded, to begin well costs little. By the benchmark's phase
+  /// `search`.
   private static let (descentRatio, broadestDescent) = (32, 16)
 
   /// The breadth of the descent before a walk of a breadth of `ef`.
@@ -86,9 +87,9 @@ struct Graph: Sendable {
     scratch.distanceCount &+= count
   }
 
-  /// Goes from the entry down to `level`, at each level above to the node nearest to the query that no
-  /// neighbor improves on: SEARCH-LAYER of the paper with ef = 1; on level 1 with `breadth`. Returns a
-  /// position on `level`.
+  /// Goes from the entry down to `level`, at each level above to the node nearest to the query that
+  /// no neighbor improves on: SEARCH-LAYER of the paper with ef = 1; on level 1 with `breadth`.
+  /// Returns a position on `level`.
   func descend(
     from entry: UInt32, level entryLevel: Int, to level: Int, breadth: Int = 1, _ scratch: Scratch
   ) -> UInt32 {
@@ -112,8 +113,8 @@ struct Graph: Sendable {
     return scratch.scores[0]
   }
 
-  /// Follows the neighbors that are nearest to the query from a node, whose score is `best`, to one that
-  /// none improves on.
+  /// Follows the neighbors that are nearest to the query from a node, whose score is `best`, to one
+  /// that none improves on.
   func approach(
     on level: GraphLevel, _ position: inout UInt32, _ best: inout Int32, _ scratch: Scratch
   ) {
@@ -140,9 +141,9 @@ struct Graph: Sendable {
     return below < levels[level - 1].count ? below : 0
   }
 
-  /// Walks a level from `entry`, expanding the nearest `ef` nodes, and leaves the nearest of those that
-  /// were scored in the pool, `keep` at least: SEARCH-LAYER of the paper, but for several that are
-  /// expanded at a time.
+  /// Walks a level from `entry`, expanding the nearest `ef` nodes, and leaves the nearest of those
+  /// that were scored in the pool, `keep` at least: SEARCH-LAYER of the paper, but for several that
+  /// are expanded at a time.
   func walk(
     _ level: GraphLevel, from entry: UInt32, ef: Int, keep: Int, _ scratch: Scratch
   ) {
@@ -154,8 +155,8 @@ struct Graph: Sendable {
     goOn(level, ef: ef, gathered: 1, scratch)
   }
 
-  /// Goes on with a walk until the nearest `ef` nodes have been expanded; the first `gathered` nodes are
-  /// still to be scored.
+  /// Goes on with a walk until the nearest `ef` nodes have been expanded; the first `gathered`
+  /// nodes are still to be scored.
   func goOn(_ level: GraphLevel, ef: Int, gathered: Int = 0, _ scratch: Scratch) {
     let pool = scratch.pool
     let width = scratch.isCold || ef > Self.narrow ? Self.broadWidth : Self.narrowWidth

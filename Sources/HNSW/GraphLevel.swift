@@ -57,7 +57,7 @@ struct GraphLevel: @unchecked Sendable {
   @inline(__always)
   func links(_ position: UInt32) -> Links { words(record(position)) + (isUpper ? 2 : 0) }
 
-  /// The slots of an upper node's neighbours.
+  /// The slots of an upper node's neighbors.
   @inline(__always)
   func neighborSlots(_ position: UInt32) -> Links { words(record(position)) + (2 + capacity) }
 
@@ -140,9 +140,9 @@ struct GraphLevel: @unchecked Sendable {
 /// tree, and whether the heuristic has passed the neighbor over, so that it is there only because
 /// there was room.
 ///
-/// Each level carries a spanning tree, whose links go both ways and are never dropped: a new node gets a
-/// *parent* among those that were there. Whatever else is pruned, every node can be reached from every
-/// other.
+/// Each level carries a spanning tree, whose links go both ways and are never dropped: a new node
+/// gets a *parent* among those that were there. Whatever else is pruned, every node can be reached
+/// from every other.
 enum Link {
   static let none = UInt32.max
   static let treeFlag: UInt32 = 1 << 31

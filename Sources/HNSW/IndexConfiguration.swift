@@ -14,12 +14,13 @@ public enum Metric: UInt8, Sendable, Hashable, CaseIterable {
 public enum VectorStorage: UInt8, Sendable, Hashable, CaseIterable {
   /// As numbers of this format.
   case float32, float16, bfloat16
-  /// As the graph's codes alone, 8 bits a component: about half the size, at a few points of recall.
+  /// As the graph's codes alone, 8 bits a component: about half the size, at a few points of
+  /// recall.
   case codesOnly
-  /// As the graph's codes and what these leave, 8 bits a component each. Answers are those of `float32`.
-  /// A component is kept to a 65,000th of the codes' range, which suits all vectors together: of
-  /// vectors that are much smaller than the others, less is left; one beyond the range to a 255th of how far it
-  /// lies beyond.
+  /// As the graph's codes and what these leave, 8 bits a component each. Answers are those of
+  /// `float32`. A component is kept to a 65,000th of the codes' range, which suits all vectors
+  /// together: of vectors that are much smaller than the others, less is left; one beyond the range
+  /// to a 255th of how far it lies beyond.
   case int16
 
   /// The format of stored vectors, or `nil` where there are none.
@@ -33,10 +34,12 @@ public struct IndexConfiguration: Sendable, Hashable {
   /// How distance is measured.
   public var metric: Metric
   /// Half of the links of a node on level 0, a third of those that it has room for above, and the
-  /// ratio of two levels' nodes: 2 to 64. It is called `M` in the paper. Default: 16, as in hnswlib.
+  /// ratio of two levels' nodes: 2 to 64. It is called `M` in the paper. Default: 16, as in
+  /// hnswlib.
   public var m: Int
-  /// How many of the nearest nodes that an insertion meets the new node's neighbours are chosen from.
-  /// Default: 200, as in hnswlib, where the walk also expands as many; here it expands five eighths.
+  /// How many of the nearest nodes that an insertion meets the new node's neighbors are chosen
+  /// from. Default: 200, as in hnswlib, where the walk also expands as many; here it expands five
+  /// eighths.
   public var efConstruction: Int
   /// How full vectors are kept. Default: `int16`.
   public var storage: VectorStorage
@@ -62,8 +65,8 @@ public struct IndexConfiguration: Sendable, Hashable {
   /// Links of a node on level 0.
   public var m0: Int { 2 * m }
 
-  /// Links that a node of an upper level has room for. A descent follows a single path, which must not
-  /// end early: so there are many, but none that the heuristic passes over.
+  /// Links that a node of an upper level has room for. A descent follows a single path, which must
+  /// not end early: so there are many, but none that the heuristic passes over.
   var upperCapacity: Int { 3 * m }
 
   /// The greatest `m`, and the links that go with it.
@@ -73,15 +76,15 @@ public struct IndexConfiguration: Sendable, Hashable {
   /// Bytes of a code: the dimensions padded so that either half of it fills whole cache lines.
   var codeBytes: Int { (dimensions + 127) / 128 * 128 }
 
-  /// Whether eight components at least only pad a code. Then its norm is in its upper half, four bits in
-  /// each of the last bytes: a walk reads no other cache line for it.
+  /// Whether eight components at least only pad a code. Then its norm is in its upper half, four
+  /// bits in each of the last bytes: a walk reads no other cache line for it.
   var hasInnerNorms: Bool { codeBytes - dimensions >= 8 }
 
   /// Bytes of a residual: the dimensions padded to whole cache lines.
   var residualBytes: Int { (dimensions + 63) / 64 * 64 }
 
-  /// Whether walks read the upper halves of codes alone. With few components the errors of halves do
-  /// not even out, and there is little to save.
+  /// Whether walks read the upper halves of codes alone. With few components the errors of halves
+  /// do not even out, and there is little to save.
   var walksCoarsely: Bool { dimensions > 128 }
 
   func validate() throws(HNSWError) {

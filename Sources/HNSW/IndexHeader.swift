@@ -20,9 +20,8 @@ struct IndexHeader {
   var tombstones = 0
   /// Nodes of each level, tombstones and holes included; the first is that of level 0.
   var levelCounts = [Int](repeating: 0, count: maximumLevel + 1)
-  /// Where searches start: a position on level `entryLevel`. `noSlot` if the graph is empty.
-  var entryPoint = noSlot
-  var entryLevel = 0
+  /// Where searches start.
+  var entryPoint = EntryPoint.none
   /// Counts the changes of the index.
   var generation: UInt64 = 0
   /// Counts the calibrations; the codes' blocks belong to the last one.
@@ -32,7 +31,7 @@ struct IndexHeader {
   /// Slots given when the index was put in order by a compaction; 0 if it never was.
   var arrangedAt = 0
 
-  /// Nodes of the graph that are not tombstones' ghosts: what a search walks.
+  /// Nodes of the graph, tombstones included: what a search walks.
   var nodeCount: Int { liveCount + tombstones }
 
   func encoded() -> [UInt8] {
@@ -53,8 +52,8 @@ struct IndexHeader {
     put(UInt32(slotCount))
     put(UInt32(liveCount))
     put(UInt32(tombstones))
-    put(entryPoint)
-    put(UInt32(entryLevel))
+    put(entryPoint.position)
+    put(UInt32(entryPoint.level))
     put(calibration)
     put(UInt32(calibratedAt))
     put(UInt32(arrangedAt))
@@ -91,8 +90,7 @@ struct IndexHeader {
     slotCount = Int(take(UInt32.self))
     liveCount = Int(take(UInt32.self))
     tombstones = Int(take(UInt32.self))
-    entryPoint = take()
-    entryLevel = Int(take(UInt32.self))
+    entryPoint = EntryPoint(position: take(), level: Int(take(UInt32.self)))
     calibration = take()
     calibratedAt = Int(take(UInt32.self))
     arrangedAt = Int(take(UInt32.self))
@@ -102,7 +100,8 @@ struct IndexHeader {
     guard pageSize == expectedPageSize else {
       throw .otherPageSize(found: pageSize, expected: expectedPageSize)
     }
-    guard entryLevel <= maximumLevel, entryPoint == noSlot || entryPoint < levelCounts[entryLevel],
+    guard entryPoint.level <= maximumLevel,
+      entryPoint.isNone || entryPoint.position < levelCounts[entryPoint.level],
       levelCounts[0] == slotCount, nodeCount <= slotCount
     else { throw .corrupted("its header contradicts itself") }
   }

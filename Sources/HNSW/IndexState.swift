@@ -6,6 +6,8 @@ internal import LMDB
 struct IndexState: Sendable {
   var header: IndexHeader
   var calibration: Calibration
+  /// The tables that have a record for every slot: the next four, as far as there are such.
+  let slotTables: [BlockTable]
   /// The codes with their norms, or the upper halves alone, and then the lower ones.
   let codes: BlockTable
   let lowerCodes: BlockTable?
@@ -17,8 +19,8 @@ struct IndexState: Sendable {
 
   var configuration: IndexConfiguration { header.configuration }
 
-  /// The state that a transaction sees, with all blocks looked up: about a millisecond for a million
-  /// vectors.
+  /// The state that a transaction sees, with all blocks looked up: about a millisecond for a
+  /// million vectors.
   init(header: IndexHeader, in txn: borrowing SnapshotTransaction) throws {
     try self.init(unresolved: header, in: txn)
     try lookUp()
@@ -27,30 +29,23 @@ struct IndexState: Sendable {
   /// The state that a transaction sees; where its blocks lie is to be looked up.
   init(unresolved header: IndexHeader, in txn: borrowing SnapshotTransaction) throws {
     let (configuration, pageSize) = (header.configuration, header.pageSize)
-    self.header = header
-    calibration = try Self.readCalibration(configuration, in: txn)
-    let codes = try BlockTable(
-      .codes(configuration, pageSize: pageSize), records: header.slotCount, in: txn)
+    let calibration = try Self.readCalibration(configuration, in: txn)
+    let geometries = BlockGeometry.slots(configuration, pageSize: pageSize)
+    let codes = try BlockTable(geometries[0], records: header.slotCount, in: txn)
     func table(
       _ geometry: BlockGeometry, _ records: Int, _ txn: borrowing SnapshotTransaction
     ) throws -> BlockTable {
       try BlockTable(geometry, records: records, in: txn, beside: codes)
     }
-    self.codes = codes
-    lowerCodes = try BlockGeometry.lowerCodes(configuration, pageSize: pageSize).map {
-      try table($0, header.slotCount, txn)
-    }
-    residuals = try BlockGeometry.residuals(configuration, pageSize: pageSize).map {
-      try table($0, header.slotCount, txn)
-    }
-    vectors = try BlockGeometry.vectors(configuration, pageSize: pageSize).map {
-      try table($0, header.slotCount, txn)
-    }
-    live = try table(.live(pageSize: pageSize), (header.slotCount + 63) / 64, txn)
+    let others = try geometries.dropFirst().map { try table($0, header.slotCount, txn) }
+    let live = try table(.live(pageSize: pageSize), (header.slotCount + 63) / 64, txn)
     try live.lookUp()
-    levels = try header.levelCounts.enumerated().map { level, count in
+    let levels = try header.levelCounts.enumerated().map { level, count in
       try table(.links(configuration, level: level, pageSize: pageSize), count, txn)
     }
+    self.init(
+      header: header, calibration: calibration, slotTables: [codes] + others, live: live,
+      levels: levels)
   }
 
   /// Looks up all blocks that have not been.
@@ -61,9 +56,8 @@ struct IndexState: Sendable {
   /// A writer's copy.
   func writable() -> IndexState {
     IndexState(
-      header: header, calibration: calibration, codes: codes.writable(),
-      lowerCodes: lowerCodes?.writable(), residuals: residuals?.writable(),
-      vectors: vectors?.writable(), live: live.writable(), levels: levels.map { $0.writable() })
+      header: header, calibration: calibration, slotTables: slotTables.map { $0.writable() },
+      live: live.writable(), levels: levels.map { $0.writable() })
   }
 
   /// The state of an index without vectors.
@@ -73,27 +67,28 @@ struct IndexState: Sendable {
     return IndexState(
       header: header,
       calibration: Calibration(mean: mean, scale: 1, dimensions: configuration.dimensions),
-      codes: .empty(.codes(configuration, pageSize: pageSize)),
-      lowerCodes: BlockGeometry.lowerCodes(configuration, pageSize: pageSize).map { .empty($0) },
-      residuals: BlockGeometry.residuals(configuration, pageSize: pageSize).map { .empty($0) },
-      vectors: BlockGeometry.vectors(configuration, pageSize: pageSize).map { .empty($0) },
+      slotTables: BlockGeometry.slots(configuration, pageSize: pageSize).map { .empty($0) },
       live: .empty(.live(pageSize: pageSize)),
       levels: header.levelCounts.indices.map {
         .empty(.links(configuration, level: $0, pageSize: pageSize))
       })
   }
 
+  /// - Parameter slotTables: as `BlockGeometry.slots` names them.
   private init(
-    header: IndexHeader, calibration: Calibration, codes: BlockTable,
-    lowerCodes: BlockTable?, residuals: BlockTable?, vectors: BlockTable?, live: BlockTable,
+    header: IndexHeader, calibration: Calibration, slotTables: [BlockTable], live: BlockTable,
     levels: [BlockTable]
   ) {
+    func table(_ kind: BlockKind) -> BlockTable? {
+      slotTables.first { $0.geometry.kind == kind }
+    }
     self.header = header
     self.calibration = calibration
-    self.codes = codes
-    self.lowerCodes = lowerCodes
-    self.residuals = residuals
-    self.vectors = vectors
+    self.slotTables = slotTables
+    codes = slotTables[0]
+    lowerCodes = table(.lowerCodes)
+    residuals = table(.residuals)
+    vectors = table(.vectors)
     self.live = live
     self.levels = levels
   }
@@ -117,7 +112,7 @@ struct IndexState: Sendable {
 
   /// The tables, for those that go through all of them.
   var tables: [BlockTable] {
-    [codes, live] + [lowerCodes, residuals, vectors].compactMap { $0 } + levels
+    slotTables + [live] + levels
   }
 
   /// The codes as the kernels see them.

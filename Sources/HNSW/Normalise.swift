@@ -1,7 +1,7 @@
 internal import Kernels
 
-/// The length up to which vectors are taken that keep theirs: their squares, and those of differences,
-/// are still numbers.
+/// The length up to which vectors are taken that keep theirs: their squares, and those of
+/// differences, are still numbers.
 private let greatestLength: Float = 1e15
 
 /// Squares of lengths that differ less from one are that but for rounding.

@@ -1,9 +1,9 @@
 internal import Kernels
 import Synchronization
 
-/// Where the blocks of an index lie that has just been opened, as far as it is not known yet. To look up all
-/// takes as long as there are many: the first search, which may be the only one, looks up what it
-/// needs, and whatever comes then waits until all is known.
+/// Where the blocks of an index lie that has just been opened, as far as it is not known yet. To
+/// look up all takes as long as there are many: the first search, which may be the only one, looks
+/// up what it needs, and whatever comes then waits until all is known.
 final class PendingLookUps: Sendable {
   private let tables: [BlockTable]
   private let hasBegun = Atomic(false)

@@ -27,8 +27,8 @@ extension ResolvedIndex {
   }
 
   /// Leaves the matches with the best scores by whole codes in the pool, `kept` at most; `true` if
-  /// those are all. Reads only the upper halves of most, unless there are hardly more than k or too many
-  /// are as near as the k-th by these.
+  /// those are all. Reads only the upper halves of most, unless there are hardly more than k or too
+  /// many are as near as the k-th by these.
   private func scoreMatches(
     _ parameters: SearchParameters, k: Int, kept: Int, matches: Int, _ scratch: Scratch
   ) -> Bool {
@@ -64,7 +64,7 @@ extension ResolvedIndex {
       scratch.candidates.update(from: scratch.gatheredSlots, count: size)
       measure(size, scratch)
       for index in 0..<size {
-        scratch.scores[index] = orderedBits(scratch.candidateDistances[index])
+        scratch.scores[index] = scratch.candidateDistances[index].orderedBits
       }
       graph.walks.merge(scratch.scores, scratch.candidates, size, into: scratch.pool)
     }
@@ -75,9 +75,9 @@ extension ResolvedIndex {
   }
 
   /// Whether the distances that were measured of the first `count` candidates, which are all within
-  /// `reach` of the k-th, differ as their scores do. Components that stand out are clipped, and vectors
-  /// with many of them may seem to be nearer than they are: the farther the matches, the more such are
-  /// among the best.
+  /// `reach` of the k-th, differ as their scores do. Components that stand out are clipped, and
+  /// vectors with many of them may seem to be nearer than they are: the farther the matches, the
+  /// more such are among the best.
   private func areCodesRight(_ count: Int, reach: Int32, _ scratch: Scratch) -> Bool {
     var (low, high) = (Float.infinity, -Float.infinity)
     for index in 0..<count {
@@ -127,10 +127,4 @@ extension ResolvedIndex {
     }
     if count > 0 { body(count) }
   }
-}
-
-/// A float's bits as an integer of the same order.
-private func orderedBits(_ value: Float) -> Int32 {
-  let bits = Int32(bitPattern: value.bitPattern)
-  return bits < 0 ? bits ^ .max : bits
 }

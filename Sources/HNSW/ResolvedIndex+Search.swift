@@ -7,9 +7,9 @@ extension ResolvedIndex {
   private static let walkRowCost = 1.25
   private static let cachedRows = 200_000.0
 
-  /// What a walk of breadth `ef` among `count` nodes costs. The rows that it scores are, about, a line
-  /// through what walks over 200,000 vectors scored. The constants were measured by the benchmark's
-  /// phases `plan` and `filter`, which show whether the cheaper way is taken.
+  /// What a walk of breadth `ef` among `count` nodes costs. The rows that it scores are, about, a
+  /// line through what walks over 200,000 vectors scored. The constants were measured by the
+  /// benchmark's phases `plan` and `filter`, which show whether the cheaper way is taken.
   private static func walkCost(ef: Int, among count: Int) -> Double {
     let scatter = max(1, (Double(count) / cachedRows).squareRoot())
     return walkRowCost * scatter * (450 + 6.6 * Double(ef))
@@ -20,9 +20,9 @@ extension ResolvedIndex {
   private func recodeCount(k: Int) -> Int { max(64, 40 + 2 * k) }
   private func rescoreCount(k: Int) -> Int { max(30, k + k / 2) }
 
-  /// Drops what has no chance by whole codes to be among the nearest `place`. What the lower half of a
-  /// component adds to a score is about evenly spread over 16, and errs by 16²/12 square. Three
-  /// deviations of the difference of two scores leave hardly any out.
+  /// Drops what has no chance by whole codes to be among the nearest `place`. What the lower half
+  /// of a component adds to a score is about evenly spread over 16, and errs by 16²/12 square.
+  /// Three deviations of the difference of two scores leave hardly any out.
   func cutCoarsely(at place: Int, deviations: Float = 3, _ scratch: Scratch) {
     guard place <= scratch.pool.count else { return }
     let last = graph.walks.entry(at: place, of: scratch.pool).score
@@ -36,7 +36,7 @@ extension ResolvedIndex {
   /// the difference of two such scores, leave room for what clipping adds.
   func uncertainty(around slot: Slot, _ scratch: Scratch) -> Int32 {
     if scratch.isCold {
-      withUnsafePointer(to: slot) { graph.codes.upper.fetchNorms($0, 1, scratch) }
+      withUnsafePointer(to: slot) { graph.codes.upper.fetchTrailer($0, 1, scratch) }
     }
     let norm = state.codes.norm(Int(slot))
     // Damage may have made the norm negative.
@@ -104,15 +104,16 @@ extension ResolvedIndex {
         let path: SearchPath = parameters.filter == nil ? .graph : .filteredGraph
         return result(hits, path, isExact: false, matches: matches, scratch)
       }
-      // Where the matches are not among the nearest, few tries must tell, and cheap ones where none is.
+      // Where the matches are not among the nearest, few tries must tell, and cheap ones where none
+      // is.
       if found == 0 { affordable = Double(matches) / 10 }
       ef *= min(8, max(2, enough / max(1, found)))
     }
     return scanCodes(parameters, k: k, matches: matches, scratch)
   }
 
-  /// Whether to try a walk of breadth `ef`. A filter may let more through near the query than elsewhere: to
-  /// find out costs little beside a scan of many.
+  /// Whether to try a walk of breadth `ef`. A filter may let more through near the query than
+  /// elsewhere: to find out costs little beside a scan of many.
   private func mayWalk(_ parameters: SearchParameters, ef: Int, _ affordable: Double) -> Bool {
     let live = state.header.liveCount
     let walk = Self.walkCost(ef: ef, among: live)
@@ -130,7 +131,8 @@ extension ResolvedIndex {
 
   /// Walks the graph; leaves the nearest nodes that may be returned in the pool and returns their
   /// number. The pool holds the nearest of all nodes that were scored, and so of those that match,
-  /// however the filter correlates with the query. `nil` if it turns out to cost more than is affordable.
+  /// however the filter correlates with the query. `nil` if it turns out to cost more than is
+  /// affordable.
   private func walk(
     _ parameters: SearchParameters, from start: WalkStart?, ef: Int, k: Int, share: Double,
     _ affordable: Double, _ estimate: inout SearchEstimate, _ scratch: Scratch
@@ -141,7 +143,8 @@ extension ResolvedIndex {
     let crowding = Double(header.nodeCount) / Double(header.liveCount)
     let breadth = Int(Double(ef) * crowding)
     let entry = graph.descend(
-      from: start?.position ?? header.entryPoint, level: start?.level ?? header.entryLevel, to: 0,
+      from: start?.position ?? header.entryPoint.position,
+      level: start?.level ?? header.entryPoint.level, to: 0,
       breadth: Graph.descentBreadth(ef: Int(Double(breadth) * share)), scratch)
     let keep = max(breadth, Int(Double(wanted) * crowding / share))
     if let filter = parameters.filter {

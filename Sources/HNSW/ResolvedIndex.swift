@@ -84,8 +84,8 @@ final class ResolvedIndex: Sendable {
 
   var configuration: IndexConfiguration { state.header.configuration }
 
-  /// Puts a query into `scratch`, checked and, for cosine, normalised: itself, which then must last for
-  /// the search, or else a copy. `row` is its number in a batch.
+  /// Puts a query into `scratch`, checked and, for cosine, normalised: itself, which then must last
+  /// for the search, or else a copy. `row` is its number in a batch.
   func load(_ query: UnsafeBufferPointer<Float>, row: Int, _ scratch: Scratch) throws {
     let (dimensions, metric) = (configuration.dimensions, configuration.metric)
     guard query.count == dimensions, let base = query.baseAddress else {
@@ -119,8 +119,8 @@ final class ResolvedIndex: Sendable {
     }
   }
 
-  /// The same by what codes, and residuals if they are kept, stand for. With a vector x = mean + y and the
-  /// query less its share s of the mean, q = r + s · mean: q·x = q·mean + r·y + s · mean·y.
+  /// The same by what codes, and residuals if they are kept, stand for. With a vector x = mean + y
+  /// and the query less its share s of the mean, q = r + s · mean: q·x = q·mean + r·y + s · mean·y.
   private func measureCodes(_ count: Int, _ scratch: Scratch) {
     guard let query = scratch.code.fine else { return }
     let (ids, out) = (UnsafePointer(scratch.candidates), scratch.candidateDistances)
@@ -128,7 +128,7 @@ final class ResolvedIndex: Sendable {
     if scratch.isCold {
       codes.fetch(ids, count, isCoarse: false, scratch)
       codes.residuals?.fetch(ids, count, scratch)
-      codes.residuals?.fetchNorms(ids, count, scratch)
+      codes.residuals?.fetchTrailer(ids, count, scratch)
     }
     if configuration.metric == .l2 {
       return kernels.rows.fineSquaredDistances(codes, query, n, scale: scale, ids, count, out)
@@ -157,21 +157,34 @@ final class ResolvedIndex: Sendable {
   func rank(_ count: Int, k: Int, within maxDistance: Float?, _ scratch: Scratch) -> [SearchHit] {
     measure(count, scratch)
     // Numbers, which are sorted faster than pairs: a distance that orders as one, and a slot.
-    var keys: [UInt64] = []
+    var keys: [Int64] = []
     keys.reserveCapacity(count)
     for index in 0..<count {
       let distance = scratch.candidateDistances[index]
       if let maxDistance, !(distance <= maxDistance) { continue }
-      let bits = distance.bitPattern
-      let ordered = bits >> 31 == 0 ? bits | 1 << 31 : ~bits
-      keys.append(UInt64(ordered) << 32 | UInt64(scratch.candidates[index]))
+      keys.append(Int64(distance.orderedBits) << 32 | Int64(scratch.candidates[index]))
     }
     keys.sort()
     return keys.prefix(k).map { key in
-      let ordered = UInt32(key >> 32)
-      let bits = ordered >> 31 == 1 ? ordered & ~(1 << 31) : ~ordered
-      return SearchHit(
-        slot: UInt32(truncatingIfNeeded: key), distance: Float(bitPattern: bits))
+      SearchHit(
+        slot: UInt32(truncatingIfNeeded: key),
+        distance: Float(orderedBits: Int32(truncatingIfNeeded: key >> 32)))
     }
   }
+}
+
+extension Float {
+  /// The bits as an integer of the same order.
+  @inline(__always)
+  var orderedBits: Int32 { Self.flipped(Int32(bitPattern: bitPattern)) }
+
+  /// The number that has such bits.
+  @inline(__always)
+  init(orderedBits: Int32) {
+    self.init(bitPattern: UInt32(bitPattern: Self.flipped(orderedBits)))
+  }
+
+  /// The greater a negative number's bits are, the less it is.
+  @inline(__always)
+  private static func flipped(_ bits: Int32) -> Int32 { bits < 0 ? bits ^ .max : bits }
 }

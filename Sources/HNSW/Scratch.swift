@@ -21,8 +21,8 @@ final class Scratch: @unchecked Sendable {
   /// The positions that the walk has met.
   let visited = VisitedSet()
 
-  /// The query, normalised where the metric wants that: a copy of it, unless it lasts for the search
-  /// and needs none.
+  /// The query, normalised where the metric wants that: a copy of it, unless it lasts for the
+  /// search and needs none.
   var query: UnsafePointer<Float>
   let queryCopy: UnsafeMutablePointer<Float>
   let rotated: UnsafeMutablePointer<Float>

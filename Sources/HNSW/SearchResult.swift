@@ -47,9 +47,9 @@ public struct SearchEstimate: Sendable, Hashable {
 public struct SearchParameters: Sendable {
   /// Hits wanted. Default: 10.
   public var k: Int
-  /// Breadth of the walk: how many of the nearest nodes are expanded. More is slower and finds more;
-  /// less than `k` will do where misses do not matter much, since what a walk meets counts as well.
-  /// Default: `nil`, for 64, or `k` if that is more, or three times `k` with a filter.
+  /// Breadth of the walk: how many of the nearest nodes are expanded. More is slower and finds
+  /// more; less than `k` will do where misses do not matter much, since what a walk meets counts as
+  /// well. Default: `nil`, for 64, or `k` if that is more, or three times `k` with a filter.
   public var ef: Int?
   /// Slots that may be returned; `nil` for all. Default: `nil`.
   public var filter: SlotSet?

@@ -62,24 +62,9 @@ public struct SlotSet: Sendable, Equatable {
     }
   }
 
-  /// Removes a slot.
-  public mutating func remove(_ slot: Slot) {
-    guard contains(slot) else { return }
-    words[Int(slot >> 6)] &= ~(1 << UInt64(slot & 63))
-    count -= 1
-  }
-
   /// The slots in both sets.
   public func intersection(_ other: SlotSet) -> SlotSet {
     SlotSet(words: zip(words, other.words).map { $0 & $1 })
-  }
-
-  /// The slots in either set.
-  public func union(_ other: SlotSet) -> SlotSet {
-    var (long, short) = (words, other.words)
-    if long.count < short.count { swap(&long, &short) }
-    for index in short.indices { long[index] |= short[index] }
-    return SlotSet(words: long)
   }
 
   /// The slots of this set that are not in `other`.

@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Kernels
 import Synchronization
 
@@ -9,7 +8,8 @@ extension Snapshot {
   /// Answers many queries, given row by row, on `threads` threads; results in their order.
   ///
   /// Queries whose walks begin near each other are answered one after the other: what one has read
-  /// is in the processor's cache for the next. The benchmark's phase `search` tells what that gains.
+  /// is in the processor's cache for the next. The benchmark's phase `search` tells what that
+  /// gains.
   ///
   /// - Throws: `HNSWError.wrongDimensions`, `.invalidVector` with its row, `.invalidArgument`.
   public func search(
@@ -52,7 +52,7 @@ extension Snapshot {
     return places.map { results[$0] }
   }
 
-  /// What `body` makes of each row, in their order. Threads claim runs of rows, so that neighbours
+  /// What `body` makes of each row, in their order. Threads claim runs of rows, so that neighbors
   /// are one thread's.
   private func map<R: Sendable>(
     _ rows: [Int], threads: Int, _ body: @Sendable (_ row: Int, Scratch) throws -> R
@@ -61,20 +61,16 @@ extension Snapshot {
     let run = max(1, min(64, rows.count / (4 * threads)))
     let results = Mutex([Int: [R]]())
     let failure = Mutex<(any Error)?>(nil)
-    let next = Atomic(0)
     let index = index
-    DispatchQueue.concurrentPerform(iterations: threads) { _ in
-      index.scratch.with { scratch in
-        while true {
-          let start = next.wrappingAdd(run, ordering: .relaxed).oldValue
-          guard start < rows.count, failure.withLock({ $0 == nil }) else { return }
-          do {
-            let some = try rows[start..<min(rows.count, start + run)].map { try body($0, scratch) }
-            results.withLock { $0[start] = some }
-          } catch {
-            failure.withLock { $0 = $0 ?? error }
-          }
+    inParallel(rows.indices, by: run, threads: threads) { range in
+      guard failure.withLock({ $0 == nil }) else { return }
+      do {
+        let some = try index.scratch.with { scratch in
+          try rows[range].map { try body($0, scratch) }
         }
+        results.withLock { $0[range.lowerBound] = some }
+      } catch {
+        failure.withLock { $0 = $0 ?? error }
       }
     }
     if let error = failure.withLock({ $0 }) { throw error }
@@ -92,8 +88,8 @@ struct WalkStart: Sendable {
   let code: QueryCode
 }
 
-/// Queries that are read where they were given, and the codes that are made of them on the way down,
-/// for the walks.
+/// Queries that are read where they were given, and the codes that are made of them on the way
+/// down, for the walks.
 private struct QueryBatch: @unchecked Sendable {
   // Sendable: queries are only read, and a row's code is written by the one thread that goes down.
 
@@ -132,8 +128,8 @@ private struct QueryBatch: @unchecked Sendable {
       position: position, level: level, distanceCount: count, code: scratch.code)
   }
 
-  /// Puts a row's query into `scratch`, as it was when it came down: its code, and where vectors are
-  /// kept the query itself.
+  /// Puts a row's query into `scratch`, as it was when it came down: its code, and where vectors
+  /// are kept the query itself.
   func load(_ row: Int, _ start: WalkStart, _ scratch: Scratch) throws {
     if resolved.state.vectors != nil { try resolved.load(query(row), row: row, scratch) }
     scratch.code = start.code
@@ -146,23 +142,20 @@ extension ResolvedIndex {
 
   /// The lowest level from 1 on whose nodes queries come down to in company; the entry's at most.
   func meetingLevel(ofQueries count: Int) -> Int {
-    let (counts, entryLevel) = (state.header.levelCounts, state.header.entryLevel)
+    let (counts, entryLevel) = (state.header.levelCounts, state.header.entryPoint.level)
     let levels = 1..<max(1, entryLevel)
     return levels.first { Self.meetingSize * counts[$0 + 1] <= count } ?? entryLevel
   }
 
-  /// Goes down to a level with the query in `scratch.query`; returns the position there and how many
-  /// rows were scored.
+  /// Goes down to a level with the query in `scratch.query`; returns the position there and how
+  /// many rows were scored.
   func descend(to level: Int, _ scratch: Scratch) -> (position: UInt32, distanceCount: Int) {
     reading(scratch) {
-      let header = state.header
+      let entry = state.header.entryPoint
       scratch.distanceCount = 0
       graph.prepare(scratch.query, scratch)
-      guard level < header.entryLevel, header.entryPoint != noSlot else {
-        return (header.entryPoint, 0)
-      }
-      let position = graph.descend(
-        from: header.entryPoint, level: header.entryLevel, to: level, scratch)
+      guard level < entry.level, !entry.isNone else { return (entry.position, 0) }
+      let position = graph.descend(from: entry.position, level: entry.level, to: level, scratch)
       return (position, scratch.distanceCount)
     }
   }

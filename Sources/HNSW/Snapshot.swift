@@ -25,7 +25,8 @@ public struct Snapshot: ~Copyable {
     SlotSet(words: (0..<(slotCapacity + 63) / 64).map { resolved.state.liveWord($0) })
   }
 
-  /// The first slot that holds a vector and is not before `slot`; nil if there is none. O(empty slots passed / 64).
+  /// The first slot that holds a vector and is not before `slot`; nil if there is none. O(empty
+  /// slots passed / 64).
   public func firstSlot(from slot: Slot) -> Slot? {
     let end = (slotCapacity + 63) / 64
     var index = Int(slot >> 6)
@@ -58,8 +59,8 @@ public struct Snapshot: ~Copyable {
     return try SlotDirectory(in: txn)?.id(of: slot, in: txn)
   }
 
-  /// Calls `body` with every id that begins with `prefix`, in the order of the ids' bytes, and its slot,
-  /// until it returns `false`.
+  /// Calls `body` with every id that begins with `prefix`, in the order of the ids' bytes, and its
+  /// slot, until it returns `false`.
   ///
   /// - Throws: `LMDBError`, and what `body` throws.
   public func forEachID(
@@ -115,23 +116,6 @@ public struct Snapshot: ~Copyable {
     try search(
       query,
       SearchParameters(k: k, ef: ef, filter: filter, exact: exact, maxDistance: maxDistance))
-  }
-
-  /// Finds the vectors within `distance` of `query`, nearest first, `limit` at most: widens the
-  /// walk until it has gone past that distance.
-  ///
-  /// - Throws: what ``search(_:_:)`` throws.
-  public func search(
-    _ query: Span<Float>, within distance: Float, limit: Int, filter: SlotSet? = nil
-  ) throws -> SearchResult {
-    var k = min(limit, 32)
-    while true {
-      let result = try search(
-        query, k: k, ef: max(SearchParameters.usualBreadth, 2 * k), filter: filter,
-        maxDistance: distance)
-      if result.hits.count < k || k >= limit { return result }
-      k = min(limit, 4 * k)
-    }
   }
 
   func validate(_ parameters: SearchParameters) throws {

@@ -48,11 +48,12 @@ extension Snapshot {
 extension IndexState {
   /// The vectors that cannot be reached from the entry. O(links).
   func unreachable(_ graph: Graph) -> [Slot] {
-    guard header.entryPoint != noSlot else { return [] }
-    var start = header.entryPoint
-    for level in stride(from: header.entryLevel, to: 0, by: -1) {
+    let entry = header.entryPoint
+    guard !entry.isNone else { return [] }
+    var start = entry.position
+    for level in stride(from: entry.level, to: 0, by: -1) {
       start = graph.levels[level].below(start)
-      guard start < graph.levels[level - 1].count else { return [header.entryPoint] }
+      guard start < graph.levels[level - 1].count else { return [entry.position] }
     }
     let level = graph.levels[0]
     var isReached = [Bool](repeating: false, count: Int(level.count))

@@ -51,12 +51,12 @@ public final class VectorIndex: Sendable {
     _ = try WorkingIndex(.empty(header), kernels: .best).flush(in: txn)
   }
 
-  /// Opens the index of an environment: reads its header, and checks the last block of each kind. Where
-  /// the others lie is looked up later: of some by the first search, of all before whatever comes then,
-  /// which takes about a millisecond for a million vectors.
+  /// Opens the index of an environment: reads its header, and checks the last block of each kind.
+  /// Where the others lie is looked up later: of some by the first search, of all before whatever
+  /// comes then, which takes about a millisecond for a million vectors.
   ///
-  /// - Throws: `HNSWError.notFound`, `.olderFormat`, `.newerFormat`, `.otherPageSize`, `.corrupted`,
-  ///   `LMDBError`.
+  /// - Throws: `HNSWError.notFound`, `.olderFormat`, `.newerFormat`, `.otherPageSize`,
+  ///   `.corrupted`, `LMDBError`.
   public init(environment: Environment, kernels: Kernels = .best) throws {
     let pageSize = environment.information.pageSize
     let resolved = try environment.read { txn in
@@ -82,8 +82,8 @@ public final class VectorIndex: Sendable {
   /// The blocks are looked up once per change of the index, about a millisecond for a million
   /// vectors, and shared by all threads. The snapshot ends with `body`.
   ///
-  /// - Throws: what `body` throws, `HNSWError.notFound`, `.corrupted`, and `LMDBError`: also after `body` if it
-  ///   came upon a block whose place is damaged.
+  /// - Throws: what `body` throws, `HNSWError.notFound`, `.corrupted`, and `LMDBError`: also after
+  ///   `body` if it came upon a block whose place is damaged.
   public func withSnapshot<R>(
     _ txn: borrowing ReadTransaction, _ body: (borrowing Snapshot) throws -> R
   ) throws -> R {

@@ -57,7 +57,8 @@ extension VectorIndex {
 }
 
 extension Snapshot {
-  /// Checks every block of the index against its checksum, at the speed of memory, before all of it is read.
+  /// Checks every block of the index against its checksum, at the speed of memory, before all of it
+  /// is read.
   ///
   /// - Throws: `HNSWError.corrupted` with the first that does not match.
   public func checkBlocks() throws {

@@ -1,13 +1,13 @@
 internal import Kernels
 import Synchronization
 
-/// Giving near vectors slots side by side: what a walk reads then lies on fewer pages and cache lines, and
-/// what one insertion has read serves the next. A batch is put in order before it gets its slots, and a whole
-/// index when it is compacted. (Coleman, Segarra, Smola and Shrivastava, "Graph reordering for
-/// cache-efficient near neighbor search", NeurIPS 2022.)
+/// Giving near vectors slots side by side: what a walk reads then lies on fewer pages and cache
+/// lines, and what one insertion has read serves the next. A batch is put in order before it gets
+/// its slots, and a whole index when it is compacted. (Coleman, Segarra, Smola and Shrivastava,
+/// "Graph reordering for cache-efficient near neighbor search", NeurIPS 2022.)
 extension WorkingIndex {
-  /// Vectors that are put in order together, at least, and as a part of those that there are: not so many
-  /// that the graph would grow from one corner to the next.
+  /// Vectors that are put in order together, at least, and as a part of those that there are: not
+  /// so many that the graph would grow from one corner to the next.
   private static let (leastArranged, arrangedShare) = (256, 0.25)
   /// Vectors whose ways down a thread looks for at a time.
   private static let chunk = 64
@@ -17,36 +17,38 @@ extension WorkingIndex {
     min(count, max(Self.leastArranged, Int(Self.arrangedShare * Double(state.header.slotCount))))
   }
 
-  /// The numbers of some vectors, given row by row, in an order in which near ones mostly follow each
-  /// other: that of the nodes of upper levels, from the top, which they come down to.
+  /// The numbers of some vectors, given row by row, in an order in which near ones mostly follow
+  /// each other: that of the nodes of upper levels, from the top, which they come down to.
   func arranged(
     _ rows: Range<Int>, of vectors: UnsafePointer<Float>, threads: Int,
     scratch pool: BuildScratchPool
   ) -> [Int] {
-    let packed = entry.load(ordering: .relaxed)
-    let (start, top) = (UInt32(truncatingIfNeeded: packed), Int(packed >> 32))
-    guard rows.count >= Self.leastArranged, start != noSlot, top > 0 else { return Array(rows) }
+    let entry = entryPoint
+    guard rows.count >= Self.leastArranged, !entry.isNone, entry.level > 0 else {
+      return Array(rows)
+    }
     let graph = state.graph(kernels)
     // Below, nodes are more than vectors, and hardly two come down to the same.
-    let bottom = (1...top).first { graph.levels[$0].count <= rows.count } ?? top
+    let levels = 1...entry.level
+    let bottom = levels.first { graph.levels[$0].count <= rows.count } ?? entry.level
     let dimensions = configuration.dimensions
+    // Sendable: threads only read the vectors, and end before this returns.
     nonisolated(unsafe) let all = vectors
     return ordered(rows, threads: threads, scratch: pool) { row, scratch in
       graph.prepare(all + row * dimensions, scratch.search)
-      return graph.path(from: start, level: top, to: bottom, scratch.search)
+      return graph.path(from: entry, to: bottom, scratch.search)
     }
   }
 
-  /// The live positions of each level in the order that a copy is to have: nodes of higher levels first,
-  /// since descents read those of all parts, and near ones mostly side by side.
+  /// The live positions of each level in the order that a copy is to have: nodes of higher levels
+  /// first, since descents read those of all parts, and near ones mostly side by side.
   func arrangedPositions(threads: Int, scratch pool: BuildScratchPool) -> [[UInt32]] {
     let graph = state.graph(kernels)
     var live = graph.levels.map { level in
       (0..<level.count).filter { state.isLive(level.slot($0)) }
     }
-    let packed = entry.load(ordering: .relaxed)
-    let (start, top) = (UInt32(truncatingIfNeeded: packed), Int(packed >> 32))
-    guard start != noSlot, top > 0 else { return live }
+    let entry = entryPoint
+    guard !entry.isNone, entry.level > 0 else { return live }
     var highest = [UInt8](repeating: 0, count: state.header.slotCount)
     for (number, level) in graph.levels.enumerated().dropFirst() {
       for position in live[number] { highest[Int(level.slot(position))] = UInt8(number) }
@@ -55,7 +57,7 @@ extension WorkingIndex {
     let order = ordered(slots.indices, threads: threads, scratch: pool) { place, scratch in
       prepare(slots[place], graph, scratch)
       let below = UInt64(maximumLevel) - UInt64(levelOf[Int(slots[place])])
-      return below << Graph.pathBits | graph.path(from: start, level: top, to: 1, scratch.search)
+      return below << Graph.pathBits | graph.path(from: entry, to: 1, scratch.search)
     }
     live[0] = order.map { slots[$0] }
     var places = [UInt32](repeating: 0, count: state.header.slotCount)
@@ -84,14 +86,13 @@ extension Graph {
   /// Bits of a path; three levels' share of them.
   fileprivate static let (pathBits, positionBits) = (UInt64(60), UInt64(20))
 
-  /// The positions that a descent comes to on the lowest three levels down to `bottom`, as a number that
-  /// orders by the uppermost first. Of more nodes than a level's share of its bits, some have one number.
-  fileprivate func path(
-    from entry: UInt32, level top: Int, to bottom: Int, _ scratch: Scratch
-  ) -> UInt64 {
-    var (position, path) = (entry, UInt64(0))
-    var best = scoreEntry(entry, on: levels[top], scratch)
-    for current in (bottom...top).reversed() {
+  /// The positions that a descent comes to on the lowest three levels down to `bottom`, as a number
+  /// that orders by the uppermost first. Of more nodes than a level's share of its bits, some have
+  /// one number.
+  fileprivate func path(from entry: EntryPoint, to bottom: Int, _ scratch: Scratch) -> UInt64 {
+    var (position, path) = (entry.position, UInt64(0))
+    var best = scoreEntry(position, on: levels[entry.level], scratch)
+    for current in (bottom...entry.level).reversed() {
       approach(on: levels[current], &position, &best, scratch)
       path = path << Self.positionBits | UInt64(position) & (1 << Self.positionBits - 1)
       position = below(position, on: current)

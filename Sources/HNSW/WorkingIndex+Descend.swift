@@ -2,15 +2,15 @@ internal import Kernels
 
 /// Keeping the upper levels passable.
 ///
-/// A descent follows a single path, and where that ends is often not the nearest node. Each insertion
-/// therefore looks one node past the end, and where something nearer lies behind, a link leads there from
-/// now on. Searches go down the same ways, so theirs end early more rarely.
+/// A descent follows a single path, and where that ends is often not the nearest node. Each
+/// insertion therefore looks one node past the end, and where something nearer lies behind, a link
+/// leads there from now on. Searches go down the same ways, so theirs end early more rarely.
 extension WorkingIndex {
   /// Nodes around the end of a path that are expanded.
   private static let breadth = 2
 
-  /// Goes from a node down to a lower level, at each above it to the nearest node that is found. The
-  /// vector that is on its way has been prepared.
+  /// Goes from a node down to a lower level, at each above it to the nearest node that is found.
+  /// The vector that is on its way has been prepared.
   func descend(
     from entry: UInt32, level entryLevel: Int, to level: Int, _ graph: Graph,
     _ scratch: BuildScratch

@@ -10,18 +10,19 @@ struct NewNode {
 }
 
 extension WorkingIndex {
-  /// Nodes that a thread claims at a time: near ones, which had better be one thread's. Of few, fewer, so that
-  /// no thread waits long for another.
+  /// Nodes that a thread claims at a time: near ones, which had better be one thread's. Of few,
+  /// fewer, so that no thread waits long for another.
   private static func chunk(of count: Int) -> Int { max(1, min(64, count / 32)) }
-  /// How many of the nodes that it may link to a walk expands: what it meets around these is about as
-  /// near as what it would find beyond. With all of them expanded (1), the benchmark's phases `build`
-  /// and `search` tell of 1.2 times the time for recalls that differ by .003, of text-like queries .006.
+  /// How many of the nodes that it may link to a walk expands: what it meets around these is about
+  /// as near as what it would find beyond. With all of them expanded (1), the benchmark's phases
+  /// `build` and `search` tell of 1.2 times the time for recalls that differ by .003, of text-like
+  /// queries .006.
   private static let expandedShare = 0.625
   /// Nodes of an empty graph that are inserted one after the other, so that threads find some.
   private static let serialStart = 64
 
-  /// Makes stored vectors nodes of the graph: INSERT of the paper. They are those of the slots from `first`
-  /// on, rows of `vectors` in their `order`.
+  /// Makes stored vectors nodes of the graph: INSERT of the paper. They are those of the slots from
+  /// `first` on, rows of `vectors` in their `order`.
   ///
   /// With several threads, lists are read without locks and changed under the lock of their node,
   /// one lock at a time. With one thread the result depends on the seed and the order alone.
@@ -32,11 +33,10 @@ extension WorkingIndex {
     var positions: [UInt32] = []
     let count = order.count
     let nodes = (0..<count).map { makeNode(first + Slot($0), &positions) }
-    let start = entry.load(ordering: .relaxed)
-    let isEmpty = UInt32(truncatingIfNeeded: start) == noSlot
-    let serial = threads <= 1 ? count : isEmpty ? min(count, Self.serialStart) : 0
+    let serial = threads <= 1 ? count : entryPoint.isNone ? min(count, Self.serialStart) : 0
     let graph = state.graph(kernels)
     let dimensions = configuration.dimensions
+    // Sendable: threads only read the vectors, and end before this returns.
     nonisolated(unsafe) let rows = vectors
     let upper = positions
     @Sendable func insert(_ range: Range<Int>, _ scratch: BuildScratch) {
@@ -74,22 +74,19 @@ extension WorkingIndex {
     _ node: NewNode, _ upper: [UInt32], _ vector: UnsafePointer<Float>, _ graph: Graph,
     _ scratch: BuildScratch
   ) {
-    let top = Int(entry.load(ordering: .acquiring) >> 32)
-    if node.level <= top, entryPosition != noSlot {
+    let entry = entryPoint
+    if !entry.isNone, node.level <= entry.level {
       return join(node, upper, vector, graph, scratch)
     }
     raising.withLock { _ in
-      let old = entry.load(ordering: .acquiring)
-      let isFirst = UInt32(truncatingIfNeeded: old) == noSlot
-      if !isFirst { join(node, upper, vector, graph, scratch) }
-      if isFirst || node.level > Int(old >> 32) {
+      let old = entryPoint
+      if !old.isNone { join(node, upper, vector, graph, scratch) }
+      if old.isNone || node.level > old.level {
         let position = node.level == 0 ? node.slot : upper[node.upper + node.level - 1]
-        entry.store(Self.pack(position, node.level), ordering: .releasing)
+        entryPoint = EntryPoint(position: position, level: node.level)
       }
     }
   }
-
-  private var entryPosition: UInt32 { UInt32(truncatingIfNeeded: entry.load(ordering: .acquiring)) }
 
   /// Finds and links a node's neighbors on each of its levels. From the bottom up: who meets the
   /// node on an upper level goes on to the level below, where it must be linked already.
@@ -98,13 +95,9 @@ extension WorkingIndex {
     _ scratch: BuildScratch
   ) {
     graph.prepare(vector, scratch.search)
-    let packed = entry.load(ordering: .acquiring)
-    let entryLevel = Int(packed >> 32)
-    let highest = min(node.level, entryLevel)
-    var starts = [
-      descend(
-        from: UInt32(truncatingIfNeeded: packed), level: entryLevel, to: highest, graph, scratch)
-    ]
+    let entry = entryPoint
+    let highest = min(node.level, entry.level)
+    var starts = [descend(from: entry.position, level: entry.level, to: highest, graph, scratch)]
     for current in (0..<highest).reversed() {
       starts.append(
         descend(from: starts[starts.count - 1], level: current + 1, to: current, graph, scratch))
@@ -153,8 +146,8 @@ extension WorkingIndex {
     if !hasParent { adopt(position, on: level, graph, scratch) }
   }
 
-  /// Takes the nearest `count` of the pool's nodes as candidates: those that are alive, unless too few
-  /// are.
+  /// Takes the nearest `count` of the pool's nodes as candidates: those that are alive, unless too
+  /// few are.
   func gatherCandidates(
     _ count: Int, besides position: UInt32, on level: GraphLevel, _ graph: Graph,
     _ scratch: BuildScratch

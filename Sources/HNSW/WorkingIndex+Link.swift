@@ -1,20 +1,20 @@
 internal import Kernels
-import Synchronization
 
 /// What a link is to be.
 enum LinkKind {
   case near
   /// From a parent to its child, which is never dropped.
   case tree
-  /// From where a descent ended short of a node to that node, though the heuristic might pass that over.
+  /// From where a descent ended short of a node to that node, though the heuristic might pass that
+  /// over.
   case shortcut
 }
 
 /// Changes of single neighbor lists, and the spanning tree among their links.
 extension WorkingIndex {
   /// Adds a link to a node's list; if that is full, in place of the farthest neighbor that the
-  /// heuristic would pass over, or else of the farthest. `false` if the new link is that one, if an upper
-  /// level does not need it, or if the node cannot be the parent of another child.
+  /// heuristic would pass over, or else of the farthest. `false` if the new link is that one, if an
+  /// upper level does not need it, or if the node cannot be the parent of another child.
   ///
   /// - Parameters:
   ///   - candidate: the node, at its distance from the new one.
@@ -84,9 +84,9 @@ extension WorkingIndex {
     return true
   }
 
-  /// Puts the slots of those of a node's first `count` neighbors that are nearer to it than `distance`, and
-  /// not passed over, into `scratch.slots`; returns their number. All distances are in
-  /// `scratch.distances`.
+  /// Puts the slots of those of a node's first `count` neighbors that are nearer to it than
+  /// `distance`, and not passed over, into `scratch.slots`; returns their number. All distances are
+  /// in `scratch.distances`.
   private func gatherNearer(
     _ count: Int, of node: UInt32, than distance: Int32, on level: GraphLevel,
     _ scratch: BuildScratch
@@ -113,8 +113,8 @@ extension WorkingIndex {
     level.distances(node)?.update(from: scratch.distances, count: level.capacity)
   }
 
-  /// Puts the distances of a node's first `count` neighbors into `scratch.distances`. The node must be
-  /// locked.
+  /// Puts the distances of a node's first `count` neighbors into `scratch.distances`. The node must
+  /// be locked.
   func measureLinks(
     _ count: Int, of node: UInt32, on level: GraphLevel, _ graph: Graph, _ scratch: BuildScratch
   ) {
@@ -211,8 +211,6 @@ extension WorkingIndex {
 
   /// Whether a node of lower position can lead on: it has links itself, or is the first.
   private func isInGraph(_ position: UInt32, on level: GraphLevel) -> Bool {
-    level.links(position)[0] != Link.none || UInt32(truncatingIfNeeded: entryRoot) == position
+    level.links(position)[0] != Link.none || entryPoint.position == position
   }
-
-  private var entryRoot: UInt64 { entry.load(ordering: .acquiring) & 0xFFFF_FFFF }
 }

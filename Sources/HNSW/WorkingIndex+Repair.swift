@@ -1,5 +1,4 @@
 internal import Kernels
-import Synchronization
 
 /// Tombstones leave the graph: every node that links to one is linked to what the tombstone
 /// linked to instead (the consolidation of FreshDiskANN, Singh et al., arXiv 2105.09613).
@@ -22,7 +21,8 @@ extension WorkingIndex {
   func repair(threads: Int, scratch pool: BuildScratchPool) {
     let graph = state.graph(kernels)
     for level in graph.levels where level.count > 0 {
-      // A list depends on lists of tombstones and on itself alone, so the order is of no consequence.
+      // A list depends on lists of tombstones and on itself alone, so the order is of no
+      // consequence.
       forEachPosition(on: level, threads: threads, pool) { bridge($0, level, graph, $1) }
       pool.with { scratch in
         replant(level, graph, scratch)
@@ -104,14 +104,14 @@ extension WorkingIndex {
 
   /// Keeps the entry if it is alive, or takes the first node of the highest level that has one.
   private func chooseEntry(_ graph: Graph) {
-    let old = entry.load(ordering: .relaxed)
-    let position = UInt32(truncatingIfNeeded: old)
-    if position != noSlot, !isDead(position, on: graph.levels[Int(old >> 32)]) { return }
+    let old = entryPoint
+    if !old.isNone, !isDead(old.position, on: graph.levels[old.level]) { return }
     for (index, level) in graph.levels.enumerated().reversed() {
       if let first = (0..<level.count).first(where: { !isDead($0, on: level) }) {
-        return entry.store(Self.pack(first, index), ordering: .relaxed)
+        entryPoint = EntryPoint(position: first, level: index)
+        return
       }
     }
-    entry.store(Self.pack(noSlot, 0), ordering: .relaxed)
+    entryPoint = .none
   }
 }

@@ -2,8 +2,8 @@ internal import Kernels
 
 /// A repair cuts the spanning tree of a level wherever a tombstone was; this joins the pieces.
 extension WorkingIndex {
-  /// Joins the pieces of a level's spanning tree: by links that are there if they can, or else by new
-  /// ones. Positions tell nothing of the tree, since a compaction gives nodes others.
+  /// Joins the pieces of a level's spanning tree: by links that are there if they can, or else by
+  /// new ones. Positions tell nothing of the tree, since a compaction gives nodes others.
   func replant(_ level: GraphLevel, _ graph: Graph, _ scratch: BuildScratch) {
     let live = (0..<level.count).filter { !isDead($0, on: level) }
     guard let root = live.first else { return }
@@ -39,8 +39,8 @@ extension WorkingIndex {
   }
 }
 
-/// Numbers that belong together. (Tarjan, "Efficiency of a good but not linear set union algorithm",
-/// 1975; paths are halved.)
+/// Numbers that belong together. (Tarjan, "Efficiency of a good but not linear set union
+/// algorithm", 1975; paths are halved.)
 private struct DisjointSets {
   private var parents: [UInt32]
 

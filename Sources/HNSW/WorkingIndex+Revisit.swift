@@ -1,19 +1,18 @@
 internal import Kernels
-import Synchronization
 
 /// Keeping old nodes known to those that have come to lie around them.
 ///
-/// A node that lies apart is nobody's near neighbor. Those that come later and are the nearest to it
-/// have many nearer ones of their own and never meet it: a walk would end beside it without seeing
-/// it. Each insertion therefore looks at some earlier nodes, and links those that lie apart to what is
-/// nearest to them now. A repair, which takes many ways away, looks for every node.
+/// A node that lies apart is nobody's near neighbor. Those that come later and are the nearest to
+/// it have many nearer ones of their own and never meet it: a walk would end beside it without
+/// seeing it. Each insertion therefore looks at some earlier nodes, and links those that lie apart
+/// to what is nearest to them now. A repair, which takes many ways away, looks for every node.
 extension WorkingIndex {
-  /// Earlier nodes that an insertion looks at: one of all, one of the earlier half and one of the earliest
-  /// quarter, since more has come to surround those. A node's turn comes before the graph has doubled, and
-  /// that of the earliest seven times meanwhile.
+  /// Earlier nodes that an insertion looks at: one of all, one of the earlier half and one of the
+  /// earliest quarter, since more has come to surround those. A node's turn comes before the graph
+  /// has doubled, and that of the earliest seven times meanwhile.
   private static let looks = 3
-  /// Breadth of the walk to such a node, and how many of the nearest are to know it. Narrower than the
-  /// usual search, so that this finds whatever the walk finds.
+  /// Breadth of the walk to such a node, and how many of the nearest are to know it. Narrower than
+  /// the usual search, so that this finds whatever the walk finds.
   private static let breadth = SearchParameters.usualBreadth / 4
   private static let acquaintances = 4
 
@@ -63,9 +62,9 @@ extension WorkingIndex {
   /// Walks to what is nearest to a node, from where a search of the usual breadth would begin.
   private func seek(_ position: UInt32, _ graph: Graph, _ scratch: BuildScratch) {
     prepare(position, graph, scratch)
-    let packed = entry.load(ordering: .acquiring)
+    let entry = entryPoint
     let start = graph.descend(
-      from: UInt32(truncatingIfNeeded: packed), level: Int(packed >> 32), to: 0,
+      from: entry.position, level: entry.level, to: 0,
       breadth: Graph.descentBreadth(ef: SearchParameters.usualBreadth), scratch.search)
     graph.walk(graph.levels[0], from: start, ef: Self.breadth, keep: Self.breadth, scratch.search)
   }

@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Kernels
 internal import LMDB
 import Synchronization
@@ -10,29 +9,32 @@ import Synchronization
 #endif
 
 /// An index while it is being changed: a snapshot with an overlay of changed blocks, in memory
-/// until they are flushed. Nothing here reads the index as a whole, but for ``repair(threads:scratch:)``
-/// and ``recalibrate(to:)``, whose cost is spread over the changes that make them necessary.
+/// until they are flushed. Nothing here reads the index as a whole, but for
+/// ``repair(threads:scratch:)`` and `recalibrate(to:threads:)`, whose cost is spread over the
+/// changes that make them necessary.
 final class WorkingIndex: @unchecked Sendable {
-  // Sendable: used by the thread of one `write`. Those of `inParallel` share it: who stores or codes
-  // vectors changes the records of its own slots, and who links keeps to the rules of
+  // Sendable: used by the thread of one `write`. Those of `inParallel` share it: who stores or
+  // codes vectors changes the records of its own slots, and who links keeps to the rules of
   // `insert(_:_:from:threads:scratch:)`.
 
   var state: IndexState
   let kernels: Kernels
   let locks = NodeLocks()
-  /// Entry position and level, packed; read by all inserting threads.
-  let entry: Atomic<UInt64>
+  /// The entry point, packed; read by all inserting threads.
+  private let entry: Atomic<UInt64>
   /// Held by a thread that inserts a node above the entry's level.
   let raising = Mutex(())
 
   init(_ state: IndexState, kernels: Kernels) {
     self.state = state
     self.kernels = kernels
-    entry = Atomic(Self.pack(state.header.entryPoint, state.header.entryLevel))
+    entry = Atomic(state.header.entryPoint.packed)
   }
 
-  static func pack(_ position: UInt32, _ level: Int) -> UInt64 {
-    UInt64(level) << 32 | UInt64(position)
+  /// Where insertions and searches of the graph as it is now begin.
+  var entryPoint: EntryPoint {
+    get { EntryPoint(packed: entry.load(ordering: .acquiring)) }
+    set { entry.store(newValue.packed, ordering: .releasing) }
   }
 
   var configuration: IndexConfiguration { state.header.configuration }
@@ -42,18 +44,17 @@ final class WorkingIndex: @unchecked Sendable {
     let slot = state.header.slotCount
     state.header.slotCount += 1
     state.header.liveCount += 1
-    state.codes.reserve(records: slot + 1)
-    state.lowerCodes?.reserve(records: slot + 1)
-    state.residuals?.reserve(records: slot + 1)
-    state.vectors?.reserve(records: slot + 1)
+    for table in state.slotTables { table.reserve(records: slot + 1) }
     state.live.reserve(records: slot / 64 + 1)
     setLive(Slot(slot), true)
     return Slot(slot)
   }
 
-  /// Stores rows of `vectors`, in their `order`, as the vectors of the slots from `first` on, and their codes.
+  /// Stores rows of `vectors`, in their `order`, as the vectors of the slots from `first` on, and
+  /// their codes.
   func store(_ vectors: UnsafePointer<Float>, _ order: [Int], from first: Slot, threads: Int) {
     let dimensions = configuration.dimensions
+    // Sendable: threads only read the vectors, and end before this returns.
     nonisolated(unsafe) let rows = vectors
     inParallel(order.indices, by: Self.storedTogether, threads: threads) { range in
       for index in range {
@@ -105,26 +106,9 @@ final class WorkingIndex: @unchecked Sendable {
   /// Vectors that a thread stores, or codes anew, at a time.
   static let storedTogether = 256
 
-  /// Runs `body` on `threads` threads, each of which takes `size` of a range at a time.
-  func inParallel(
-    _ range: Range<Int>, by size: Int, threads: Int, _ body: @Sendable (Range<Int>) -> Void
-  ) {
-    guard threads > 1, range.count > size else { return body(range) }
-    let next = Atomic(range.lowerBound)
-    DispatchQueue.concurrentPerform(iterations: threads) { _ in
-      while true {
-        let start = next.wrappingAdd(size, ordering: .relaxed).oldValue
-        guard start < range.upperBound else { break }
-        body(start..<min(range.upperBound, start + size))
-      }
-    }
-  }
-
   /// Stores what has changed; returns the bytes written.
   func flush(in txn: borrowing WriteTransaction) throws -> Int {
-    let packed = entry.load(ordering: .acquiring)
-    state.header.entryPoint = UInt32(truncatingIfNeeded: packed)
-    state.header.entryLevel = Int(packed >> 32)
+    state.header.entryPoint = entryPoint
     state.header.generation += 1
     var written = 0
     for table in state.tables { written += try table.flush(in: txn) }

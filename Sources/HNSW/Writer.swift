@@ -58,13 +58,16 @@ public struct Writer: ~Copyable {
     }
   }
 
-  /// Normalises and checks vectors; throws what is wrong with the first that something is wrong with.
+  /// Normalises and checks vectors; throws what is wrong with the first that something is wrong
+  /// with.
   private func prepare(_ vectors: UnsafeMutablePointer<Float>, count: Int) throws {
     let (configuration, kernels) = (configuration, working.kernels)
     let dimensions = configuration.dimensions
+    // Sendable: a row is changed by the one thread that takes it, and threads end before this
+    // returns.
     nonisolated(unsafe) let rows = vectors
     let failure = Mutex<(row: Int, error: HNSWError)?>(nil)
-    working.inParallel(0..<count, by: WorkingIndex.storedTogether, threads: threads) { range in
+    inParallel(0..<count, by: WorkingIndex.storedTogether, threads: threads) { range in
       for row in range {
         do throws(HNSWError) {
           let vector = rows + row * dimensions

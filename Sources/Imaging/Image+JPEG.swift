@@ -65,7 +65,8 @@ extension Image {
       ? .truncated(format: "JPEG") : .damaged(format: "JPEG", reason: message)
   }
 
-  /// Whether an end of the image follows the last beginning of a scan, within which there are no markers.
+  /// Whether an end of the image follows the last beginning of a scan, within which there are no
+  /// markers.
   private static func hasEnd(_ bytes: [UInt8]) -> Bool {
     var place = bytes.count - 2
     while place >= 0 {

@@ -31,7 +31,8 @@ public struct Image: Sendable {
   ///
   /// The EXIF orientation is applied, transparency is composed on white, 16-bit samples keep their
   /// upper byte, CMYK is converted as Pillow converts it. Memory is allocated only after the header
-  /// was found within `limits`. Truncated files are refused. Safe on hostile bytes, from any thread.
+  /// was found within `limits`. Truncated files are refused. Safe on hostile bytes, from any
+  /// thread.
   ///
   /// - Parameters:
   ///   - bytes: the whole file.

@@ -7,10 +7,10 @@
 /// A region of zeroed memory that hands out ``Matrix``, ``Operand`` and ``PackedMatrix`` values, or
 /// a file's bytes handed out in the order in which they were once allocated.
 ///
-/// Pages are taken from the system when first touched, so a generous capacity costs nothing. They are
-/// of the usual size: the kernels read in order and gain nothing measurable from huge ones, and a
-/// virtual machine may have to ask its host for each of those. Only ``populate()`` asks for large ones,
-/// since to take many of the usual ones costs more.
+/// Pages are taken from the system when first touched, so a generous capacity costs nothing. They
+/// are of the usual size: the kernels read in order and gain nothing measurable from huge ones, and
+/// a virtual machine may have to ask its host for each of those. Only ``populate()`` asks for large
+/// ones, since to take many of the usual ones costs more.
 ///
 /// Values of the arena keep it alive.
 public final class Arena: @unchecked Sendable {
@@ -57,8 +57,8 @@ public final class Arena: @unchecked Sendable {
     return base + used
   }
 
-  /// Takes the pages of all the memory at once, and large ones where there are any, which is cheaper than
-  /// one by one. A hint.
+  /// Takes the pages of all the memory at once, and large ones where there are any, which is
+  /// cheaper than one by one. A hint.
   package func populate() {
     #if os(Linux)
       madvise(base, capacity, MADV_HUGEPAGE)

@@ -1,11 +1,11 @@
 internal import CKernels
 
 extension Span<Float> {
-  /// The places of the greatest elements that are more than 0, in ascending order: `count` of them, or all
-  /// there are. Of equal ones, which may be very many, the first will do.
+  /// The places of the greatest elements that are more than 0, in ascending order: `count` of them,
+  /// or all there are. Of equal ones, which may be very many, the first will do.
   ///
-  /// The greatest of equal parts are different elements, so that the best `count` of these are a bound for
-  /// all; among the few that reach it the right ones are chosen.
+  /// The greatest of equal parts are different elements, so that the best `count` of these are a
+  /// bound for all; among the few that reach it the right ones are chosen.
   /// - Parameter least: lower elements are left out. Where few reach it, no bound has to be found.
   /// - Complexity: O(n), several elements at a time.
   package func places(ofGreatest count: Int, from least: Float = 0) -> [UInt32] {
@@ -39,8 +39,8 @@ extension Span<Float> {
     }
   }
 
-  /// The places of all above a bound, and of the first that equal it, unless that is 0, until they are more
-  /// than `most`.
+  /// The places of all above a bound, and of the first that equal it, unless that is 0, until they
+  /// are more than `most`.
   private func places(reaching bound: Float, equals: Int, most: Int = .max) -> [UInt32] {
     Array(unsafeUninitializedCapacity: count) { places, found in
       withUnsafeBufferPointer { elements in
@@ -55,8 +55,8 @@ extension Span<Float> {
 }
 
 extension [Float] {
-  /// The element that would stand at `place`, which there must be, if the greatest came first (Hoare,
-  /// "Algorithm 65: find", CACM 1961). Reorders the elements.
+  /// The element that would stand at `place`, which there must be, if the greatest came first
+  /// (Hoare, "Algorithm 65: find", CACM 1961). Reorders the elements.
   /// - Complexity: O(n) on average.
   package mutating func quickselect(greatest place: Int) -> Float {
     var (low, high) = (0, count - 1)

@@ -1,15 +1,15 @@
 internal import CKernels
 
-/// How each position of an output axis is a weighted sum of neighbours on the input axis.
+/// How each position of an output axis is a weighted sum of neighbors on the input axis.
 public struct Resampling: Sendable, Equatable {
   /// Fraction bits of a weight.
   public static let weightBits = Int(CK_WEIGHT_BITS)
 
   /// Length of the input axis.
   public let inputs: Int
-  /// Neighbours of an output, the same number for all.
+  /// Neighbors of an output, the same number for all.
   public let taps: Int
-  /// The first neighbour of each output.
+  /// The first neighbor of each output.
   public let first: [Int32]
   /// Fixed-point weights, ``taps`` for each output.
   public let weights: [Int32]
@@ -17,7 +17,7 @@ public struct Resampling: Sendable, Equatable {
   /// Number of outputs.
   public var outputs: Int { first.count }
 
-  /// - Precondition: neighbours lie inside the input; there are `taps` weights for each output.
+  /// - Precondition: neighbors lie inside the input; there are `taps` weights for each output.
   public init(inputs: Int, taps: Int, first: [Int32], weights: [Int32]) {
     precondition(taps > 0 && weights.count == taps * first.count)
     precondition(first.allSatisfy { $0 >= 0 && Int($0) + taps <= inputs })
@@ -53,7 +53,7 @@ extension Kernels {
     precondition(rows > 0 && stride >= 3 * plan.inputs)
     precondition(source.count >= (rows - 1) * stride + 3 * plan.inputs)
     precondition(out.count >= 3 * rows * plan.outputs)
-    let level = ck_level(rawValue: level.rawValue)
+    let level = cLevel
     let count = source.count
     source.withUnsafeBufferPointer { source in
       out.withUnsafeMutableBufferPointer { out in
@@ -90,7 +90,7 @@ extension Kernels {
     _ source: Span<UInt8>, rowBytes: Int, by plan: Resampling, into out: inout MutableSpan<UInt8>
   ) {
     precondition(source.count >= plan.inputs * rowBytes && out.count >= plan.outputs * rowBytes)
-    let level = ck_level(rawValue: level.rawValue)
+    let level = cLevel
     source.withUnsafeBufferPointer { source in
       out.withUnsafeMutableBufferPointer { out in
         guard let source = source.baseAddress, let out = out.baseAddress else { return }

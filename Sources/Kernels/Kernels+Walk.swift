@@ -42,9 +42,9 @@ package struct WalkKernels: @unchecked Sendable {
     }
   }
 
-  /// Puts those of the nearest `breadth` positions that have not been expanded, `room` at most, into
-  /// `next`, and counts them as expanded from now on. Returns their number. Fetches their records in
-  /// `links`.
+  /// Puts those of the nearest `breadth` positions that have not been expanded, `room` at most,
+  /// into `next`, and counts them as expanded from now on. Returns their number. Fetches their
+  /// records in `links`.
   package func expandAll(
     _ pool: CandidatePool, breadth: Int, room: Int, links: borrowing RowTable,
     into next: UnsafeMutablePointer<UInt32>
@@ -88,7 +88,7 @@ package struct WalkKernels: @unchecked Sendable {
     ck_fetch(address, UInt32(truncatingIfNeeded: byteCount))
   }
 
-  /// Appends the neighbours of a node that are not in `visited`, and puts them in. Returns the new
+  /// Appends the neighbors of a node that are not in `visited`, and puts them in. Returns the new
   /// count; see `ck_gather_new`.
   @inline(__always)
   package func gatherNew(
@@ -108,5 +108,5 @@ package struct WalkKernels: @unchecked Sendable {
 
 extension Kernels {
   /// The kernels of walks.
-  package var walks: WalkKernels { WalkKernels(table: ck_walk_kernels(ck_level(level.rawValue))) }
+  package var walks: WalkKernels { WalkKernels(table: ck_walk_kernels(cLevel)) }
 }

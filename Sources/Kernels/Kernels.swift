@@ -1,6 +1,7 @@
 internal import CKernels
 
-/// The SIMD kernels of one instruction set: a plain value, chosen once and passed to whoever computes.
+/// The SIMD kernels of one instruction set: a plain value, chosen once and passed to whoever
+/// computes.
 ///
 /// Sums are taken in a different order on each level, so results agree to rounding, never bit for
 /// bit; tests that pin values use ``scalar``. All members may be called from any thread.
@@ -20,9 +21,8 @@ public struct Kernels: Sendable {
   /// The instruction set these kernels use.
   public let level: Level
 
-  /// The fastest kernels of this processor; the environment variable `VITRINE_CPU`
-  /// (`portable`, `avx2`, `avx512`, `avx512bf16`, `avx512fp16`; on ARM `portable`, `dotprod`) lowers
-  /// the choice.
+  /// The fastest kernels of this processor; the environment variable `VITRINE_CPU` (`portable`,
+  /// `avx2`, `avx512`, `avx512bf16`, `avx512fp16`; on ARM `portable`, `dotprod`) lowers the choice.
   ///
   /// That is not always the highest level: bfloat16 is the better half where its instruction is
   /// fast, but on Intel's processors without AMX it takes four times as long as one for floats.
@@ -36,6 +36,9 @@ public struct Kernels: Sendable {
   public static func named(_ level: Level) -> Kernels? {
     level.rawValue <= ck_cpu_highest().rawValue ? Kernels(level: level) : nil
   }
+
+  /// The level as the kernels in C name it.
+  var cLevel: ck_level { ck_level(rawValue: level.rawValue) }
 
   private init(_ level: ck_level) { self.init(level: Level(rawValue: level.rawValue) ?? .portable) }
 

@@ -92,10 +92,6 @@ public struct PackedMatrix: @unchecked Sendable {
   }
 }
 
-extension Kernels {
-  var cLevel: ck_level { ck_level(rawValue: level.rawValue) }
-}
-
 extension NumberFormat {
   var cFormat: ck_format { ck_format(rawValue: rawValue) }
 }

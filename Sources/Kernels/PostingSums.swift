@@ -39,7 +39,7 @@ package struct PostingSums: Sendable {
   ) {
     let count = postings.byteCount / 4
     precondition(values.count == slots.count)
-    guard let sum = ck_sum_postings_kernel(ck_level(kernels.level.rawValue)) else { return }
+    guard let sum = ck_sum_postings_kernel(kernels.cLevel) else { return }
     slots.append(addingCapacity: count) { slots in
       values.append(addingCapacity: count) { values in
         postings.withUnsafeBytes { postings in

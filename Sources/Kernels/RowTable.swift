@@ -3,8 +3,8 @@ internal import CKernels
 /// Fixed-size records in blocks of memory, as the row kernels see them: record `i` is the one
 /// numbered `i % recordsPerBlock` of block `i / recordsPerBlock`. For HNSW's fence alone.
 package struct RowTable: @unchecked Sendable {
-  // Sendable: constant, and kernels only read through it; HNSW's `BlockTable`, which makes it, keeps
-  // the memory and orders its changes.
+  // Sendable: constant, and kernels only read through it; HNSW's `BlockTable`, which makes it,
+  // keeps the memory and orders its changes.
   var rows: ck_rows
 
   /// - Parameters:
@@ -13,17 +13,18 @@ package struct RowTable: @unchecked Sendable {
   ///   - stride: bytes from a row to the next.
   ///   - bytes: of a row: fewer if rows of another table lie in between.
   ///   - offset: bytes from a block's start to its first record.
-  ///   - normOffset: bytes from a block's start to what it holds for each row beside: the norms of upper
-  ///     halves of codes, the steps of residuals. 0 if it holds none; norms are in the halves then.
+  ///   - trailerOffset: bytes from a block's start to what it holds for each row beside: the norms
+  ///     of upper halves of codes, the steps of residuals. 0 if it holds none; norms are in the
+  ///     halves then.
   package init(
     blocks: UnsafePointer<UnsafePointer<UInt8>?>, recordsPerBlock: Int, stride: Int, bytes: Int,
-    offset: Int, normOffset: Int
+    offset: Int, trailerOffset: Int
   ) {
     let reciprocal = UInt64.max / UInt64(recordsPerBlock) + 1
     rows = ck_rows(
       blocks: blocks, reciprocal: reciprocal, per_block: UInt32(recordsPerBlock),
       stride: UInt32(stride), bytes: UInt32(bytes), offset: UInt32(offset),
-      norm_offset: UInt32(normOffset))
+      trailer_offset: UInt32(trailerOffset))
   }
 
   /// Whether it is the table of the same blocks.
@@ -37,9 +38,10 @@ package struct RowTable: @unchecked Sendable {
     address(of: row, offset: rows.offset, stride: rows.stride)
   }
 
-  /// Where the norm of an upper half of a code, or the step of a residual, lies; `nil` if in the row.
-  package func normAddress(of row: UInt32) -> UnsafeRawPointer? {
-    rows.norm_offset == 0 ? nil : address(of: row, offset: rows.norm_offset, stride: 4)
+  /// Where the norm of an upper half of a code, or the step of a residual, lies; `nil` if in the
+  /// row.
+  package func trailerAddress(of row: UInt32) -> UnsafeRawPointer? {
+    rows.trailer_offset == 0 ? nil : address(of: row, offset: rows.trailer_offset, stride: 4)
   }
 
   private func address(of row: UInt32, offset: UInt32, stride: UInt32) -> UnsafeRawPointer? {
@@ -48,8 +50,8 @@ package struct RowTable: @unchecked Sendable {
   }
 }
 
-/// Codes in two tables, whose rows may lie side by side: the upper four bits of every component with the
-/// norms, and the lower four. With what they leave of vectors in a third, if that is kept.
+/// Codes in two tables, whose rows may lie side by side: the upper four bits of every component
+/// with the norms, and the lower four. With what they leave of vectors in a third, if that is kept.
 package struct CodeTable: @unchecked Sendable {
   // Sendable: tables, which are, and a copy of their addresses.
   package let upper: RowTable
@@ -64,8 +66,8 @@ package struct CodeTable: @unchecked Sendable {
   }
 }
 
-/// A query as two bytes a component: its code, and what that leaves. For HNSW's fence alone; whoever
-/// makes one keeps the bytes.
+/// A query as two bytes a component: its code, and what that leaves. For HNSW's fence alone;
+/// whoever makes one keeps the bytes.
 package struct FineQuery {
   let parts: ck_fine_query
   /// What a component's code counts.

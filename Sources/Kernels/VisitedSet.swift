@@ -1,6 +1,7 @@
 /// The positions that a walk has met: a bitmap, small enough to stay in the cache that the rows run
-/// through, and so cheaper to clear for every walk than larger marks would be to keep. Beyond what the
-/// first cache holds, the few words that a walk has set are cleared alone. For HNSW's fence alone.
+/// through, and so cheaper to clear for every walk than larger marks would be to keep. Beyond what
+/// the first cache holds, the few words that a walk has set are cleared alone. For HNSW's fence
+/// alone.
 package final class VisitedSet {
   /// The words from which on it is worth while to list what is met: those of 32 KiB.
   private static let manyWords = 4096

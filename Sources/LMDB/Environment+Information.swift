@@ -8,8 +8,6 @@ public struct EnvironmentInformation: Sendable, Hashable {
   public let usedSize: Int
   /// Bytes per page.
   public let pageSize: Int
-  /// Entries of the reader table, over all processes.
-  public let maxReaders: Int
 }
 
 extension Environment {
@@ -50,5 +48,5 @@ func information(of handle: OpaquePointer) -> EnvironmentInformation {
   let pageSize = Int(statistics.ms_psize)
   return EnvironmentInformation(
     mapSize: information.me_mapsize, usedSize: (information.me_last_pgno + 1) * pageSize,
-    pageSize: pageSize, maxReaders: Int(information.me_maxreaders))
+    pageSize: pageSize)
 }

@@ -21,7 +21,7 @@ extension Environment {
   /// Begins a read with every database of the snapshot open.
   func beginReading() throws(LMDBError) -> UnsafeMutablePointer<ReaderPool.Slot> {
     while true {
-      let known = catalogue.count
+      let known = databases.count
       let slot = try beginSnapshot()
       if let transaction = slot.pointee.transaction,
         entryCount(transaction, mainDatabase) <= known
@@ -72,19 +72,19 @@ extension Environment {
     _ slot: UnsafeMutablePointer<ReaderPool.Slot>, known: Int
   ) throws(LMDBError) {
     defer { readers.release(slot) }
-    catalogue.lock.lock()
-    defer { catalogue.lock.unlock() }
-    guard let transaction = slot.pointee.transaction, catalogue.count == known else { return }
+    databases.lock.lock()
+    defer { databases.lock.unlock() }
+    guard let transaction = slot.pointee.transaction, databases.count == known else { return }
     try check(openMainDatabase(transaction), "read")
     var opened: [Database] = []
-    for name in databaseNames(in: transaction) where catalogue[name] == nil {
+    for name in databaseNames(in: transaction) where databases[name] == nil {
       let (status, database) = openDatabase(name, in: transaction)
       try check(status, "open database “\(name)” of")
       opened.append(database)
     }
     slot.pointee.transaction = nil
     try check(mdb_txn_commit(transaction), "read")
-    catalogue.add(opened)
+    databases.add(opened)
   }
 
   /// Sets the main database's key order, which a cursor over it needs.
@@ -97,7 +97,7 @@ extension Environment {
 extension Environment {
   /// The handle of a database that some snapshot has.
   func database(named name: String) -> Database? {
-    if let known = catalogue[name] { return known }
+    if let known = databases[name] { return known }
     guard writer.isWriting(currentThread()) else { return nil }
     return writer.opened.first { $0.name == name }
   }

@@ -13,11 +13,11 @@ extension Environment {
 }
 
 extension WriteTransaction {
-  /// Makes an empty directory beside this environment, for the copy that shall take its place. Deletes
-  /// what a process that died has left there.
+  /// Makes an empty directory beside this environment, for the copy that shall take its place.
+  /// Deletes what a process that died has left there.
   ///
-  /// - Throws: `.accessDenied` where the directory is not one that can be replaced, with what it holds or is;
-  ///   what the system says if something else is in the way.
+  /// - Throws: `.accessDenied` where the directory is not one that can be replaced, with what it
+  ///   holds or is; what the system says if something else is in the way.
   public func makeReplacement() throws(LMDBError) -> String {
     let location = core.environment.registration.location
     if let reason = hindrance(toReplacing: location) {
@@ -39,11 +39,11 @@ extension WriteTransaction {
   public func discardReplacement(at path: String) { deleteEnvironment(at: path) }
 
   /// Puts the environment in the directory `other` in the place of this one, in one step of the
-  /// file system and with the same permissions, and deletes this one's files. To be called last, by whoever
-  /// wrote a better copy of what this transaction sees while it kept others from writing.
+  /// file system and with the same permissions, and deletes this one's files. To be called last, by
+  /// whoever wrote a better copy of what this transaction sees while it kept others from writing.
   ///
   /// Transactions begun before go on undisturbed, in every process; environments that are open
-  /// become `isReplaced` and refuse to write. The two directories must be neighbours, and `other`
+  /// become `isReplaced` and refuse to write. The two directories must be neighbors, and `other`
   /// must be synced. A process that dies between the two steps leaves this one's files in `other`.
   public func replaceEnvironment(with other: String) throws(LMDBError) {
     let registration = core.environment.registration
@@ -62,8 +62,8 @@ extension WriteTransaction {
   }
 }
 
-/// Why another directory cannot take an environment's place; nil if it can. What else is in it would be
-/// lost.
+/// Why another directory cannot take an environment's place; nil if it can. What else is in it
+/// would be lost.
 private func hindrance(toReplacing directory: String) -> String? {
   let names = fileNames(in: directory).filter { !["data.mdb", "lock.mdb"].contains($0) }
   if let name = names.min() {

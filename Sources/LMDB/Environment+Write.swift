@@ -65,13 +65,13 @@ extension Environment {
     }
     // Handles opened by this transaction are published by its commit: keep others out until
     // they are known.
-    catalogue.lock.lock()
-    defer { catalogue.lock.unlock() }
+    databases.lock.lock()
+    defer { databases.lock.unlock() }
     let status = mdb_txn_commit(transaction)
     if status == MDB_MAP_FULL { return false }
     // LMDB calls a write that a full disk cut short an input/output error.
     try check(status == EIO && isDiskFull(registration.location) ? ENOSPC : status, "commit to")
-    if !writer.opened.isEmpty { catalogue.add(writer.opened) }
+    if !writer.opened.isEmpty { databases.add(writer.opened) }
     return true
   }
 
@@ -101,7 +101,7 @@ extension Environment {
     // A reader that was killed would keep its pages from being reused.
     try checkReaders()
     while true {
-      let known = catalogue.count
+      let known = databases.count
       var transaction: OpaquePointer?
       let status = mdb_txn_begin(handle, nil, 0, &transaction)
       if status == MDB_MAP_RESIZED {

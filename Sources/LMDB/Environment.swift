@@ -45,11 +45,11 @@ public final class Environment: Sendable {
   /// The environment's directory.
   public let path: String
   let options: Options
-  // Constant, and liblmdb synchronises what is behind it.
+  // Sendable: constant, and liblmdb synchronises what is behind it.
   nonisolated(unsafe) let handle: OpaquePointer
   let pageSize: Int
   let readers: ReaderPool
-  let catalogue = Catalogue()
+  let databases = DatabaseHandles()
   let writerLock = Lock()
   let writer = WriterState()
   let registration: Registration

@@ -21,11 +21,6 @@ public struct KeyRange: Sendable, Hashable {
     KeyRange(lower: key.withKeyBytes { [UInt8](bytes: $0) })
   }
 
-  /// Keys at or before `key`.
-  public static func through(_ key: some LMDBKey) -> KeyRange {
-    KeyRange(upper: key.withKeyBytes { [UInt8](bytes: $0) })
-  }
-
   /// Keys from `lower` to `upper`, both included.
   public static func from(_ lower: some LMDBKey, through upper: some LMDBKey) -> KeyRange {
     KeyRange(

@@ -107,8 +107,8 @@ func createDirectory(_ path: String) throws(LMDBError) {
   throw LMDBError(status: errno, operation: "create", path: path)
 }
 
-/// Gives the lock file its room on the disk. LMDB writes to it through a map, and where the disk had none the
-/// process would end.
+/// Gives the lock file its room on the disk. LMDB writes to it through a map, and where the disk
+/// had none the process would end.
 func reserveLockFile(_ directory: String, readers: Int) throws(LMDBError) {
   #if os(Linux)
     let path = directory + "/lock.mdb"

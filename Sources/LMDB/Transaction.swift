@@ -49,8 +49,8 @@ extension Transaction where Self: ~Copyable {
     try entry(for: name, in: mainDatabase, "look up “\(name)” in")
   }
 
-  /// The names of the snapshot's databases, in order.
-  public var databaseNames: [String] { LMDB.databaseNames(in: core.handle) }
+  /// The names of the snapshot's databases, in order. For tests, which look at all there is.
+  package var databaseNames: [String] { LMDB.databaseNames(in: core.handle) }
 
   /// Lends `body` the value stored for `key`; `nil` without calling it if there is none.
   ///
@@ -100,8 +100,8 @@ extension Transaction where Self: ~Copyable {
 }
 
 extension TransactionCore {
-  /// Whether a value ends within its leaf, or its run of pages. LMDB believes a leaf whatever size it
-  /// states, and to read beyond the end of the file would end the process.
+  /// Whether a value ends within its leaf, or its run of pages. LMDB believes a leaf whatever size
+  /// it states, and to read beyond the end of the file would end the process.
   @inline(__always)
   func isWithinPages(_ value: MDB_val) -> Bool {
     let (start, count) = (UInt(bitPattern: value.mv_data), UInt(value.mv_size))

@@ -57,19 +57,8 @@ public struct WriteTransaction: Transaction, ~Copyable {
     }
   }
 
-  /// Makes room for a value of `byteCount` bytes for `key` and has `fill` write it in place.
-  ///
-  /// The bytes are not those of a value that the key may have had: `fill` must write them all.
-  public func reserve<Key: LMDBKey>(
-    _ byteCount: Int, in database: Database, for key: Key,
-    _ fill: (inout MutableRawSpan) throws -> Void
-  ) throws {
-    let bytes = try reserveAddress(byteCount, in: database, for: key)
-    var span = MutableRawSpan(_unsafeBytes: bytes)
-    try fill(&span)
-  }
-
-  /// Makes room for a value and says where: valid until the transaction's next change.
+  /// Makes room for a value, all of whose bytes are to be written, and says where: valid until the
+  /// transaction's next change.
   /// `appending` is for a key that is greater than every other, as in ``append(_:in:for:)``.
   package func reserveAddress<Key: LMDBKey>(
     _ byteCount: Int, in database: Database, for key: Key, appending: Bool = false
@@ -92,11 +81,6 @@ public struct WriteTransaction: Transaction, ~Copyable {
     if status == MDB_NOTFOUND { return false }
     try core.check(status, "delete from “\(database.name)” of")
     return true
-  }
-
-  /// Removes every entry of a database, which goes on to exist. O(pages).
-  public func clear(_ database: Database) throws(LMDBError) {
-    try core.check(mdb_drop(core.handle, database.handle, 0), "clear “\(database.name)” of")
   }
 
   private func store<Key: LMDBKey>(

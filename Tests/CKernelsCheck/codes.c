@@ -3,8 +3,8 @@
 
 enum { CODES = 9, PER_BLOCK = 4, OFFSET = 48 };
 
-/// Codes of `n` components, of which `used` are not padding, and where their halves are stored: with the
-/// norms in the upper ones if there is padding.
+/// Codes of `n` components, of which `used` are not padding, and where their halves are stored:
+/// with the norms in the upper ones if there is padding.
 typedef struct {
   uint32_t n, used;
   uint8_t components[CODES][4096];

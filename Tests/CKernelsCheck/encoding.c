@@ -1,7 +1,8 @@
 // How vectors are turned, and queries become bytes.
 #include "check.h"
 
-/// As Indexes/README.md describes it: rounds of sums and differences in the first and the last block.
+/// As Indexes/README.md describes it: rounds of sums and differences in the first and the last
+/// block.
 static void turn(const float *x, uint32_t n, const uint32_t *order, const float *signs, double *y) {
   for (uint32_t i = 0; i < n; i++) y[i] = (double)x[order[i]] * signs[i];
   uint32_t block = 1;

@@ -23,11 +23,11 @@ static uint8_t *row_of(const ck_rows *rows, uint32_t row) {
 }
 
 static uint8_t *step_of(const ck_rows *rows, uint32_t row) {
-  return (uint8_t *)rows->blocks[row / PER_BLOCK] + rows->norm_offset + 4 * (row % PER_BLOCK);
+  return (uint8_t *)rows->blocks[row / PER_BLOCK] + rows->trailer_offset + 4 * (row % PER_BLOCK);
 }
 
-/// Of the first row no component is clipped, of the second are all, of the others some; the last is the
-/// mean.
+/// Of the first row no component is clipped, of the second are all, of the others some; the last is
+/// the mean.
 static fine_set *vectors_of(const ck_distance *kernels, uint32_t n) {
   fine_set *set = zeros(sizeof *set);
   set->n = n;

@@ -1,5 +1,5 @@
-// Checks every kernel of every level that this processor has, up to VITRINE_CPU, against plain loops.
-// Prints a line for each feature with the levels; ends with 1 at the first difference.
+// Checks every kernel of every level that this processor has, up to VITRINE_CPU, against plain
+// loops. Prints a line for each feature with the levels; ends with 1 at the first difference.
 #include "check.h"
 
 #include <stdarg.h>

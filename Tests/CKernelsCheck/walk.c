@@ -1,4 +1,4 @@
-// Pools of the nearest entries, and which neighbours are new, against sorting.
+// Pools of the nearest entries, and which neighbors are new, against sorting.
 #include "check.h"
 
 enum { MOST = 6000 };

@@ -1,8 +1,8 @@
 import Foundation
 import TestSupport
 
-/// Kills a compaction at random moments: the index must be whole after every kill, with every product in it,
-/// and the next compaction must find nothing in its way.
+/// Kills a compaction at random moments: the index must be whole after every kill, with every
+/// product in it, and the next compaction must find nothing in its way.
 func killCompaction(times: Int, seed: UInt64) async throws -> Report {
   var report = Report(name: "kill -9 of a compaction, seed \(seed)")
   var generator = SplitMix(seed: seed)

@@ -10,8 +10,8 @@ enum Workload {
   static let configuration = IndexConfiguration(
     dimensions: dimensions, metric: .l2, efConstruction: 40)
   static let batchSize = 60
-  /// Where the number of batches is stored: twice, so that damage to it, or to its database's name, is
-  /// not taken for a flaw of the index.
+  /// Where the number of batches is stored: twice, so that damage to it, or to its database's name,
+  /// is not taken for a flaw of the index.
   private static let progress = ["durability", "durability, again"]
 
   /// What a batch does: stores vectors under ids, old ones among them, and deletes some ids.
@@ -55,8 +55,9 @@ enum Workload {
     return number
   }
 
-  /// Whether a vector that was read is the one that was given, but for what keeping it in 16 bits changes:
-  /// a few tens of 32,768 where components are clipped, hardly one elsewhere. Others differ by thousands.
+  /// Whether a vector that was read is the one that was given, but for what keeping it in 16 bits
+  /// changes: a few tens of 32,768 where components are clipped, hardly one elsewhere. Others
+  /// differ by thousands.
   static func holds(_ found: [Float]?, _ vector: ArraySlice<Float>) -> Bool {
     guard let found, found.count == vector.count else { return false }
     return zip(found, vector).allSatisfy { abs($0 - $1) < 64 }
@@ -92,8 +93,8 @@ enum Workload {
 }
 
 extension SplitMix {
-  /// A vector of numbers of 15 bits. As real ones do, it varies in fewer ways than it has components, so
-  /// that it is sure to find itself.
+  /// A vector of numbers of 15 bits. As real ones do, it varies in fewer ways than it has
+  /// components, so that it is sure to find itself.
   mutating func vector() -> [Float] {
     let ways = (0..<16).map { _ in next() }
     return (0..<Workload.dimensions).map { index in

@@ -17,7 +17,8 @@ import Testing
     return (groups.map { group in centres[group].map { $0 + 0.5 * random.normal() } }, groups)
   }
 
-  /// How many slots hold a vector of the same group as the slot before. Of an order by chance, one in forty.
+  /// How many slots hold a vector of the same group as the slot before. Of an order by chance, one
+  /// in forty.
   private func alike(_ fixture: Fixture, _ rows: [[Float]], _ groups: [Int]) throws -> Int {
     var groupsBySlot = [Int](repeating: -1, count: Self.count)
     try fixture.snapshot { snapshot in

@@ -5,8 +5,8 @@ import Testing
 import TestSupport
 
 @Suite struct ChangeTests {
-  /// Random insertions, replacements and deletions, thousands of them, in five rounds, with a compaction
-  /// before the third and the fifth.
+  /// Random insertions, replacements and deletions, thousands of them, in five rounds, with a
+  /// compaction before the third and the fifth.
   @Test(arguments: [1, 2])
   func nothingBecomesUnreachable(threads: Int) throws {
     let seed: UInt64 = 11
@@ -76,7 +76,7 @@ import TestSupport
     }
   }
 
-  /// Nobody of the crowd has them for a near neighbour.
+  /// Nobody of the crowd has them for a near neighbor.
   @Test(arguments: [4, 8])
   func outliersAreNotLostInACrowd(m: Int) throws {
     let seed: UInt64 = 3

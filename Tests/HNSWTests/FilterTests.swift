@@ -167,10 +167,10 @@ import TestSupport
     let order = fixture.nearest(query, k: 301)
     let radius = try Float(fixture.distance(query, #require(fixture.rows[order[300]])))
     try fixture.snapshot { snapshot in
-      let found = try snapshot.search(query.span, within: radius * 0.9999, limit: 10_000)
+      let found = try snapshot.search(query.span, k: 1000, maxDistance: radius * 0.9999)
       #expect(found.hits.count >= 290 && found.hits.count <= 302)
       #expect(found.hits.allSatisfy { $0.distance <= radius })
-      let limited = try snapshot.search(query.span, within: radius, limit: 50)
+      let limited = try snapshot.search(query.span, k: 50, maxDistance: radius)
       #expect(limited.hits.count == 50)
     }
   }
@@ -193,6 +193,7 @@ import TestSupport
 extension Fixture {
   /// 8,000 vectors in full precision, made once.
   static var shared: Fixture { get throws { try made.get() } }
+  // Sendable: tests only search it.
   nonisolated(unsafe) private static let made = Result {
     let fixture = try Fixture(
       IndexConfiguration(dimensions: 24, metric: .l2, storage: .float32))

@@ -83,7 +83,8 @@ import TestSupport
     }
   }
 
-  /// Sends the values of all leaves of blocks of a page astray, but for the first and the last leaves.
+  /// Sends the values of all leaves of blocks of a page astray, but for the first and the last
+  /// leaves.
   private func damageLeaves(in path: String) throws {
     let (pageSize, blockBytes) = (Int(getpagesize()), Int(getpagesize()) - 16)
     let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))

@@ -20,72 +20,93 @@ import Testing
     )
   }
 
+  private static let widths = [128, 256, 384, 512, 896, 4096]
+  /// Row 5 comes last.
+  private static let ids: [UInt32] = [8, 1, 0, 2, 3, 4, 7, 6, 5]
+
+  /// Nine codes of `count` components, those at the extremes among them, and their norms.
+  private static func samples(_ count: Int) -> (codes: [[UInt8]], norms: [Int32]) {
+    let extremes: [UInt8] = [1, 255, 128]
+    let zero = [UInt8](repeating: 128, count: count)
+    let codes = (0..<9).map { row -> [UInt8] in
+      if row < 3 { return [UInt8](repeating: extremes[row], count: count) }
+      return (0..<count).map { UInt8(1 + ($0 * 97 + row * 31 + $0 * $0) % 255) }
+    }
+    return (codes, codes.map { codeDistance($0, zero) })
+  }
+
+  private func withSamples(_ count: Int, _ body: (CodeTable) -> Void) {
+    let (codes, norms) = Self.samples(count)
+    let stored = codes.map(halves)
+    withCodes(stored.map(\.upper), stored.map(\.lower), perBlock: 4, norms: norms, body)
+  }
+
   /// Integers are exact, at the extremes too: nothing may saturate.
-  @Test(arguments: levels)
-  func codesAreScoredExactly(kernels: Kernels) {
-    for count in [128, 256, 384, 512, 896, 4096] {
-      let extremes: [UInt8] = [1, 255, 128]
-      let zero = [UInt8](repeating: 128, count: count)
-      let codes = (0..<9).map { row -> [UInt8] in
-        if row < 3 { return [UInt8](repeating: extremes[row], count: count) }
-        return (0..<count).map { UInt8(1 + ($0 * 97 + row * 31 + $0 * $0) % 255) }
+  @Test(arguments: levels, widths)
+  func codesAreScoredExactly(kernels: Kernels, count: Int) {
+    let (codes, norms) = Self.samples(count)
+    let ids = Self.ids
+    let fillings: [Int8] = [127, -127, 3]
+    for filling in fillings {
+      let query = [Int8](repeating: filling, count: count)
+      var scores = [Int32](repeating: 0, count: 9)
+      var weighted = scores
+      var coarse = scores
+      var refined = scores
+      withSamples(count) { table in
+        kernels.rows.codeScores(
+          table, isCoarse: true, query, count, weight: 0, ids, 9, &coarse)
+        kernels.rows.codeScores(
+          table, isCoarse: true, query, count, weight: 0.5, ids, 9, &refined)
+        kernels.rows.refineScores(table, query, count, ids, 9, &refined)
+        kernels.rows.codeScores(table, query, count, weight: 0, ids, 9, &scores)
+        kernels.rows.codeScores(table, query, count, weight: 0.5, ids, 9, &weighted)
       }
-      let norms = codes.map { Self.codeDistance($0, zero) }
-      let fillings: [Int8] = [127, -127, 3]
-      for filling in fillings {
-        let query = [Int8](repeating: filling, count: count)
-        let ids: [UInt32] = [8, 1, 0, 2, 3, 4, 7, 6, 5]
-        var scores = [Int32](repeating: 0, count: 9)
-        var weighted = scores
-        var distances = scores
-        var coarse = scores
-        var refined = scores
-        let stored = codes.map(halves)
-        withCodes(stored.map(\.upper), stored.map(\.lower), perBlock: 4, norms: norms) { table in
-          kernels.rows.codeScores(
-            table, isCoarse: true, query, count, weight: 0, ids, 9, &coarse)
-          kernels.rows.codeScores(
-            table, isCoarse: true, query, count, weight: 0.5, ids, 9, &refined)
-          kernels.rows.refineScores(table, query, count, ids, 9, &refined)
-          kernels.rows.codeScores(table, query, count, weight: 0, ids, 9, &scores)
-          kernels.rows.codeScores(table, query, count, weight: 0.5, ids, 9, &weighted)
-          let row = SignedCodes(width: count, capacity: 9)
-          defer { row.deallocate() }
-          kernels.rows.take(5, of: table, into: row)
-          kernels.rows.codeSquaredDistances(table, from: row, ids, 9, &distances)
-          // Row 5 itself comes last, and nothing is nearer.
-          var some = distances
-          let measured = kernels.rows.codeSquaredDistances(
-            table, from: row, ids, 9, until: 1, &some)
-          #expect(measured == 9 && some == distances)
-          for (place, id) in ids.enumerated() {
-            kernels.rows.take(id, of: table, into: row, at: place)
-          }
-          let stopped = kernels.rows.codeSquaredDistances(
-            table, from: row, ids, 9, until: 1, &some)
-          #expect((1...4).contains(stopped) && some[0] == 0)
-          for (place, distance) in distances.enumerated() {
-            let nearest = distances[0...place].min() ?? 0
-            #expect(kernels.rows.isNear(table, 5, to: row, place + 1, within: nearest + 1))
-            #expect(!kernels.rows.isNear(table, 5, to: row, place + 1, within: nearest))
-            #expect(distance >= nearest)
-          }
+      for (index, id) in ids.enumerated() {
+        var dot: Int32 = 0
+        var upper: Int32 = 0
+        for (a, b) in zip(codes[Int(id)], query) {
+          dot += Int32(a) * Int32(b)
+          upper += Int32(a & 0xF0) * Int32(b)
         }
-        for (index, id) in ids.enumerated() {
-          let code = codes[Int(id)]
-          var dot: Int32 = 0
-          var upper: Int32 = 0
-          for (a, b) in zip(code, query) {
-            dot += Int32(a) * Int32(b)
-            upper += Int32(a & 0xF0) * Int32(b)
-          }
-          #expect(coarse[index] == -upper)
-          #expect(scores[index] == -dot)
-          #expect(refined[index] == weighted[index])
-          #expect(weighted[index] == Int32(0.5 * Float(norms[Int(id)])) - dot)
-          #expect(distances[index] == Self.codeDistance(code, codes[5]))
-        }
+        #expect(coarse[index] == -upper)
+        #expect(scores[index] == -dot)
+        #expect(refined[index] == weighted[index])
+        #expect(weighted[index] == Int32(0.5 * Float(norms[Int(id)])) - dot)
       }
+    }
+  }
+
+  @Test(arguments: levels, widths)
+  func distancesOfCodesAreExact(kernels: Kernels, count: Int) {
+    let codes = Self.samples(count).codes
+    let ids = Self.ids
+    var distances = [Int32](repeating: 0, count: 9)
+    withSamples(count) { table in
+      let row = SignedCodes(width: count, capacity: 9)
+      defer { row.deallocate() }
+      kernels.rows.take(5, of: table, into: row)
+      kernels.rows.codeSquaredDistances(table, from: row, ids, 9, &distances)
+      // Row 5 itself comes last, and nothing is nearer.
+      var some = distances
+      let measured = kernels.rows.codeSquaredDistances(
+        table, from: row, ids, 9, until: 1, &some)
+      #expect(measured == 9 && some == distances)
+      for (place, id) in ids.enumerated() {
+        kernels.rows.take(id, of: table, into: row, at: place)
+      }
+      let stopped = kernels.rows.codeSquaredDistances(
+        table, from: row, ids, 9, until: 1, &some)
+      #expect((1...4).contains(stopped) && some[0] == 0)
+      for (place, distance) in distances.enumerated() {
+        let nearest = distances[0...place].min() ?? 0
+        #expect(kernels.rows.isNear(table, 5, to: row, place + 1, within: nearest + 1))
+        #expect(!kernels.rows.isNear(table, 5, to: row, place + 1, within: nearest))
+        #expect(distance >= nearest)
+      }
+    }
+    for (index, id) in ids.enumerated() {
+      #expect(distances[index] == Self.codeDistance(codes[Int(id)], codes[5]))
     }
   }
 
@@ -110,39 +131,16 @@ import Testing
   func codesWithTheirResidualsAreExactToSixteenBits(kernels: Kernels, count: Int) throws {
     let (scale, padded) = (Float(1) / 64, (count + 127) / 128 * 128)
     let mean = DistanceTests.values(count, seed: 7).map { $0 / 8 }
-    var upper: [[UInt8]] = []
-    var lower: [[UInt8]] = []
-    var residuals: [[UInt8]] = []
-    var steps: [Float] = []
-    let rows = (0..<5).map { row in
+    let coded = (0..<5).map { row in
       var vector = DistanceTests.values(count, seed: UInt64(30 + row)).map { $0 * 0.8 }
       if row > 0 { vector[count / 2] = Float(row) * 3 }
-      var (high, low) = (
-        [UInt8](repeating: 0, count: padded / 2), [UInt8](repeating: 0, count: padded / 2)
-      )
-      var residual = [UInt8](repeating: 0, count: (count + 63) / 64 * 64)
-      _ = kernels.rows.encode(
-        vector, mean: mean, inverseScale: 1 / scale, count, padded: padded, upper: &high,
-        lower: &low)
-      let step = kernels.rows.encodeResidual(
-        vector, mean: mean, scale: scale, count, padded: padded, upper: high, lower: low,
-        into: &residual)
-      var back = [Float](repeating: 0, count: padded)
-      withUnsafeBytes(of: step) { step in
-        guard let step = step.baseAddress else { return }
-        kernels.rows.fineValues(
-          upper: high, lower: low, residual: residual, step: step, scale: scale, count,
-          padded: padded,
-          into: &back)
-      }
+      let code = FineCode(vector, mean: mean, scale: scale, padded: padded, kernels)
       for index in 0..<count {
         let isClipped = index == count / 2
-        let limit = isClipped ? max(scale, step) / 2 : scale / 500
-        #expect(abs(back[index] + mean[index] - vector[index]) <= limit)
+        let limit = isClipped ? max(scale, code.step) / 2 : scale / 500
+        #expect(abs(code.values[index] + mean[index] - vector[index]) <= limit)
       }
-      (upper, lower, residuals) = (upper + [high], lower + [low], residuals + [residual])
-      steps.append(step)
-      return Array(back[..<count])
+      return code
     }
     var query = [Int8](repeating: 0, count: 2 * padded)
     let vector = DistanceTests.values(count, seed: 9)
@@ -153,13 +151,16 @@ import Testing
       let fine = kernels.rows.quantise(
         vector, mean: vector, share: 0, floor: 0, count, high: high, low: high + padded
       ).query
-      withCodes(upper, lower, residuals, steps, perBlock: 2) { table in
+      withCodes(
+        coded.map(\.upper), coded.map(\.lower), coded.map(\.residual), coded.map(\.step),
+        perBlock: 2
+      ) { table in
         kernels.rows.fineDots(table, fine, count, scale: scale, ids, 5, &dots)
         kernels.rows.fineSquaredDistances(table, fine, count, scale: scale, ids, 5, &l2s)
       }
     }
     for (place, id) in ids.enumerated() {
-      let (dot, l2) = DistanceTests.definition(vector, rows[Int(id)])
+      let (dot, l2) = DistanceTests.definition(vector, coded[Int(id)].values)
       let tolerance = 2e-4 * Double(count).squareRoot()
       #expect(abs(Double(dots[place]) - dot) <= tolerance)
       #expect(abs(Double(l2s[place]) - l2) <= 2 * tolerance)

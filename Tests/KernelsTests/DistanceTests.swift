@@ -27,12 +27,10 @@ import Testing
   }
 
   @Test(arguments: levels, lengths)
-  func productsAndDistancesAgreeWithTheirDefinition(kernels: Kernels, count: Int) {
+  func productsAgreeWithTheirDefinition(kernels: Kernels, count: Int) {
     let (a, b) = (Self.values(count, seed: 1), Self.values(count, seed: 2))
-    let (dot, l2) = Self.definition(a, b)
-    let tolerance = 1e-5 * Double(count) * 4
-    #expect(abs(Double(kernels.dot(a.span, b.span)) - dot) <= tolerance)
-    #expect(abs(Double(kernels.squaredDistance(a.span, b.span)) - l2) <= tolerance)
+    let dot = Self.definition(a, b).dot
+    #expect(abs(Double(kernels.dot(a.span, b.span)) - dot) <= 4e-5 * Double(count))
   }
 
   @Test(arguments: levels, VectorFormat.allCases)

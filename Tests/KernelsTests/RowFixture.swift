@@ -23,7 +23,7 @@ func withRows<R>(
     return body(
       RowTable(
         blocks: base, recordsPerBlock: perBlock, stride: stride, bytes: stride, offset: 48,
-        normOffset: 48 + perBlock * stride))
+        trailerOffset: 48 + perBlock * stride))
   }
 }
 

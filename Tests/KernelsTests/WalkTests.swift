@@ -51,7 +51,7 @@ import Testing
       return withUnsafePointer(to: &address) {
         body(
           RowTable(
-            blocks: $0, recordsPerBlock: 1 << 20, stride: 0, bytes: 0, offset: 0, normOffset: 0))
+            blocks: $0, recordsPerBlock: 1 << 20, stride: 0, bytes: 0, offset: 0, trailerOffset: 0))
       }
     }
   }
@@ -176,7 +176,7 @@ import Testing
     #expect(numbers == ordered)
   }
 
-  @Test func `Only neighbours that were not met before are gathered`() {
+  @Test func `Only neighbors that were not met before are gathered`() {
     var random = SplitMix(seed: 5)
     let visited = VisitedSet()
     visited.begin(positions: 250)

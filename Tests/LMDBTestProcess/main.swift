@@ -31,11 +31,9 @@ func commitForever(_ path: String) throws {
     try environment.write { (txn: borrowing WriteTransaction) in
       let rounds = try txn.createDatabase(named: "rounds")
       for key: UInt32 in 0..<50 {
-        let size = 8 + Int((round * 7919 + UInt64(key) * 104_729) % 6000)
-        try txn.reserve(size, in: rounds, for: key) { bytes in
-          for offset in 0..<size { bytes.storeBytes(of: 0, toByteOffset: offset, as: UInt8.self) }
-          bytes.storeBytes(of: round, as: UInt64.self)
-        }
+        let padding = Int((round * 7919 + UInt64(key) * 104_729) % 6000)
+        let number = withUnsafeBytes(of: round) { Array($0) }
+        try txn.put(number + [UInt8](repeating: 0, count: padding), in: rounds, for: key)
       }
     }
     say("\(round)")

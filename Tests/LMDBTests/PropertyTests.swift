@@ -31,16 +31,14 @@ import TestSupport
   private enum Operation {
     case put([UInt8], [UInt8])
     case delete([UInt8])
-    case clear
   }
 
   private static func operations(using generator: inout SplitMix) -> [Operation] {
     (0..<Int.random(in: 1...120, using: &generator)).map { _ in
       let length = Int.random(in: 1...3, using: &generator)
       let key = (0..<length).map { _ in UInt8.random(in: 250...255, using: &generator) }
-      switch Int.random(in: 0..<200, using: &generator) {
-      case 0: return .clear
-      case 1..<60: return .delete(key)
+      switch Int.random(in: 0..<10, using: &generator) {
+      case 0..<3: return .delete(key)
       default:
         let isLarge = Int.random(in: 0..<8, using: &generator) == 0
         let size = Int.random(in: 0...(isLarge ? 20_000 : 300), using: &generator)
@@ -58,7 +56,6 @@ import TestSupport
         switch operation {
         case .put(let key, let value): try txn.put(value, in: database, for: key)
         case .delete(let key): try txn.delete(key, in: database)
-        case .clear: try txn.clear(database)
         }
       }
       if !commits { throw RolledBack() }
@@ -72,7 +69,6 @@ import TestSupport
       switch operation {
       case .put(let key, let value): stored[key] = value
       case .delete(let key): stored[key] = nil
-      case .clear: stored.removeAll()
       }
     }
   }

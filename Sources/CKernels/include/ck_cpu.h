@@ -22,10 +22,10 @@ ck_level ck_cpu_highest(void);
 /// The name of a level: portable; avx2, avx512, avx512bf16, avx512fp16; dotprod.
 const char *ck_cpu_name(ck_level level);
 
-/// The fastest level up to the highest, unless VITRINE_CPU names one of those of 16 bits: avx512bf16
-/// where the instruction for a pair of bfloat16 takes less time than two products of floats, else
-/// avx512fp16, else avx512. On Intel's processors that instruction takes four times as long, so it is
-/// measured, in a fraction of a millisecond: ask once.
+/// The fastest level up to the highest, unless VITRINE_CPU names one of those of 16 bits:
+/// avx512bf16 where the instruction for a pair of bfloat16 takes less time than two products of
+/// floats, else avx512fp16, else avx512. On Intel's processors that instruction takes four times as
+/// long, so it is measured, in a fraction of a millisecond: ask once.
 ck_level ck_cpu_fastest(void);
 
 /// Bytes of a core's own (second-level) cache, or a guess.

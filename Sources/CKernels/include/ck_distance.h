@@ -12,23 +12,23 @@ typedef struct {
   const uint8_t *const *blocks;
   uint64_t reciprocal;
   uint32_t per_block;
-  uint32_t stride;       // bytes from one record to the next
-  uint32_t bytes;        // of a row: fewer if other rows lie in between
-  uint32_t offset;       // of the first record in its block
-  uint32_t norm_offset;  // of what else the block holds for each, or 0: see ck_codes
+  uint32_t stride;          // bytes from one record to the next
+  uint32_t bytes;           // of a row: fewer if other rows lie in between
+  uint32_t offset;          // of the first record in its block
+  uint32_t trailer_offset;  // of what else the block holds for each, or 0: see ck_codes
 } ck_rows;
 
-/// The halves of codes, the upper four bits of every component, with the int32 norms of the codes, and
-/// the lower four; and the residuals, a byte for each component, padded to a multiple of 64, with the f32
-/// steps that those of clipped ones count. Only the kernels of `fine` values read residuals. Norms without
-/// an offset are in the upper halves, in place of components that only pad: four bits in the upper four of
-/// each of the last eight bytes, the lowest first.
+/// The halves of codes, the upper four bits of every component, with the int32 norms of the codes,
+/// and the lower four; and the residuals, a byte for each component, padded to a multiple of 64,
+/// with the f32 steps that those of clipped ones count. Only the kernels of `fine` values read
+/// residuals. Norms without an offset are in the upper halves, in place of components that only
+/// pad: four bits in the upper four of each of the last eight bytes, the lowest first.
 typedef struct {
   ck_rows upper, lower, residuals;
 } ck_codes;
 
-/// A query as codes and residuals see it, a byte each: component i is `step` times high[i] + low[i] / 256.
-/// Both are padded with 0; `sum` is that of all 256 * high[i] + low[i].
+/// A query as codes and residuals see it, a byte each: component i is `step` times
+/// high[i] + low[i] / 256. Both are padded with 0; `sum` is that of all 256 * high[i] + low[i].
 typedef struct {
   const int8_t *high, *low;
   float step;
@@ -48,14 +48,13 @@ typedef void ck_fine_scores(const ck_codes *codes, const ck_fine_query *query, u
 /// with 0). Byte j of a half holds component j in its lower four bits and component n/2 + j in its
 /// upper four.
 typedef struct {
-  /// Inner product, and squared Euclidean distance, of two f32 vectors.
+  /// Inner product of two f32 vectors.
   float (*dot)(const float *a, const float *b, uint32_t n);
-  float (*l2)(const float *a, const float *b, uint32_t n);
   /// Inner products and squared Euclidean distances with rows of each format: f32, f16, bf16.
   ck_row_scores *dots[3];
   ck_row_scores *l2s[3];
-  /// Inner products, and squared Euclidean distances, with fine values, which are `scale` times those of
-  /// codes and residuals together, or of codes alone if no residuals are kept.
+  /// Inner products, and squared Euclidean distances, with fine values, which are `scale` times
+  /// those of codes and residuals together, or of codes alone if no residuals are kept.
   ck_fine_scores *fine_dots, *fine_l2s;
   /// out[i] = (int)(weight * norm of the row) - (code of the row + 128) . query
   void (*code_scores)(const ck_codes *codes, const int8_t *query, uint32_t n, float weight,
@@ -84,20 +83,20 @@ typedef struct {
   int32_t (*encode)(const float *x, const float *mean, float inverse_scale, uint32_t n,
                     uint32_t padded, uint8_t *upper, uint8_t *lower);
   /// Stores what a code with that scale leaves of x[i] - mean[i], and returns the step for clipped
-  /// components, those whose values are -127 or 127: their residuals count it from 126.5 scales on. Of
-  /// the others a residual is 127.5 + 256 times what is left, in scales, to within half.
+  /// components, those whose values are -127 or 127: their residuals count it from 126.5 scales on.
+  /// Of the others a residual is 127.5 + 256 times what is left, in scales, to within half.
   float (*encode_residual)(const float *x, const float *mean, float scale, uint32_t n,
                            uint32_t padded, const uint8_t *upper, const uint8_t *lower,
                            uint8_t *residual);
-  /// The first `n` fine values of a stored code, with its residual or without, and, up to the next multiple
-  /// of 64, others; `step` is where the residual's lies.
+  /// The first `n` fine values of a stored code, with its residual or without, and, up to the next
+  /// multiple of 64, others; `step` is where the residual's lies.
   void (*fine_values)(const uint8_t *upper, const uint8_t *lower, const uint8_t *residual,
                       const uint8_t *step, float scale, uint32_t padded, uint32_t n, float *dst);
   /// The bytes of a stored code's components.
   void (*values)(const uint8_t *upper, const uint8_t *lower, uint32_t n, uint8_t *dst);
-  /// Makes a query of x[i] - share * mean[i], not padded. Its step is the greatest of those components
-  /// over 127, or `floor` if that is more; 256 over it must be finite. `norm` becomes the sum of squares of
-  /// `high`.
+  /// Makes a query of x[i] - share * mean[i], not padded. Its step is the greatest of those
+  /// components over 127, or `floor` if that is more; 256 over it must be finite. `norm` becomes
+  /// the sum of squares of `high`.
   ck_fine_query (*quantise)(const float *x, const float *mean, float share, float floor, uint32_t n,
                             int8_t *high, int8_t *low, float *norm);
   /// The greatest |x[i] - share * mean[i]|.

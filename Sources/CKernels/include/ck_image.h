@@ -1,4 +1,5 @@
-// Resampling of 8-bit RGB pictures, exact in fixed point: every instruction set gives the same bytes.
+// Resampling of 8-bit RGB pictures, exact in fixed point: every instruction set gives the same
+// bytes.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -6,11 +7,11 @@
 
 enum { CK_WEIGHT_BITS = 22 };  // weights are fractions of 2^22
 
-/// How each position of an output axis is a weighted sum of neighbours on the input axis.
+/// How each position of an output axis is a weighted sum of neighbors on the input axis.
 typedef struct {
   size_t outputs;
-  size_t taps;             // neighbours per output, the same for all: unused ones weigh 0
-  const int32_t *first;    // [outputs] the first neighbour; first + taps never exceeds the input
+  size_t taps;             // neighbors per output, the same for all: unused ones weigh 0
+  const int32_t *first;    // [outputs] the first neighbor; first + taps never exceeds the input
   const int32_t *weights;  // [outputs][taps]
 } ck_resampling;
 

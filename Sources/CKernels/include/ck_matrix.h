@@ -1,8 +1,9 @@
 // Packed matrix multiplication: out = activation(a · weights + bias) + residual.
 //
 // Weights are packed once into panels of 32 columns. Along a panel, 4 bytes of each column lie side
-// by side (1 float, 2 of 16 bits or 4 int8: a "group"), which is what one broadcast of 4 bytes of `a`
-// multiplies. The layout is the same at every instruction set, so a packed file serves all of them.
+// by side (1 float, 2 of 16 bits or 4 int8: a "group"), which is what one broadcast of 4 bytes of
+// `a` multiplies. The layout is the same at every instruction set, so a packed file serves all of
+// them.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

@@ -35,7 +35,7 @@ struct LayerWeights {
 
 /// The image encoder's weights.
 struct VisionWeights {
-  /// [3 · patch · patch, width], no bias. Neighbouring pixels are alike, so that rounding errors
+  /// [3 · patch · patch, width], no bias. Neighboring pixels are alike, so that rounding errors
   /// add up here instead of averaging out: it is float32 at every precision, but that halves do.
   let patchEmbedding: PackedMatrix
   let positions: Matrix  // [positions, width]; the first row includes the class token

@@ -36,7 +36,8 @@ struct VisionEncoder: Sendable {
     let images: Int
   }
 
-  /// Room for `images` images, worked on by `shares` threads. Like an array, it must get its memory.
+  /// Room for `images` images, worked on by `shares` threads. Like an array, it must get its
+  /// memory.
   func workspace(images: Int, shares: Int) -> Workspace {
     let columns = patchEmbedding.inputs, rows = images * sizes.positions
     let limits = RunState.Limits(

@@ -1,5 +1,5 @@
 /// Merges the bytes of a word into the tokens of a vocabulary (Sennrich et al. 2016,
-/// arXiv 1508.07909, on bytes): as long as two neighbouring symbols have a merge, the pair of the
+/// arXiv 1508.07909, on bytes): as long as two neighboring symbols have a merge, the pair of the
 /// lowest rank is joined, the leftmost first.
 struct BytePairEncoder: Sendable {
   struct Merge: Sendable {
@@ -75,7 +75,7 @@ struct BytePairEncoder: Sendable {
     if scratch.previous[left] >= 0 { propose(scratch.previous[left], &scratch) }
   }
 
-  /// Marks a symbol that its left neighbour has swallowed.
+  /// Marks a symbol that its left neighbor has swallowed.
   private static let joined: Int32 = -1
 }
 

@@ -34,7 +34,7 @@ enum TextNormalizer {
       marks = 0
     }
     for scalar in scalars {
-      guard isKnown(scalar, version: 9), !hangulNeighbours.contains(scalar.value) else {
+      guard isKnown(scalar, version: 9), !hangulNeighbors.contains(scalar.value) else {
         flush()
         result.append(scalar)
         continue
@@ -52,10 +52,11 @@ enum TextNormalizer {
 
   /// Letters just outside the ranges of conjoining Hangul. They compose with nothing, but Swift's
   /// composition counts them in (U+1113 with a vowel becomes U+FFFD).
-  private static let hangulNeighbours: Set<UInt32> = [0x1113, 0x1176, 0x11a7, 0x11c3]
+  private static let hangulNeighbors: Set<UInt32> = [0x1113, 0x1176, 0x11a7, 0x11c3]
 
-  /// Swift's composition looks a supplementary scalar up by its low 16 bits, so that the tag U+E0041
-  /// and an acute accent become Á. Of their blocks, two hold scalars that do decompose or compose.
+  /// Swift's composition looks a supplementary scalar up by its low 16 bits, so that the tag
+  /// U+E0041 and an acute accent become Á. Of their blocks, two hold scalars that do decompose or
+  /// compose.
   private static func isMistakenForAnother(_ scalar: Unicode.Scalar) -> Bool {
     scalar.value >= 0x10000 && !(0x11000..<0x12000).contains(scalar.value)
       && !(0x1d100..<0x1d200).contains(scalar.value)

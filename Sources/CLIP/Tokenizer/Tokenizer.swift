@@ -19,7 +19,8 @@ public struct Tokenizer: Sendable {
   /// The ids of `text` between the two marks; what exceeds ``contextLength`` is cut off before the
   /// closing mark.
   ///
-  /// - Complexity: O(n log n) in the length of the text: all of it is looked at, even what is cut off.
+  /// - Complexity: O(n log n) in the length of the text: all of it is looked at, even what is cut
+  ///   off.
   public func encode(_ text: String) -> [Int32] {
     var ids = [beginning]
     var scratch = BytePairEncoder.Scratch()

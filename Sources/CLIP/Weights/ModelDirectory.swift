@@ -47,7 +47,7 @@ public struct ModelDirectory: Sendable {
   /// - Complexity: reads every byte of the weights, on all cores; ViT-B/32 takes about 50 ms when
   ///   the file is in the page cache.
   public func fingerprint() throws(ModelError) -> String {
-    var hash = ContentHash()
+    var hash = FingerprintHash()
     hash.add("config", try MappedFile(path: path + "/config.json"))
     hash.add("preprocessor", try MappedFile(path: path + "/preprocessor_config.json"))
     for file in Tokenizer.paths(in: path) { hash.add("tokenizer", try MappedFile(path: file)) }

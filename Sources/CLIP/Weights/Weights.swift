@@ -51,9 +51,6 @@ public struct Weights: Sendable {
     self.locations = locations ?? shards[0].entries.mapValues { _ in 0 }
   }
 
-  /// Names of all tensors, sorted.
-  public var names: [String] { locations.keys.sorted() }
-
   /// Bytes of all files together.
   public var byteCount: Int { shards.reduce(0) { $0 + $1.file.bytes.count } }
 

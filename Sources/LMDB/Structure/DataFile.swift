@@ -30,8 +30,8 @@ final class DataFile: Sendable {
     expectScatteredReads()
   }
 
-  /// The file that an environment has open, whatever has come to be in its place. Not to be kept longer
-  /// than the environment.
+  /// The file that an environment has open, whatever has come to be in its place. Not to be kept
+  /// longer than the environment.
   init(of environment: Environment) {
     path = environment.path + "/data.mdb"
     ownsDescriptor = false
@@ -41,8 +41,9 @@ final class DataFile: Sendable {
     expectScatteredReads()
   }
 
-  /// Has the system read only the pages that are asked for. What it would read beyond, it marks: when one of
-  /// those is touched later, megabytes more are read, for which the first search would have to wait.
+  /// Has the system read only the pages that are asked for. What it would read beyond, it marks:
+  /// when one of those is touched later, megabytes more are read, for which the first search would
+  /// have to wait.
   private func expectScatteredReads() {
     #if os(Linux)
       posix_fadvise(descriptor, 0, 0, POSIX_FADV_RANDOM)

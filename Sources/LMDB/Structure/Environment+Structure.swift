@@ -1,5 +1,6 @@
 extension Environment {
-  /// Trees of more leaves, or branches, are not read at opening, which is to take no more than milliseconds.
+  /// Trees of more leaves, or branches, are not read at opening, which is to take no more than
+  /// milliseconds.
   private static let extentAtOpening = StructureCheck.Extent.upTo(leaves: 256, branches: 64)
 
   /// Checks the structure of the whole data file: every page of every tree and the list of free

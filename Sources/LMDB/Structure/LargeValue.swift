@@ -14,8 +14,8 @@ package enum LargeValue {
     return TreePage.headerByteCount + value.count <= pages * pageSize
   }
 
-  /// The pages of a value, as their header tells; nil if none is in front of it. In front of every value
-  /// there is as much of a page.
+  /// The pages of a value, as their header tells; nil if none is in front of it. In front of every
+  /// value there is as much of a page.
   private static func pages(of value: UnsafeRawBufferPointer) -> Int? {
     guard let base = value.baseAddress else { return nil }
     let header = UnsafeRawBufferPointer(

@@ -1,11 +1,11 @@
 import CLMDB
 
-/// Where the values of a database lie that has the keys 0, 1, 2, … (u32) and whose values are all on pages
-/// of their own. The leaves, which tell, are read when they are asked for.
+/// Where the values of a database lie that has the keys 0, 1, 2, … (u32) and whose values are all
+/// on pages of their own. The leaves, which tell, are read when they are asked for.
 ///
-/// Finds values as the last commit left them, in copies of the pages of keys: the disk is asked for many
-/// together, and no page is mapped for being looked at once. Valid in transactions that see the same
-/// pages of keys.
+/// Finds values as the last commit left them, in copies of the pages of keys: the disk is asked for
+/// many together, and no page is mapped for being looked at once. Valid in transactions that see
+/// the same pages of keys.
 package struct LargeValueTree: Sendable {
   private let environment: Environment
   private let name: String
@@ -41,8 +41,8 @@ package struct LargeValueTree: Sendable {
       wanted.lazy.map { leaves[$0].page }, pageSize: environment.information.pageSize)
   }
 
-  /// Hands `body` the values of a leaf: their keys, and where they lie in the map. A microsecond or two
-  /// for about 180 of them.
+  /// Hands `body` the values of a leaf: their keys, and where they lie in the map. A microsecond or
+  /// two for about 180 of them.
   ///
   /// - Throws: `LMDBError` if the leaf is damaged or a value is within it; what `body` throws.
   package func forEachValue(
@@ -62,7 +62,8 @@ extension Transaction where Self: ~Copyable {
   ///
   /// - Parameters:
   ///   - database: has not been changed in this transaction.
-  ///   - other: a tree of this transaction, if there is one, which spares asking where the file is mapped.
+  ///   - other: a tree of this transaction, if there is one, which spares asking where the file is
+  ///     mapped.
   /// - Throws: `LMDBError` if a page of keys is damaged.
   package func largeValueTree(
     of database: Database, beside other: LargeValueTree? = nil

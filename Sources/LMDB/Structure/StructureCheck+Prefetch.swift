@@ -10,8 +10,8 @@ extension StructureCheck {
   /// Damage may refer to the same pages again and again.
   private static let prefetchLimit = 4096
 
-  /// Has the disk fetch what a quick check reads, of all trees a level together: a walk through one tree
-  /// after the other would wait for each.
+  /// Has the disk fetch what a quick check reads, of all trees a level together: a walk through one
+  /// tree after the other would wait for each.
   func prefetchTrees() {
     var level = [meta.main, meta.free].enumerated().compactMap { index, tree in
       tree.root.map { Reference(page: $0, depth: 1, tree: tree, isMain: index == 0) }
@@ -23,8 +23,8 @@ extension StructureCheck {
     }
   }
 
-  /// What a page refers to, as far as the check reads it; nothing if the page is damaged, as the check
-  /// will report.
+  /// What a page refers to, as far as the check reads it; nothing if the page is damaged, as the
+  /// check will report.
   private func below(_ reference: Reference) -> [Reference] {
     let (tree, depth) = (reference.tree, reference.depth)
     let isLeaf = depth == tree.depth

@@ -20,8 +20,9 @@ struct StructureCheck {
   enum Extent: Equatable {
     /// All pages of all trees and the list of free ones.
     case everything
-    /// Roots, the branches of trees that have no more of them than so many, and the leaves likewise, but for
-    /// those that tell no more than where large values lie: whoever looks that up checks them.
+    /// Roots, the branches of trees that have no more of them than so many, and the leaves
+    /// likewise, but for those that tell no more than where large values lie: whoever looks that up
+    /// checks them.
     case upTo(leaves: Int, branches: Int)
     /// The list of free pages alone.
     case freePages

@@ -2,8 +2,8 @@
 //
 //     LD_PRELOAD=held_to_avx2.so python …
 //
-// CPUID traps, on processors that can and with Linux, and is answered without the bits of AVX-512, of
-// AMX, and of what extends AVX2. Threads and children are held too.
+// CPUID traps, on processors that can and with Linux, and is answered without the bits of AVX-512,
+// of AMX, and of what extends AVX2. Threads and children are held too.
 #define _GNU_SOURCE
 #include <asm/prctl.h>
 #include <cpuid.h>

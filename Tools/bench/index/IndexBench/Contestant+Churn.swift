@@ -74,8 +74,8 @@ extension Contestant {
       ids: chosen.map(String.init), vectors: chosen.flatMap { rows[$0 * d..<($0 + 1) * d] })
   }
 
-  /// Recall at ef = 64 against exact search, how many of all vectors do not find themselves at ef = 64 and
-  /// at 128, and how many cannot be reached.
+  /// Recall at ef = 64 against exact search, how many of all vectors do not find themselves at
+  /// ef = 64 and at 128, and how many cannot be reached.
   private func quality(
     of index: VectorIndex, _ queries: [Float], _ live: [Int], _ rows: [Float]
   ) throws -> (recall: Double, missed: [Int], unreachable: Int) {

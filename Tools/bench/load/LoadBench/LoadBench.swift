@@ -3,7 +3,8 @@ import CLIP
 import Foundation
 import Vitrine
 
-/// What the library does without HTTP: the same queries, asked by so many tasks for so many seconds.
+/// What the library does without HTTP: the same queries, asked by so many tasks for so many
+/// seconds.
 ///
 ///     LoadBench INDEX vectors FILE       writes search bodies of products' vectors, one a line
 ///     LoadBench INDEX run FILE TASKS S [MODEL]    answers the bodies of a file, and prints the rate

@@ -10,8 +10,8 @@ import Vitrine
 ///     SearchBench INDEX MODEL
 ///
 /// The index is of the catalogue that `Tools/bench/quality` describes. Searches are made from facts
-/// of its products ("women blue casual shirts"), and asked one at a time. Each is asked twice and the
-/// second time counts, so that its text is in the model's cache and the index in memory.
+/// of its products ("women blue casual shirts"), and asked one at a time. Each is asked twice and
+/// the second time counts, so that its text is in the model's cache and the index in memory.
 @main
 struct SearchBench {
   static func main() async {

@@ -1,12 +1,12 @@
 /// What records have beside them.
 extension BlockTable {
-  /// The address of what lies behind all records for each, a code's norm or a residual's step, to be read,
-  /// or changed after the record.
+  /// The address of what lies behind all records for each, a code's norm or a residual's step, to
+  /// be read, or changed after the record.
   @inline(__always)
   func trailer(_ index: Int) -> UnsafeMutableRawPointer {
     let (block, offset) = index.quotientAndRemainder(dividingBy: geometry.recordsPerBlock)
     return UnsafeMutableRawPointer(blocks[block].unsafelyUnwrapped)
-      + (geometry.normOffset + offset * geometry.trailerBytes)
+      + (geometry.trailerOffset + offset * geometry.trailerBytes)
   }
 
   /// The norm of a code.

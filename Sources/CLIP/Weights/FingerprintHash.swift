@@ -6,7 +6,7 @@ import Synchronization
 /// The bytes are hashed in chunks of 4 MiB on all cores, then the chunks' hashes; weights that are
 /// in the page cache pass at memory speed (8 GB/s a core measured). Within a chunk four lanes each
 /// multiply 64 by 64 bits and fold the 128-bit product, as wyhash and its kin do.
-struct ContentHash {
+struct FingerprintHash {
   private var parts: [UInt64] = []
 
   /// Adds `bytes` under a name, so that equal bytes in another role give another hash.
@@ -39,7 +39,8 @@ struct ContentHash {
     return product.high ^ product.low
   }
 
-  // Odd 64-bit constants with as many ones as zeros, from the fractional parts of √2, √3, √5 and √7.
+  // Odd 64-bit constants with as many ones as zeros, from the fractional parts of √2, √3, √5 and
+  // √7.
   private static let keys: (UInt64, UInt64, UInt64, UInt64) = (
     0x6a09_e667_f3bc_c909, 0xbb67_ae85_84ca_a73b, 0x3c6e_f372_fe94_f82b, 0xa54f_f53a_5f1d_36f1
   )

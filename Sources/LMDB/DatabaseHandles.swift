@@ -7,7 +7,7 @@ import Synchronization
 /// must not open handles at once. Databases are never dropped, so the number of names in a
 /// snapshot tells whether all of them are open; every transaction sees to that before its body
 /// runs, and a name is then found without asking LMDB to open anything.
-final class Catalogue: Sendable {
+final class DatabaseHandles: Sendable {
   private let databases = Mutex<[String: Database]>([:])
   private let openCount = Atomic<Int>(0)
   /// Held while handles are opened and published.
