@@ -62,13 +62,8 @@ struct VitrineCommand: AsyncParsableCommand {
     let commands = configuration.groupedSubcommands.flatMap(\.subcommands)
     let names = commands.compactMap { $0.configuration.commandName } + ["help"]
     guard let name, !name.hasPrefix("-"), !names.contains(name) else { return }
-    let near = names.min { distance($0, name) < distance($1, name) }
-    let hint = near.flatMap { distance($0, name) < 3 ? "did you mean \($0)? " : nil } ?? ""
+    let hint = Spelling.nearest(to: name, in: names).map { "did you mean \($0)? " } ?? ""
     throw Failure.usage("there is no command \(name); \(hint)vitrine --help lists them")
-  }
-
-  private static func distance(_ a: String, _ b: String) -> Int {
-    Spelling.distance(Array(a.lowercased()), Array(b.lowercased()))
   }
 
   /// Errors of the parser print themselves, with the usage or the help; all others are one line.

@@ -23,8 +23,7 @@ struct ParameterMiddleware<Context: RequestContext>: RouterMiddleware {
       guard let parameter = known.first(where: { $0.name == name }) else {
         let near = Spelling.nearest(to: String(name), in: known.map(\.name))
         throw Problem(
-          .unprocessableContent,
-          "unknown parameter \"\(name)\"" + (near.map { "; did you mean \"\($0)\"?" } ?? ""))
+          .unprocessableContent, "unknown parameter \"\(name)\"" + Spelling.hint(near))
       }
       let count = given.count { $0.key == name }
       guard count == 1 || parameter.isList else {

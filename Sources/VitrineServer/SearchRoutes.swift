@@ -131,6 +131,8 @@ private struct IndexList: Encodable {
   struct Entry: Encodable {
     let name: String
     let attributes: [AttributeEntry]
+    /// The attributes that products are shown by, where there are such.
+    let title, maker, price: String?
   }
 
   struct AttributeEntry: Encodable {
@@ -146,11 +148,13 @@ private struct IndexList: Encodable {
     // Nothing comes before an empty name.
     func place(_ name: String) -> String { name == first ? "" : name }
     indexes = try engines.sorted { place($0.key) < place($1.key) }.map { name, engine in
-      Entry(
+      let schema = try engine.schema
+      return Entry(
         name: name,
-        attributes: try engine.schema.attributes.map {
+        attributes: schema.attributes.map {
           AttributeEntry(name: $0.name, kind: $0.kind.rawValue, facet: $0.kind != .text)
-        })
+        },
+        title: schema.title?.name, maker: schema.maker?.name, price: schema.price?.name)
     }
   }
 }

@@ -65,7 +65,7 @@ package struct CatalogueSurvey {
       + unknown.map { name in
         let near = Spelling.nearest(to: name, in: names)
         return "the schema names \"\(name)\", which no row has"
-          + (near.map { "; did you mean \"\($0)\"?" } ?? "")
+          + Spelling.hint(near)
       }
   }
 

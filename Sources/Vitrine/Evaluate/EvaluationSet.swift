@@ -48,7 +48,7 @@ public struct EvaluationSet: Sendable {
       let known = Set(products.flatMap(\.attributes.keys)).sorted()
       let near = Spelling.nearest(to: name, in: known)
       throw .invalidArgument(
-        "no product has an attribute \"\(name)\"" + (near.map { "; did you mean \"\($0)\"?" } ?? "")
+        "no product has an attribute \"\(name)\"" + Spelling.hint(near)
       )
     }
   }

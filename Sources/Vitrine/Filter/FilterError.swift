@@ -13,7 +13,7 @@ public struct FilterError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// One line: column, expected, found, suggestion.
   public var description: String {
-    let hint = suggestion.map { "; did you mean \"\($0)\"?" } ?? ""
+    let hint = Spelling.hint(suggestion)
     return "filter, column \(column): expected \(expected), found \(found)\(hint)"
   }
 

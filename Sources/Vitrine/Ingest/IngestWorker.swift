@@ -165,19 +165,13 @@ struct IngestWorker: Sendable {
 }
 
 extension Product {
-  private static let titles = [
-    "title", "name", "productname", "productdisplayname", "producttitle", "displayname", "label",
-  ]
-
   /// The words that describe the product best in one line: its title, else its first text, else
   /// its keywords; nil if it has no words.
   func caption(_ schema: Schema) -> String? {
     let values = schema.ordered(self)
-    let title = values.first { attribute, _ in
-      Product.titles.contains(attribute.name.lowercased().filter(\.isLetter))
-    }
-    let text = title ?? values.first { $0.attribute.kind == .text }
-    if let label = text?.value.label { return label }
+    let title = schema.title.flatMap { attributes[$0.name] }
+    let text = title ?? values.first { $0.attribute.kind == .text }?.value
+    if let label = text?.label { return label }
     let words = values.filter { $0.attribute.kind == .keyword }.compactMap(\.value.label)
     return words.isEmpty ? nil : words.joined(separator: " ")
   }

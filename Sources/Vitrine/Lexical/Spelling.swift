@@ -22,6 +22,11 @@ package enum Spelling {
     return best?.name
   }
 
+  /// What an error adds about the name that was meant, if one was.
+  package static func hint(_ meant: String?) -> String {
+    meant.map { "; did you mean \"\($0)\"?" } ?? ""
+  }
+
   /// The words of a name like `brandName`, `brand_name` or `brand.name`.
   private static func parts(of name: String) -> [String] {
     var parts = [""]

@@ -7,11 +7,10 @@ extension Decoder {
     guard let unknown = container.allKeys.first(where: { !names.contains($0.stringValue) }) else {
       return
     }
-    let hint = Spelling.nearest(to: unknown.stringValue, in: names)
-      .map { "; did you mean \"\($0)\"?" }
+    let near = Spelling.nearest(to: unknown.stringValue, in: names)
     throw DecodingError.dataCorruptedError(
       forKey: unknown, in: container,
-      debugDescription: "unknown member \"\(unknown.stringValue)\"" + (hint ?? ""))
+      debugDescription: "unknown member \"\(unknown.stringValue)\"" + Spelling.hint(near))
   }
 }
 

@@ -2,7 +2,7 @@ internal import LMDB
 
 extension Engine {
   /// The values of a keyword attribute that begin with a text, without regard to case and accents,
-  /// as the catalogue writes them; the most frequent first. For completion and for labels.
+  /// as the catalogue writes them; the most frequent first. For completion.
   ///
   /// A short read on the calling thread.
   /// - Throws: ``QueryError`` if there is no such keyword attribute, ``VitrineError``.

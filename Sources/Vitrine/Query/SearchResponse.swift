@@ -181,7 +181,7 @@ public enum QueryError: Error, Hashable, Sendable, CustomStringConvertible {
     case .invalid(let text): text
     case .attribute(let name, let expected, let suggestion):
       "\"\(name)\" is not \(expected)"
-        + (suggestion.map { "; did you mean \"\($0)\"?" } ?? "")
+        + Spelling.hint(suggestion)
     case .invalidCursor: "the cursor is not one of this query"
     case .cursorExpired:
       "the cursor has expired: the index has changed since; start again at the first page"

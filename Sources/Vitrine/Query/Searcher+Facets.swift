@@ -132,8 +132,7 @@ extension ProductStore {
       try Keyword.stored(in: keywords, for: .keyword(number, text), txn) == nil
     else { return nil }
     let nearest = Spelling.nearest(to: text, in: try spellings(of: number, in: txn))
-    return "no product has \(name) = \"\(text)\""
-      + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
+    return "no product has \(name) = \"\(text)\"" + Spelling.hint(nearest)
   }
 
   /// The first 10,000 keywords of an attribute, as the catalogue writes them.

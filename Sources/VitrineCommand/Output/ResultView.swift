@@ -85,21 +85,17 @@ package struct ResultView {
     return value.label ?? ""
   }
 
-  private static let titles = ["title", "name", "productdisplayname", "product", "producttitle"]
-
   /// The name of the product first, then what is short enough to stand in a column.
   static func columns(of hits: [Hit], schema: Schema) -> [String] {
-    let names = schema.attributes.map(\.name)
-    func plain(_ name: String) -> String { name.lowercased().filter(\.isLetter) }
-    let title = titles.lazy.compactMap { wanted in names.first { plain($0) == wanted } }.first
+    let title = schema.title?.name
     let isTitled = hits.contains { hit in title.map { hit.attributes[$0] != nil } ?? false }
     let others = schema.attributes.filter { attribute in
       guard attribute.name != title, attribute.kind != .text else { return false }
       return hits.contains { $0.attributes[attribute.name] != nil }
     }
     // What it costs is asked for first, and is narrow.
-    let price = others.filter { $0.kind == .number && plain($0.name).contains("price") }.prefix(1)
-    let rest = others.filter { other in !price.contains { $0.name == other.name } }
+    let price = others.filter { $0 == schema.price }
+    let rest = others.filter { $0 != schema.price }
     return (isTitled ? [title].compactMap(\.self) : []) + (price + rest).map(\.name)
   }
 

@@ -67,7 +67,8 @@ package enum Completer {
       return words(commands.map { ":" + $0 })
     }
     switch command {
-    case ":filter", ":and", ":boost", ":f": return filter(Tokens(line, parting: "(,"), vocabulary)
+    case ":filter", ":and", ":boost", ":f":
+      return filter(Tokens(line, parting: "(,", operators: "=<>!"), vocabulary)
     case ":like", ":show", ":explain", ":open", ":delete", ":recommend":
       return words(vocabulary.ids(prefix: tokens.bareLast))
     case ":facets": return words(vocabulary.comparable)
@@ -127,11 +128,17 @@ private struct Tokens {
   /// The word being typed, with its opening quote.
   private(set) var last = ""
 
-  /// - Parameter signs: what parts words as blanks do.
-  init(_ line: String, parting signs: String) {
+  /// - Parameters:
+  ///   - signs: what parts words as blanks do.
+  ///   - operators: what parts words and is one itself, with what follows of its kind.
+  init(_ line: String, parting signs: String, operators: String = "") {
     var isQuoted = false
     var isEscaped = false
     for character in line {
+      if !isQuoted, let end = last.last, operators.contains(end) != operators.contains(character) {
+        complete.append(last)
+        last = ""
+      }
       if character == "\"", !isEscaped { isQuoted.toggle() }
       isEscaped = character == "\\" && !isEscaped
       if !isQuoted, character.isWhitespace || signs.contains(character) {

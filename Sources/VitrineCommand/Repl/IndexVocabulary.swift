@@ -14,45 +14,28 @@ extension Engine {
   }
 }
 
-/// The attributes of an index and their most frequent values, as of when they were counted.
+/// What completion offers of an index, as it is at the moment.
 struct IndexVocabulary: Vocabulary {
-  let attributes: [Attribute]
-  private let values: [String: [String]]
-  private var known: [String] = []
-  private var others: (String) -> [String] = { _ in [] }
+  private static let most = 200
 
-  private static let valuesOfEach = 200
+  let engine: Engine
+  /// Ids that are on the screen.
+  let shown: [String]
 
-  /// Counts the values of all keywords, which is one query without terms.
-  init(_ engine: Engine) async throws {
-    attributes = try engine.schema.attributes
-    let requests = attributes.filter { [.keyword, .boolean].contains($0.kind) }
-      .map { FacetRequest($0.name, limit: IndexVocabulary.valuesOfEach) }
-    var values: [String: [String]] = [:]
-    for facet in try await engine.facets(requests) {
-      values[facet.attribute.lowercased()] = facet.values?.compactMap(\.value.label)
-    }
-    self.values = values
-  }
-
-  /// The same with ids that are on the screen, and those that an index has.
-  func adding(_ ids: [String], others: @escaping (_ prefix: String) -> [String]) -> IndexVocabulary
-  {
-    var more = self
-    more.known = ids
-    more.others = others
-    return more
-  }
+  var attributes: [Attribute] { (try? engine.schema.attributes) ?? [] }
 
   func values(of attribute: String, prefix: String) -> [String] {
-    values[attribute.lowercased(), default: []].filter {
-      $0.lowercased().hasPrefix(prefix.lowercased())
-    }
+    let known = attributes.first { $0.name.lowercased() == attribute.lowercased() }
+    guard let known else { return [] }
+    if known.kind == .boolean { return ["true", "false"] }
+    return (try? engine.values(of: known.name, prefix: prefix, limit: Self.most)) ?? []
   }
 
   /// Those on the screen first; of all others only such as begin with something.
   func ids(prefix: String) -> [String] {
-    let shown = known.filter { $0.hasPrefix(prefix) }
-    return prefix.isEmpty ? shown : shown + others(prefix).filter { !shown.contains($0) }
+    let first = shown.filter { $0.hasPrefix(prefix) }
+    if prefix.isEmpty { return first }
+    let others = (try? engine.ids(beginning: prefix, limit: Self.most)) ?? []
+    return first + others.filter { !first.contains($0) }
   }
 }

@@ -53,11 +53,9 @@ enum Repl {
     let prompt =
       console.style.isOn
       ? "\(mark)\u{1B}[1;36m\(mark)vitrine>\(mark)\u{1B}[0m\(mark) " : "vitrine> "
-    var vocabulary = try await IndexVocabulary(session.engine)
     let editor = LineEditor(prompt: prompt, historyPath: historyPath(console.environment)) {
-      let vocabulary = vocabulary.adding(session.hits.map(\.id)) { prefix in
-        (try? session.engine.ids(beginning: prefix, limit: 200)) ?? []
-      }
+      guard let engine = try? session.engine else { return Completion(word: "", from: []) }
+      let vocabulary = IndexVocabulary(engine: engine, shown: session.hits.map(\.id))
       return Completer.complete($0, vocabulary: vocabulary)
     }
     try await session.greet()
@@ -70,10 +68,7 @@ enum Repl {
         console.print(wasEmpty ? "  " + console.style.dim(":quit or Ctrl-D leaves") : "")
       case .line(let line):
         do {
-          let command = try ReplCommand.parse(line)
-          try await stoppable(session, command)
-          // A command of the command line may have changed what there is to complete.
-          if case .run = command { vocabulary = try await IndexVocabulary(session.engine) }
+          try await stoppable(session, try ReplCommand.parse(line))
         } catch {
           console.say(console.noteStyle.red(Failure(error).message))
           if let error = error as? FilterError {

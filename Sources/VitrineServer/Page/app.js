@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import * as detail from "./detail.js";
-import { byId, element, titleOf } from "./grid.js";
+import { byId, element } from "./grid.js";
 import * as indexes from "./indexes.js";
 import * as key from "./key.js";
 import * as keys from "./keys.js";
@@ -99,7 +99,8 @@ function readText() {
 }
 
 function like(index, hit) {
-  state.terms = [{ product: hit.id, weight: 1, label: titleOf(hit), preview: api.image(index, hit.id) }];
+  const { title } = indexes.rolesOf(index, hit);
+  state.terms = [{ product: hit.id, weight: 1, label: title, preview: api.image(index, hit.id) }];
   if (index === state.index) run();
   else changeIndex(index);
   scrollTo({ top: 0, behavior: "smooth" });
@@ -156,7 +157,7 @@ async function nameTerms() {
   for (const term of state.terms.filter((term) => term.product && !term.label)) {
     term.preview = api.image(state.index, term.product);
     const product = await api.product(state.index, term.product).catch(() => null);
-    term.label = product ? titleOf({ ...product, score: 0 }) : term.product;
+    term.label = product ? indexes.rolesOf(state.index, product).title : term.product;
   }
 }
 

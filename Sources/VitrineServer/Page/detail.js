@@ -1,7 +1,8 @@
 // One product up close: attributes, how its score came about, and where to go from it.
 
 import * as api from "./api.js";
-import { byId, element, fill, titleOf, wordsOf } from "./grid.js";
+import { rolesOf } from "./indexes.js";
+import { byId, element, fill, wordsOf } from "./grid.js";
 import * as key from "./key.js";
 
 const dialog = byId("detail");
@@ -31,7 +32,7 @@ export function open(index, hit) {
   walking?.abort();
   shown = { index, hit };
   byId("detail-image").src = api.image(index, hit.id);
-  byId("detail-title").textContent = titleOf(hit);
+  byId("detail-title").textContent = rolesOf(index, hit).title;
   byId("detail-attributes").replaceChildren(
     ...Object.entries({ id: hit.id, ...hit.attributes }).map(([name, value]) => element("div", {},
       element("dt", { textContent: wordsOf(name), title: name }),

@@ -1,13 +1,7 @@
 // Cards of products, in a grid.
 
 import { image } from "./api.js";
-
-const titles = ["title", "name", "productDisplayName", "product_name"];
-const makers = ["brand", "brandName", "manufacturer"];
-const prices = ["price", "discountedPrice"];
-const first = (attributes, names) => names.map((name) => attributes[name]).find((value) => value !== undefined);
-
-export const titleOf = (hit) => String(first(hit.attributes, titles) ?? hit.id);
+import { rolesOf } from "./indexes.js";
 
 // An attribute's name as words: `in_stock`, `brandName`, `articleAttributes.Fit`.
 export const wordsOf = (name) =>
@@ -34,17 +28,16 @@ function marked(title, words = []) {
 
 // `note` is what a card says in its corner: its rank in another index, or how far along it lies.
 function card(index, hit, open, note) {
-  const { attributes } = hit;
-  const price = first(attributes, prices);
+  const { title, maker, price } = rolesOf(index, hit);
   const picture = element("img", { src: image(index, hit.id), alt: "", loading: "lazy", decoding: "async" });
   picture.addEventListener("error", () => picture.removeAttribute("src"), { once: true });
-  const button = element("button", { type: "button", className: "card", ariaLabel: titleOf(hit) },
+  const button = element("button", { type: "button", className: "card", ariaLabel: title },
     element("span", { className: "picture" }, picture,
       note ? element("small", { className: "note", textContent: note.text, title: note.title ?? "" }) : null),
     element("span", { className: "words" },
-      marked(titleOf(hit), hit.words),
+      marked(title, hit.words),
       element("span", { className: "row" },
-        element("small", { textContent: first(attributes, makers) ?? "" }),
+        element("small", { textContent: maker }),
         element("span", { textContent: typeof price === "number" ? price.toLocaleString() : price ?? "" }))));
   button.title = `score ${hit.score.toFixed(3)}`;
   button.dataset.id = hit.id;
