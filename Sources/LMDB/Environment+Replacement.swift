@@ -5,10 +5,10 @@
 #endif
 
 extension Environment {
-  /// Whether another environment has taken this one's place, so that what is read here will not
-  /// change any more and writes are refused. Open the path again to see the new one.
+  /// Whether another environment has taken this one's place, or its files are gone, so that what is
+  /// read here will not change any more and writes are refused. Open the path again to see the new one.
   public var isReplaced: Bool {
-    FileIdentity(path: registration.location + "/.") != registration.identity
+    FileIdentity(path: registration.location + "/data.mdb") != dataFile
   }
 }
 
@@ -34,6 +34,10 @@ extension WriteTransaction {
     }
     return path
   }
+
+  /// Deletes this environment's files. To be called last. Whoever has it open sees that it
+  /// `isReplaced`, and what they would write is refused.
+  public func deleteFiles() { deleteEnvironmentFiles(at: core.environment.registration.location) }
 
   /// Deletes a copy that is not to take this environment's place after all.
   public func discardReplacement(at path: String) { deleteEnvironment(at: path) }

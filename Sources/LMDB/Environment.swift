@@ -53,6 +53,8 @@ public final class Environment: Sendable {
   let writerLock = Lock()
   let writer = WriterState()
   let registration: Registration
+  /// The identity of `data.mdb` as it was opened.
+  let dataFile: FileIdentity?
 
   /// Opens the environment in the directory `path`, which is created if it does not exist
   /// (unless `readOnly`).
@@ -69,6 +71,9 @@ public final class Environment: Sendable {
     self.handle = handle
     pageSize = LMDB.information(of: handle).pageSize
     self.registration = registration
+    var descriptor: mdb_filehandle_t = -1
+    mdb_env_get_fd(handle, &descriptor)
+    dataFile = FileIdentity(descriptor: descriptor)
     readers = ReaderPool(count: options.maxReaders, kept: 64)
     try prepare()
   }

@@ -44,6 +44,17 @@ struct FileIdentity: Hashable {
   init?(path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  /// That of an open file.
+  init?(descriptor: Int32) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  private init(_ status: stat) {
     device = UInt64(truncatingIfNeeded: status.st_dev)
     inode = UInt64(status.st_ino)
   }
@@ -129,8 +140,13 @@ func reserveLockFile(_ directory: String, readers: Int) throws(LMDBError) {
 /// Deletes an environment's files and its directory. Returns 0, or why there is a directory still.
 @discardableResult
 func deleteEnvironment(at path: String) -> Int32 {
-  for name in ["data.mdb", "lock.mdb"] { unlink(path + "/" + name) }
+  deleteEnvironmentFiles(at: path)
   return rmdir(path) == 0 || errno == ENOENT ? 0 : errno
+}
+
+/// Deletes an environment's files.
+func deleteEnvironmentFiles(at path: String) {
+  for name in ["data.mdb", "lock.mdb"] { unlink(path + "/" + name) }
 }
 
 /// The path without links and relative parts; `nil` if nothing is there.

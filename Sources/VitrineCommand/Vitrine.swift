@@ -57,9 +57,13 @@ struct VitrineCommand: AsyncParsableCommand {
     }
   }
 
+  /// All commands.
+  static var commands: [any ParsableCommand.Type] {
+    configuration.groupedSubcommands.flatMap(\.subcommands)
+  }
+
   /// Says which command was meant; the parser would only call it an unexpected argument.
   private static func checkCommand(_ name: String?) throws {
-    let commands = configuration.groupedSubcommands.flatMap(\.subcommands)
     let names = commands.compactMap { $0.configuration.commandName } + ["help"]
     guard let name, !name.hasPrefix("-"), !names.contains(name) else { return }
     let hint = Spelling.nearest(to: name, in: names).map { "did you mean \($0)? " } ?? ""

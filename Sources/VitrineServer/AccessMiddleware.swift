@@ -30,11 +30,11 @@ struct AccessMiddleware<Context: RequestContext>: RouterMiddleware {
   }
 
   private static func key(of request: Request) -> String? {
-    let scheme = "Bearer "
-    if let header = request.headers[.authorization],
-      header.prefix(scheme.count).lowercased() == scheme.lowercased()
+    // As many blanks as one likes part the two (RFC 9110, 11.4).
+    if let header = request.headers[.authorization], let blank = header.firstIndex(of: " "),
+      header[..<blank].lowercased() == "bearer"
     {
-      return String(header.dropFirst(scheme.count))
+      return String(header[blank...].drop { $0 == " " })
     }
     if let name = HTTPField.Name("X-API-Key"), let header = request.headers[name] {
       return header

@@ -1,12 +1,14 @@
+import CoreMetrics
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
 
 /// Writing answers, and ending the connection.
 extension Connection {
-  private var isLastAnswer: Bool { isLast || isEnding && !isMalformed && held.isEmpty }
+  private var isLastAnswer: Bool { isLast || isEnding && malformation == nil && held.isEmpty }
 
   func write(_ head: HTTPResponse) {
+    isBodyAwaited = false
     var headers = HTTPHeaders()
     headers.reserveCapacity(head.headerFields.count + 3)
     for field in head.headerFields { headers.add(name: field.name.rawName, value: field.value) }
@@ -59,11 +61,26 @@ extension Connection {
     }
   }
 
-  /// Tells who sends no HTTP so, and ends the connection.
-  func refuse() {
+  /// Tells who sends no HTTP what is wrong with it, and ends the connection. No middleware sees this,
+  /// so that it is counted here.
+  func refuse(_ problem: Problem) {
     isLast = true
-    write(HTTPResponse(status: .badRequest, headerFields: [.contentLength: "0"]))
+    Counter(
+      label: "vitrine.http.malformed_requests",
+      dimensions: [("http.response.status_code", "\(problem.status.code)")]
+    ).increment()
+    let body = problem.body
+    var fields = problem.fields
+    fields[.contentLength] = "\(body.readableBytes)"
+    write(HTTPResponse(status: problem.status, headerFields: fields))
+    write(body)
     finish()
+  }
+
+  func refuse(_ malformation: HTTPParserError) {
+    // Of what the request before may have been.
+    isHead = false
+    refuse(Problem(malformed: malformation))
   }
 
   func stopReading(_ error: any Error) {
@@ -77,11 +94,11 @@ extension Connection {
     // Who reads the body tells of it, or will when it is handed over, or has answered.
     case .rest, .unwanted: break
     case .nothing where !endsWhole(held): break
-    case .nothing, .start: isMalformed = error is HTTPParserError
+    case .nothing, .start: malformation = error as? HTTPParserError
     }
     stopReading(error)
     guard !isAnswering, held.isEmpty else { return }
-    if isMalformed { refuse() } else { context.close(promise: nil) }
+    if let malformation { refuse(malformation) } else { context.close(promise: nil) }
   }
 
   private func endsWhole(_ parts: CircularBuffer<HTTPServerRequestPart>) -> Bool {

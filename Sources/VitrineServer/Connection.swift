@@ -47,9 +47,12 @@ final class Connection: ChannelDuplexHandler {
 
   /// Whether the answer under way is the last one, whatever else has come.
   var isLast = false
-  /// Whether nothing more will come, and whether what came last is not HTTP, which is to be told.
+  /// Whether nothing more will come, and what is wrong with what came last if it is not HTTP, which is to be
+  /// told.
   var isEnding = false
-  var isMalformed = false
+  var malformation: HTTPParserError?
+  /// Whether the client waits to be told that the body of its request is wanted (`Expect: 100-continue`).
+  var isBodyAwaited = false
 
   init(_ limits: ServerConfiguration.Limits) { self.limits = limits }
 
@@ -132,16 +135,33 @@ final class Connection: ChannelDuplexHandler {
       reading = .unwanted
       rest.finish(throwing: NIOTooManyBytesError(maxBytes: limits.bodyBytes))
     } else {
-      // curl waits a second for this before it sends more than a megabyte.
-      if head.headers.first(name: "Expect")?.lowercased() == "100-continue" {
-        context?.writeAndFlush(
-          wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))),
-          promise: nil)
-      }
       rest.yield(body)
       reading = .rest(rest, body.readableBytes)
     }
-    handOver(head, RequestBody(asyncSequence: parts))
+    isBodyAwaited = head.headers.first(name: "Expect")?.lowercased() == "100-continue"
+    guard isBodyAwaited, let loop = context?.eventLoop else {
+      return handOver(head, RequestBody(asyncSequence: parts))
+    }
+    let connection = NIOLoopBound(self, eventLoop: loop)
+    handOver(
+      head,
+      RequestBody(
+        asyncSequence: AwaitedParts(parts: parts) {
+          if loop.inEventLoop {
+            connection.value.askForBody()
+          } else {
+            loop.execute { connection.value.askForBody() }
+          }
+        }))
+  }
+
+  /// Tells a client that waits for it to go on, unless it has been answered. curl waits a second for this
+  /// before it sends more than a megabyte.
+  private func askForBody() {
+    guard isBodyAwaited, case .rest = reading else { return }
+    isBodyAwaited = false
+    context?.writeAndFlush(
+      wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
   }
 
   private func handOver(_ head: HTTPRequestHead, _ body: RequestBody) {
@@ -150,9 +170,11 @@ final class Connection: ChannelDuplexHandler {
     if !head.isKeepAlive { isLast = true }
     // Of two names one might be checked and the other meant (RFC 9112, 3.2).
     let names = head.headers["Host"].count
-    guard names == 1 || names == 0 && head.version == .http1_0 else { return refuse() }
+    guard names == 1 || names == 0 && head.version == .http1_0 else {
+      return refuse(Problem(.badRequest, "expected one Host, found \(names)"))
+    }
     guard let head = try? HTTPRequest(head, secure: false, splitCookie: false) else {
-      return refuse()
+      return refuse(Problem(.badRequest, "the method, the target or a header field is not HTTP's"))
     }
     let request = Request(head: head, body: body)
     if let waiting = waiting.take() { waiting.resume(returning: request) } else { ready = request }
@@ -164,11 +186,22 @@ final class Connection: ChannelDuplexHandler {
     while !isHolding, let part = held.popFirst() { take(part) }
     guard held.isEmpty else { return }
     handOverStart()
-    if isMalformed, !isAnswering { return refuse() }
+    if let malformation, !isAnswering { return refuse(malformation) }
     if isEnding { stopReading(ChannelError.eof) }
     guard readIsDue else { return }
     readIsDue = false
     context?.read()
+  }
+}
+
+/// The parts of a body that comes once somebody begins to read it.
+private struct AwaitedParts: AsyncSequence, Sendable {
+  let parts: Connection.Parts
+  let ask: @Sendable () -> Void
+
+  func makeAsyncIterator() -> Connection.Parts.AsyncIterator {
+    ask()
+    return parts.makeAsyncIterator()
   }
 }
 

@@ -19,12 +19,12 @@ extension VitrineServer {
         guard let bytes else {
           throw Problem(.notFound, "the product \"\(id)\" has no picture")
         }
-        return Self.picture(bytes, for: request)
+        return try Self.picture(bytes, for: request)
       }
     }
   }
 
-  private static func picture(_ bytes: [UInt8], for request: Request) -> Response {
+  private static func picture(_ bytes: [UInt8], for request: Request) throws -> Response {
     let tag = entityTag(bytes)
     var headers: HTTPFields = [
       .contentType: mediaType(of: bytes), .eTag: tag, .acceptRanges: "bytes",
@@ -36,8 +36,9 @@ extension VitrineServer {
         status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
     guard !range.isEmpty else {
-      headers[.contentRange] = "bytes */\(bytes.count)"
-      return Response(status: .rangeNotSatisfiable, headers: headers)
+      throw Problem(
+        .rangeNotSatisfiable, "the picture has \(bytes.count) bytes, none of them in this range",
+        headers: [.contentRange: "bytes */\(bytes.count)"])
     }
     headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(bytes.count)"
     return Response(
@@ -47,9 +48,12 @@ extension VitrineServer {
 
   /// Told by the first bytes: a file's name may lie, and nothing but a picture may be shown.
   static func mediaType(of bytes: [UInt8]) -> String {
-    if bytes.starts(with: [0xFF, 0xD8]) { return "image/jpeg" }
+    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return "image/jpeg" }
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return "image/png" }
-    if bytes.starts(with: Array("RIFF".utf8)) { return "image/webp" }
+    // Sounds and films may be RIFF, too.
+    if bytes.starts(with: Array("RIFF".utf8)), bytes.dropFirst(8).starts(with: Array("WEBP".utf8)) {
+      return "image/webp"
+    }
     return "application/octet-stream"
   }
 }

@@ -11,6 +11,8 @@ package struct Problem: Error, Sendable {
   package let status: HTTPResponse.Status
   let detail: String
   var headers: HTTPFields = [:]
+  /// What is wrong with each of many products.
+  var errors: [UploadMistake] = []
 
   init(_ status: HTTPResponse.Status, _ detail: String, headers: HTTPFields = [:]) {
     self.status = status
@@ -28,9 +30,9 @@ package struct Problem: Error, Sendable {
       self.init(error.status, error.body ?? error.status.reasonPhrase, headers: error.headers)
     case is NIOTooManyBytesError:
       self.init(.contentTooLarge, "the request's body is larger than this server takes")
-    case is HTTPParserError, is ChannelError, is IOError:
-      self.init(.badRequest, "the request broke off, or is not HTTP any more")
-    case let error as DecodingError: self.init(.badRequest, Self.words(for: error))
+    case let error as HTTPParserError: self.init(malformed: error)
+    case is ChannelError, is IOError: self.init(.badRequest, "the request broke off")
+    case let error as DecodingError: self.init(.badRequest, error.words)
     case let error as FilterError: self.init(.unprocessableContent, "\(error)")
     case QueryError.cursorExpired: self.init(.gone, "\(QueryError.cursorExpired)")
     case let error as QueryError: self.init(.unprocessableContent, "\(error)")
@@ -49,66 +51,44 @@ package struct Problem: Error, Sendable {
   }
 
   var response: Response {
+    Response(status: status, headers: fields, body: ResponseBody(byteBuffer: body))
+  }
+
+  var fields: HTTPFields {
+    var fields = headers
+    fields[.contentType] = "application/problem+json"
+    return fields
+  }
+
+  var body: ByteBuffer {
     struct Details: Encodable {
       let type = "about:blank"
       let title: String
       let status: Int
       let detail: String
+      let errors: [UploadMistake]?
     }
-    let details = Details(title: status.reasonPhrase, status: status.code, detail: detail)
-    var fields = headers
-    fields[.contentType] = "application/problem+json"
-    let body = (try? JSONEncoder.answers.encode(details)) ?? Data()
-    return Response(
-      status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    let details = Details(
+      title: status.reasonPhrase, status: status.code, detail: detail,
+      errors: errors.isEmpty ? nil : errors)
+    return ByteBuffer(bytes: (try? JSONEncoder.answers.encode(details)) ?? Data())
   }
 
-  /// What is wrong with JSON, and where.
-  package static func words(for error: DecodingError) -> String {
+  /// What is wrong with bytes that are no request.
+  init(malformed error: HTTPParserError) {
     switch error {
-    case .keyNotFound(let key, let context):
-      "the JSON lacks \"\(key.stringValue)\"\(place(context))"
-    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-      "expected \(name(of: type))\(found(context))\(place(context))"
-    // Foundation has one word for both, and does not say where.
-    case .dataCorrupted(let context) where context.codingPath.isEmpty:
-      "this is not JSON, or has a number that does not fit its place"
-    case .dataCorrupted(let context):
-      "\(reason(context))\(place(context))"
-    @unknown default: "the JSON could not be read"
+    case .headerOverflow:
+      self.init(
+        .requestHeaderFieldsTooLarge,
+        "the request has more header fields, or longer ones, than this server takes")
+    case .invalidMethod: self.init(.badRequest, "the method is none of HTTP's")
+    case .invalidContentLength, .unexpectedContentLength:
+      self.init(.badRequest, "expected one Content-Length, a number of bytes")
+    case .invalidChunkSize: self.init(.badRequest, "a chunk does not say how long it is")
+    case .invalidHeaderToken: self.init(.badRequest, "a header field has a sign it may not have")
+    case .invalidVersion: self.init(.badRequest, "expected HTTP/1.1")
+    default: self.init(.badRequest, "the request broke off, or is not HTTP")
     }
-  }
-
-  /// What JSON calls a type.
-  private static func name(of type: any Any.Type) -> String {
-    switch type {
-    case is [String: Any].Type: "an object"
-    case is [Any].Type: "an array"
-    case is String.Type: "a string"
-    case is Bool.Type: "true or false"
-    case is any BinaryInteger.Type: "a whole number"
-    case is any BinaryFloatingPoint.Type: "a number"
-    default: "another value"
-    }
-  }
-
-  /// What is wrong with a value of the right type.
-  private static func reason(_ context: DecodingError.Context) -> String {
-    let words = context.debugDescription
-    if let value = words.firstMatch(of: #/from invalid String value (.+)/#) {
-      return "\"\(value.1)\" is none of the values that can stand here"
-    }
-    if words.contains("Base64") { return "expected base64" }
-    return "\(words.drop(suffix: "."))"
-  }
-
-  private static func found(_ context: DecodingError.Context) -> String {
-    context.debugDescription.firstMatch(of: #/found (.+) instead/#).map { ", found \($0.1)" } ?? ""
-  }
-
-  private static func place(_ context: DecodingError.Context) -> String {
-    let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }
-    return path.isEmpty ? "" : " at \(path.joined())"
   }
 
   /// What to say of a path or method that no route has.
@@ -123,12 +103,6 @@ package struct Problem: Error, Sendable {
         .methodNotAllowed, "\(path) takes \(allowed), not \(request.method)",
         headers: [.allow: allowed])
     }
-  }
-}
-
-extension String {
-  fileprivate func drop(suffix: String) -> Substring {
-    hasSuffix(suffix) ? dropLast(suffix.count) : self[...]
   }
 }
 

@@ -24,12 +24,12 @@ extension VitrineServer {
       let body = Data(try await body(of: request).readableBytesView)
       let id = try parameter("id", of: context)
       return try await stored(in: engine) {
-        var upload = try JSONDecoder().decode(Upload.self, from: body)
+        var upload = try Upload(json: body)
         guard upload.id ?? id == id else {
           throw Problem(.unprocessableContent, "id: expected \(id), as in the path, or none")
         }
         upload.id = id
-        return [upload]
+        return Uploads(upload)
       }
     }
     router.delete(RouterPath(product)) { _, context in
@@ -45,7 +45,7 @@ extension VitrineServer {
     router.put("/v1/indexes/:index/products") { request, context in
       let engine = try engine(context)
       let body = Data(try await body(of: request).readableBytesView)
-      return try await stored(in: engine) { try Upload.lines(of: body) }
+      return try await stored(in: engine) { try Uploads(lines: body) }
     }
   }
 
@@ -65,10 +65,8 @@ extension VitrineServer {
   }
 
   private func stored(
-    in engine: Engine, _ uploads: @escaping @Sendable () throws -> [Upload]
+    in engine: Engine, _ uploads: @escaping @Sendable () throws -> Uploads
   ) async throws -> Response {
-    struct Stored: Encodable { let stored: Int }
-    return try json(
-      Stored(stored: try await admission.run { try await store(try uploads(), in: engine) }))
+    try json(try await admission.run { try await store(try uploads(), in: engine) })
   }
 }

@@ -118,7 +118,10 @@ private struct Queries {
   let areSeveral: Bool
 
   init(json: [UInt8], of engine: Engine) throws {
-    areSeveral = json.first { !" \n\r\t".utf8.contains($0) } == UInt8(ascii: "[")
+    guard let first = json.first(where: { !" \n\r\t".utf8.contains($0) }) else {
+      throw Problem(.badRequest, "the body is empty")
+    }
+    areSeveral = first == UInt8(ascii: "[")
     all =
       areSeveral
       ? try Query.list(json: json) { try engine.schema }

@@ -1,3 +1,5 @@
+package import Vitrine
+
 /// How the server listens, whom it lets in, and how much work it takes on.
 public struct ServerConfiguration: Sendable {
   /// The address to listen on; loopback unless said otherwise.
@@ -6,7 +8,7 @@ public struct ServerConfiguration: Sendable {
   public var port = 8080
   /// Who may read and write. Empty keys let everybody in, which is refused off loopback.
   public var keys = APIKeys()
-  /// Origins whose pages may call the server (CORS); none by default.
+  /// Origins whose pages may call the server (CORS), such as `https://shop.example`; none by default.
   public var allowedOrigins: [String] = []
   /// The folder where uploaded pictures are kept and below which `PUT` requests may name images by
   /// path. Nil allows uploads only, which are embedded and then forgotten.
@@ -44,6 +46,19 @@ public struct ServerConfiguration: Sendable {
 
     /// The defaults.
     public init() {}
+  }
+
+  /// An origin as browsers send it, which is compared letter by letter: a scheme, a host in small letters and
+  /// a port, if it is not the scheme's own. A slash at its end is dropped.
+  package static func origin(_ text: String) throws(VitrineError) -> String {
+    let form = #/([a-z][a-z0-9+.-]*):\/\/([^\/?#@:\[\]\s]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?\/?/#
+    guard let (_, scheme, host, port) = text.lowercased().wholeMatch(of: form)?.output else {
+      throw .invalidArgument(
+        "expected an origin, scheme://host or scheme://host:port, found \"\(text)\": "
+          + "browsers send no more of a page's address")
+    }
+    let isUsual = scheme == "http" && port == ":80" || scheme == "https" && port == ":443"
+    return "\(scheme)://\(host)\(isUsual ? "" : port ?? "")"
   }
 
   /// Whether ``host`` can be reached from this machine only.

@@ -9,8 +9,8 @@ struct Upload: Decodable, Sendable {
   var attributes: [String: Value]?
   var image: String?
   var imageData: Data?
-  /// Where it stands in what was sent, counted from 1.
-  var line = 1
+  /// Where it stands in what was sent, counted from 1; nil for a product that is sent alone.
+  var line: Int?
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case id, attributes, image
@@ -26,102 +26,87 @@ struct Upload: Decodable, Sendable {
     imageData = try container.decodeIfPresent(Data.self, forKey: .imageData)
   }
 
-  /// NDJSON: one upload a line, blank ones aside; an error names the line.
-  static func lines(of data: Data) throws -> [Upload] {
+  /// The product alone, as the body of a request.
+  init(json: Data) throws {
+    guard !Self.isBlank(json) else { throw Problem(.badRequest, "the body is empty") }
+    self = try JSONDecoder().decode(Upload.self, from: json)
+  }
+
+  static func isBlank(_ line: Data) -> Bool { line.allSatisfy { " \n\r\t".utf8.contains($0) } }
+}
+
+/// What is wrong with one of the products that were sent.
+struct UploadMistake: Error, Encodable, Sendable {
+  /// How many are told of; who has more has made one mistake again and again.
+  static let most = 20
+
+  /// Counted from 1; nil for a product that is sent alone.
+  let line: Int?
+  let id: String?
+  let detail: String
+  /// Whether it is no JSON of the right shape, rather than such as makes no sense.
+  var isMalformed = false
+
+  private enum CodingKeys: CodingKey {
+    case line, id, detail
+  }
+
+  init(_ upload: Upload, _ detail: String) {
+    line = upload.line
+    id = upload.id
+    self.detail = detail
+  }
+
+  init(line: Int, _ error: DecodingError) {
+    self.line = line
+    id = nil
+    detail = error.words
+    isMalformed = true
+  }
+
+  /// What the engine says of a product, without the place among those that it was given.
+  init(_ upload: Upload, _ error: VitrineError) {
+    guard case .badData(_, _, let column, let reason) = error else {
+      self.init(upload, "\(error)")
+      return
+    }
+    let isOwn = column == "id" || column == "image"
+    self.init(upload, (column.map { isOwn ? "\($0): " : "attribute \($0): " } ?? "") + reason)
+  }
+}
+
+/// The products of a request, and what is wrong with those that cannot be read.
+struct Uploads: Sendable {
+  private(set) var products: [Upload] = []
+  private(set) var mistakes: [UploadMistake] = []
+
+  init(_ product: Upload) { products = [product] }
+
+  /// NDJSON: one product a line, blank ones aside.
+  init(lines data: Data) throws {
     let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    return try lines.enumerated().compactMap { index, line -> Upload? in
-      if line.allSatisfy({ " \t\r".utf8.contains($0) }) { return nil }
+    for (index, line) in lines.enumerated() where !Upload.isBlank(line) {
       do {
         var upload = try JSONDecoder().decode(Upload.self, from: line)
         upload.line = index + 1
-        return upload
+        products.append(upload)
       } catch let error as DecodingError {
-        throw Problem(.unprocessableContent, "line \(index + 1): \(Problem.words(for: error))")
+        mistakes.append(UploadMistake(line: index + 1, error))
+        if mistakes.count == UploadMistake.most { return }
       }
     }
   }
 }
 
-extension VitrineServer {
-  /// Stores uploads in one transaction; nothing if any of them is bad. Returns how many there were.
-  func store(_ uploads: [Upload], in engine: Engine) async throws -> Int {
-    guard !uploads.isEmpty else {
-      throw Problem(.unprocessableContent, "expected at least one product, found none")
-    }
-    var products: [(product: Product, image: [UInt8]?)] = []
-    // A product that comes again without a picture keeps that of the line before.
-    var earlier: [[UInt8]: (path: String?, image: [UInt8])] = [:]
-    for upload in uploads {
-      guard let id = upload.id else {
-        throw Problem(.unprocessableContent, "line \(upload.line): the product lacks \"id\"")
-      }
-      if upload.attributes?.keys.contains("") == true {
-        throw Problem(.unprocessableContent, "line \(upload.line): an attribute has no name")
-      }
-      var product = Product(id: id, image: upload.image, attributes: upload.attributes ?? [:])
-      var image = try picture(of: upload)
-      if let image {
-        earlier[Array(id.utf8)] = (upload.image, image)
-      } else if let before = earlier[Array(id.utf8)] {
-        (product.image, image) = (before.path, before.image)
-      } else {
-        guard try await engine.product(id) != nil else {
-          throw Problem(
-            .unprocessableContent,
-            "line \(upload.line): a new product needs \"image\" (a path) or \"image_data\"")
-        }
-      }
-      products.append((product, image))
-    }
-    do {
-      try await keep(&products) { try await engine.upsert(embedding: $0) }
-    } catch VitrineError.badData(let id, let row, let column, let reason)
-      where uploads.indices.contains(row - 1)
-    {
-      // The engine counts what it is given.
-      throw VitrineError.badData(
-        path: id, row: uploads[row - 1].line, column: column, reason: reason)
-    }
-    return uploads.count
-  }
-
-  /// Keeps uploaded pictures where there is a folder for them, unless the products cannot be
-  /// stored.
-  private func keep(
-    _ products: inout [(product: Product, image: [UInt8]?)],
-    while store: ([(product: Product, image: [UInt8]?)]) async throws -> Void
-  ) async throws {
-    var kept: [String] = []
-    var isStored = false
-    defer { for path in kept { pictures?.settle(path, isStored: isStored) } }
-    for index in products.indices where products[index].product.image == nil {
-      guard let image = products[index].image else { continue }
-      guard let path = try pictures?.keep(image) else { break }
-      products[index].product.image = path
-      kept.append(path)
-    }
-    try await store(products)
-    isStored = true
-  }
-
-  /// The picture's bytes; nil if none is sent.
-  private func picture(of upload: Upload) throws -> [UInt8]? {
-    let line = upload.line
-    if let data = upload.imageData {
-      guard upload.image == nil else {
-        throw Problem(
-          .unprocessableContent, "line \(line): expected \"image\" or \"image_data\", not both")
-      }
-      return Array(data)
-    }
-    guard let path = upload.image else { return nil }
-    guard let pictures else {
-      throw Problem(
-        .unprocessableContent, "line \(line): this server takes no paths, only \"image_data\"")
-    }
-    guard let bytes = pictures.picture(at: path) else {
-      throw Problem(.unprocessableContent, "line \(line): there is no image \"\(path)\"")
-    }
-    return bytes
+extension Problem {
+  /// What is wrong with products, of which none is stored then. The first of several is told in words.
+  init(_ mistakes: [UploadMistake]) {
+    let told = mistakes.sorted { $0.line ?? 0 < $1.line ?? 0 }.prefix(UploadMistake.most)
+    let line = told.first?.line.map { "line \($0): " } ?? ""
+    let others = told.count > 1 ? "; \(told.count - 1) more in \"errors\"" : ""
+    self.init(
+      told.contains(where: \.isMalformed) ? .badRequest : .unprocessableContent,
+      line + (told.first?.detail ?? "") + others)
+    if told.first?.line != nil { errors = Array(told) }
   }
 }

@@ -25,8 +25,8 @@ public struct VitrineServer: Sendable {
   ///   - configuration: where to listen and what to allow.
   ///   - metrics: what `/metrics` shows; bootstrap `MetricsSystem` with the same one.
   ///   - logger: where failures are told.
-  /// - Throws: `VitrineError.invalidArgument` if it would listen beyond this machine without keys,
-  ///   `VitrineError.file` if the folder of pictures is not there.
+  /// - Throws: `VitrineError.invalidArgument` if it would listen beyond this machine without keys or is
+  ///   to allow what is no origin, `VitrineError.file` if the folder of pictures is not there.
   public init(
     engines: [String: Engine], configuration: ServerConfiguration, metrics: PrometheusMetrics,
     logger: Logger
@@ -40,7 +40,11 @@ public struct VitrineServer: Sendable {
       try PictureFolder(path: root)
     }
     self.engines = engines
-    self.configuration = configuration
+    var plain = configuration
+    plain.allowedOrigins = try configuration.allowedOrigins.map { text throws(VitrineError) in
+      try ServerConfiguration.origin(text)
+    }
+    self.configuration = plain
     self.metrics = metrics
     self.logger = logger
     admission = Admission(configuration.limits)
@@ -96,7 +100,7 @@ public struct VitrineServer: Sendable {
 
   private var router: Router<BasicRequestContext> {
     let router = Router(options: .autoGenerateHeadEndpoints)
-    router.add(middleware: MetricsMiddleware())
+    router.add(middleware: MetricsMiddleware(indexes: engines.keys))
     router.add(middleware: GzipMiddleware())
     // Whatever stands here, every request goes through.
     if !configuration.allowedOrigins.isEmpty {

@@ -37,18 +37,28 @@ extension Shop {
       "colour = red and price < 50", "price >= 10 or not colour in (green, blue)",
       "name = \"Shirt*\"", "exists price", "price != 7",
     ]
-    try Environment(path: index).read { (txn: borrowing ReadTransaction) in
+    let environment = try Environment(path: index)
+    // Words are searched in a snapshot of the vectors, filters read without one.
+    let vectors = try? VectorIndex(environment: environment)
+    try environment.read { (txn: borrowing ReadTransaction) in
       guard let store = try ProductStore(in: txn, schema: schema) else { return }
       for text in filters {
         guard let filter = try? Filter.parse(text, schema: schema) else { continue }
         _ = try? store.evaluate(filter, in: txn)
       }
-      for text in ["shirt", "number 1234 -red", "\"shirt number\" 99", "colr"] {
-        _ = try? store.lexicalScores(
-          of: LexicalQuery(text), weights: FieldWeights([:]), in: txn)
-        _ = try? store.corrections(of: text, in: txn)
+      _ = try? vectors?.withSnapshot(txn) { snapshot in
+        for text in ["shirt", "number 1234 -red", "\"shirt number\" 99", "colr"] {
+          _ = try? Search.answer(try Self.byWords(text), store: store, snapshot, txn)
+        }
       }
     }
+  }
+
+  private static func byWords(_ text: String) throws -> Search.Prepared {
+    var query = Query(text)
+    query.weights = BlendWeights(similarity: 0, lexical: 1)
+    query.explain = true
+    return try Search.prepare([query], nil)
   }
 }
 

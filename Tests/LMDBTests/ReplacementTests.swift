@@ -60,6 +60,17 @@ import TestSupport
     #expect(try value(old) == [1])
   }
 
+  @Test func `An environment whose files were deleted or exchanged refuses to write`() throws {
+    let path = directory.appending("index")
+    let environment = try Environment(path: path)
+    try store(1, in: environment)
+    try environment.write { (txn: borrowing WriteTransaction) in txn.deleteFiles() }
+    #expect(environment.isReplaced)
+    #expect(try value(environment) == [1])
+    #expect(throws: LMDBError.self) { try store(2, in: environment) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: path).isEmpty)
+  }
+
   @Test func `What was replaced is deleted before anything new is put there`() throws {
     let path = directory.appending("index")
     let environment = try Environment(path: path)

@@ -53,7 +53,15 @@ private struct Shop: Vocabulary {
     (":set columns a", ["\"article type\""]),
     (":set p", ["pictures"]),
     (":set columns c", ["colour"]), (":set columns t", ["title"]), (":set sort t", []),
-    (":facets c", ["colour"]), (":facets t", []),
+    (":set mentions ", ["ignore", "boost", "filter"]), (":set fusion r", ["rrf"]),
+    (":set exact o", ["on", "off"]), (":set looks ", []),
+    (":facets c", ["colour"]), (":facets t", []), (":fac c", ["colour"]), ("  :fil", [":filter"]),
+    (":boost b", ["brand"]), (":boost o", ["off"]), (":boost brand ", ["="]),
+    (":boost price ", ["=", "near", "by"]), (":boost brand=Ke", ["Kestrel", "Kelp"]),
+    (#":boost "article type" = c"#, ["Coat"]),
+    (":boost brand = Kelp, al", ["\"Alder & Finch\""]), (":boost brand = Kelp ", ["by"]),
+    (":boost price near ", []), (":boost price near 5 ", ["within"]),
+    (":boost price near 5 within 2 ", ["by"]), (":boost price by ", []), (":b pr", ["price"]),
     ("red dr", []),
   ]) func offersWhatMayFollow(line: String, candidates: [String]) {
     #expect(Completer.complete(line, vocabulary: Shop()).candidates == candidates)

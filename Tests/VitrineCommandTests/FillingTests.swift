@@ -118,4 +118,94 @@ import TestSupport
     let found = try Tool.run(search)
     #expect(found.status == 0, "\(found.notes)")
   }
+
+  /// The vectors of an index of four, exported and imported into one that is of no model.
+  private func modelless(_ scratch: TemporaryDirectory) throws -> (out: String, copy: String) {
+    let (index, out, copy) = (try scratch.index(4), scratch.path + "/out", scratch.path + "/copy")
+    #expect(try Tool.run(["export", "--index", index, "--out", out]).status == 0)
+    let run = try Tool.run(
+      ["import", out + "/vectors.npy", "--ids", out + "/ids.txt", "--index", copy])
+    #expect(run.status == 0, "\(run.notes)")
+    return (out, copy)
+  }
+
+  @Test(arguments: ["ids.txt", "odd.csv"])
+  func `an import that cannot begin leaves an index without its model`(bad: String) throws {
+    let scratch = TemporaryDirectory()
+    let (out, copy) = try modelless(scratch)
+    let ids = try scratch.write("only one\n", to: "ids.txt")
+    let odd = try scratch.write("code,price\nx,1\n", to: "odd.csv")
+    let run = try Tool.run([
+      "import", out + "/vectors.npy", "--ids", bad == "ids.txt" ? ids : out + "/ids.txt",
+      "--attributes", bad == "odd.csv" ? odd : out + "/products.jsonl", "--index", copy, "--model",
+      Tool.model,
+    ])
+    #expect(run.status != 0)
+    let search = try Tool.run(["search", "shirt", "--index", copy])
+    #expect(search.notes.hasPrefix("vitrine: the index was imported without a model: "))
+  }
+
+  @Test func `attributes of which none can be used are bad data, and listed`() throws {
+    let scratch = TemporaryDirectory()
+    let (out, copy) = try modelless(scratch)
+    let rows = (1...9).map { "x\($0),\($0)\n" }.joined()
+    let odd = try scratch.write("code,price\n" + rows, to: "odd.csv")
+    let importing = [
+      "import", out + "/vectors.npy", "--ids", out + "/ids.txt", "--attributes", odd, "--index",
+      copy,
+    ]
+    let unnamed = try Tool.run(importing)
+    #expect(unnamed.notes.contains("which column of \(odd) holds the id?"), "\(unnamed.notes)")
+    let run = try Tool.run(importing + ["--id", "code"])
+    #expect(run.status == 65, "\(run.notes)")
+    #expect(run.notes.contains("… and 4 more\n"), "\(run.notes)")
+    #expect(run.notes.contains("\(odd): none of its rows could be used"), "\(run.notes)")
+    let listed = try String(contentsOfFile: copy + "-report.csv", encoding: .utf8)
+    #expect(listed.split(separator: "\n").count == 10)
+    let report = scratch.path + "/mine.csv"
+    let named = try Tool.run(importing + ["--id", "code", "--report", report])
+    #expect(named.status == 65 && FileManager.default.fileExists(atPath: report))
+  }
+
+  @Test func `an import reads attributes as a schema says, and takes one only with attributes`()
+    throws
+  {
+    let scratch = TemporaryDirectory()
+    let (out, copy) = try modelless(scratch)
+    let ids = try String(contentsOfFile: out + "/ids.txt", encoding: .utf8)
+    let rows = ids.split(separator: "\n").map { "\($0),2024\n" }.joined()
+    let years = try scratch.write("id,year\n" + rows, to: "years.csv")
+    let schema = try scratch.write(
+      #"{"attributes": [{"name": "year", "kind": "keyword"}]}"#, to: "schema.json")
+    let importing = ["import", out + "/vectors.npy", "--ids", out + "/ids.txt", "--index", copy]
+    let refused = try Tool.run(importing + ["--schema", schema])
+    #expect(refused.status == 64, "\(refused.notes)")
+    let run = try Tool.run(importing + ["--attributes", years, "--schema", schema])
+    #expect(run.status == 0, "\(run.notes)")
+    let exported = scratch.path + "/again"
+    #expect(try Tool.run(["export", "--index", copy, "--out", exported]).status == 0)
+    let products = try String(contentsOfFile: exported + "/products.jsonl", encoding: .utf8)
+    #expect(products.contains(#""year":"2024""#), "\(products)")
+  }
+
+  @Test func `a catalogue in a folder that is called as pictures are is a catalogue`() throws {
+    let scratch = TemporaryDirectory()
+    let (catalogue, images) = try scratch.sample(4)
+    let text = try String(contentsOfFile: catalogue, encoding: .utf8)
+    let inside = try scratch.write(text, to: "images-idx3-ubyte/catalogue.csv")
+    let run = try Tool.run(["evaluate", inside, "--images", images, "--caption", "title"])
+    #expect(run.status == 0, "\(run.notes)")
+  }
+
+  @Test(arguments: [0, 1])
+  func `pictures that cannot be told apart are bad data with their name`(count: UInt8) throws {
+    let scratch = TemporaryDirectory()
+    let pixel: [UInt8] = count == 0 ? [] : [9]
+    let pictures: [UInt8] = [0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 1, 0, 0, 0, 1] + pixel
+    let labels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, count] + pixel
+    let path = try scratch.write(pictures, to: "t-images-idx3-ubyte")
+    try scratch.write(labels, to: "t-labels-idx1-ubyte")
+    let run = try Tool.run(["evaluate", path, "--label", "label"])
+    #expect(run.status == 65 && run.notes.hasPrefix("vitrine: \(path): "), "\(run.notes)")
+  }
 }

@@ -115,6 +115,16 @@ import TestSupport
     #expect(run.notes.contains("there is no such folder; copy it together with the program"))
   }
 
+  @Test func `a walk says at what it stays in the index's own words`() throws {
+    let scratch = TemporaryDirectory()
+    let walk = try Tool.run(
+      [
+        "recommend", "V1003", "--towards", "darker", "--keep", "TYPE", "--index",
+        try scratch.index(),
+      ])
+    #expect(walk.output.contains("kept to type = T-shirts"), "\(walk.output)")
+  }
+
   @Test func `a bad query is told by the line where it stands`() throws {
     let scratch = TemporaryDirectory()
     let arguments = ["search", "--index", try scratch.index(4), "--queries"]

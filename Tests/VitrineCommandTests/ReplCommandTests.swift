@@ -25,6 +25,7 @@ import VitrineCommand
     (":like 3 but darker", .like(.hit(3), but: "darker")),
     (":like V1001 but in long", .like(.id("V1001"), but: "in long")),
     (":like \"3\"", .like(.id("3"), but: nil)),
+    (":like 1 and 2", .likeAll([.hit(1), .hit(2)], not: [])),
     (":like 1 V7 not 5", .likeAll([.hit(1), .id("V7")], not: [.hit(5)])),
     (":like -9223372036854775808 2", .likeAll([.id("-9223372036854775808"), .hit(2)], not: [])),
     (":like \"an id\"", .like(.id("an id"), but: nil)),
@@ -34,13 +35,15 @@ import VitrineCommand
     (":explain 2", .explain(.hit(2))),
     (":next", .next), (":n", .next), (":q", .quit),
     (":set k 20", .set(.k(20))), (":set ef auto", .set(.ef(nil))),
-    (":set group brand", .set(.ranking("group", ["brand"]))),
-    (":set sort -price name", .set(.ranking("sort", ["-price", "name"]))),
-    (":set looks auto", .set(.ranking("looks", []))),
+    (":set group brand", .set(.ranking(.group, ["brand"]))),
+    (":set sort -price name", .set(.ranking(.sort, ["-price", "name"]))),
+    (":set looks auto", .set(.ranking(.looks, []))),
+    (":set", .settings(nil)), (":set looks", .settings(.looks)), (":set k", .settings(.k)),
+    (":set k auto", .set(.k(10))), (":set pictures auto", .set(.pictures(nil))),
     (":boost sales by 0.2", .boost(Boost("sales", .popularity, weight: 0.2))),
     (
       ":boost added near 2024-05-31 within 2d",
-      .boost(Boost("added", .near(1_717_113_600, half: 172_800)))
+      .boost(Boost("added", .near(.text("2024-05-31"), half: 172_800)))
     ),
     (":set pictures off", .set(.pictures(false))),
     (":set columns brand price", .set(.columns(["brand", "price"]))),

@@ -50,9 +50,12 @@ import VitrineServer
   {
     let keys = try APIKeys(parsing: "  read:readreadreadread \r\n")
     try await Shop().server { $0.keys = keys }.application.test(.router) { client in
-      let response = try await client.execute(
-        uri: "/v1/indexes", method: .get, headers: [.authorization: "bearer readreadreadread"])
-      #expect(response.status == .ok)
+      for scheme in ["bearer ", "Bearer  "] {
+        let response = try await client.execute(
+          uri: "/v1/indexes", method: .get,
+          headers: [.authorization: scheme + "readreadreadread"])
+        #expect(response.status == .ok)
+      }
     }
   }
 

@@ -67,20 +67,6 @@ struct ConnectionTests {
     #expect(answers.statuses == [100, 200, 404])
   }
 
-  @Test func `of a request that breaks off nothing is stored`() async throws {
-    let shop = try await Shop()
-    let product = #"{"id": "new", "image_data": "cmVk"}"#
-    let whole = request(
-      "PUT", "/v1/indexes/shop/products", body: "\(product)\n\(product)    ")
-    let answers = try await exchange(
-      [String(whole.prefix(whole.count - 4))], of: shop, thenSendsNoMore: true)
-    #expect(answers.statuses == [400])
-    let both = try await exchange(
-      [Self.search + whole.prefix(whole.count - 4)], of: shop, thenSendsNoMore: true)
-    #expect(both.statuses == [200, 400])
-    #expect(try await shop.engine.product("new") == nil)
-  }
-
   @Test(arguments: ["/nothing", "/v1/indexes/shop/search", "/health", "/openapi.json"])
   func `the answer to a HEAD has no body, whatever it is`(path: String) async throws {
     let head = request("HEAD", path, fields: ["Accept-Encoding: gzip"])
@@ -88,26 +74,6 @@ struct ConnectionTests {
     #expect(answers.statuses.suffix(2) == [200, 404])
     let parts = answers.text.split(separator: "\r\n\r\n")
     #expect(parts.count > 1 && parts[1].hasPrefix("HTTP/1.1 200"), "\(answers.text)")
-  }
-
-  @Test func `a request names one host, which is this machine where there are no keys`()
-    async throws
-  {
-    func statuses(_ fields: String, keys: String = "") async throws -> [Int] {
-      let keys = try APIKeys(parsing: keys)
-      return try await exchange(["GET /health HTTP/1.1\r\n\(fields)Connection: close\r\n\r\n"]) {
-        $0.keys = keys
-      }.statuses
-    }
-    for host in ["localhost", "127.0.0.1:8080", "[::1]:80", "LOCALHOST"] {
-      #expect(try await statuses("Host: \(host)\r\n") == [200], "\(host)")
-    }
-    for host in ["evil.example", "127.evil.example", "localhost.evil.example", "10.0.0.1:80"] {
-      #expect(try await statuses("Host: \(host)\r\n") == [421], "\(host)")
-    }
-    #expect(try await statuses("Host: shop.example\r\n", keys: "read:0123456789abcdef") == [200])
-    #expect(try await statuses("") == [400])
-    #expect(try await statuses("Host: localhost\r\nHost: localhost\r\n") == [400])
   }
 
   @Test func `what says that it is too long is not asked for`() async throws {

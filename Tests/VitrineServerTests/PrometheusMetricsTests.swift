@@ -24,6 +24,19 @@ import VitrineServer
         """)
   }
 
+  @Test func `what is known of a metric is told, and counters end as Prometheus wants them to`() {
+    let metrics = PrometheusMetrics()
+    metrics.makeCounter(label: "vitrine.http.requests", dimensions: [("index", "shop")])
+      .increment(by: 1)
+    #expect(
+      metrics.text == """
+        # HELP vitrine_http_requests_total Requests that were answered.
+        # TYPE vitrine_http_requests_total counter
+        vitrine_http_requests_total{index="shop"} 1.0
+
+        """)
+  }
+
   @Test func durationsAreHistogramsThatAddUp() {
     let metrics = PrometheusMetrics()
     let timer = metrics.makeTimer(label: "search", dimensions: [("index", "shop")])

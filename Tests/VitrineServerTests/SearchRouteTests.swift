@@ -89,6 +89,7 @@ import VitrineServer
   }
 
   @Test(arguments: [
+    ("", "the body is empty"), (" \n", "the body is empty"),
     (#"{"sort": ["price"]}"#, "expected an object, found a string at .sort[0]"),
     (#"{"k": "ten"}"#, "expected a whole number, found a string at .k"),
     (#"{"fusion": "x"}"#, "\"x\" is none of the values that can stand here at .fusion"),

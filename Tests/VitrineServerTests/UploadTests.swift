@@ -38,43 +38,6 @@ import VitrineServer
     }
   }
 
-  @Test func `a picture is given whole, in part or not at all, as the request says`() async throws {
-    let shop = try await Shop()
-    try shop.directory.write("red bag", to: "bag.jpg")
-    let root = shop.directory.path
-    try await shop.server { $0.imageRoot = root }.application.test(.router) { client in
-      let uri = "/v1/indexes/shop/products/bag"
-      let put = try await client.execute(
-        uri: uri, method: .put, body: ByteBuffer(string: #"{"image": "bag.jpg"}"#))
-      #expect(put.status == .ok)
-      func picture(
-        _ headers: HTTPFields, method: HTTPRequest.Method = .get
-      ) async throws -> TestResponse {
-        try await client.execute(uri: uri + "/image", method: method, headers: headers)
-      }
-      let whole = try await picture([:])
-      let tag = try #require(whole.headers[.eTag])
-      let cases: [(headers: HTTPFields, status: Int, body: String)] = [
-        ([:], 200, "red bag"), ([.ifNoneMatch: "\"other\""], 200, "red bag"),
-        ([.ifNoneMatch: tag], 304, ""), ([.ifNoneMatch: "\"other\", W/\(tag)"], 304, ""),
-        ([.ifNoneMatch: "*"], 304, ""), ([.range: "bytes=0-2"], 206, "red"),
-        ([.range: "bytes=7-"], 416, ""), ([.range: "bytes=0-1,3-4"], 200, "red bag"),
-        ([.range: "items=0-1"], 200, "red bag"),
-        ([.range: "bytes=0-2", .ifRange: tag], 206, "red"),
-        ([.range: "bytes=0-2", .ifRange: "\"other\""], 200, "red bag"),
-        ([.range: "bytes=0-2", .ifRange: "W/\(tag)"], 200, "red bag"),
-      ]
-      for (headers, status, body) in cases {
-        let response = try await picture(headers)
-        #expect(response.status.code == status, "\(headers)")
-        #expect(String(buffer: response.body) == body, "\(headers)")
-      }
-      #expect(try await picture([.range: "bytes=0-2"], method: .head).status == .ok)
-      let part = try await picture([.range: "bytes=4-"])
-      #expect(part.headers[.contentRange] == "bytes 4-6/7")
-    }
-  }
-
   @Test func withoutAFolderUploadsAreEmbeddedAndForgotten() async throws {
     try await Shop().server().application.test(.router) { client in
       let uri = "/v1/indexes/shop/products/new"
@@ -105,54 +68,15 @@ import VitrineServer
     #expect(try await shop.engine.vector("p0") == vector)
   }
 
-  @Test func aBadPictureOfManyIsNamedAndNothingIsStored() async throws {
+  @Test func `attributes that no product had are named`() async throws {
     try await Shop().server().application.test(.router) { client in
-      let lines = """
-        {"id": "p0"}
-
-        {"id": "n1", "image_data": "cmVk"}
-        {"id": "n2", "image_data": ""}
-        """
-      let response = try await client.execute(
-        uri: "/v1/indexes/shop/products", method: .put, body: ByteBuffer(string: lines))
-      #expect(response.status == .unprocessableContent)
-      #expect((response.json["detail"] as? String)?.hasPrefix("n2, row 4, column image") == true)
-      let first = try await client.execute(uri: "/v1/indexes/shop/products/n1", method: .get)
-      #expect(first.status == .notFound)
-      let empty = try await client.execute(uri: "/v1/indexes/shop/products", method: .put)
-      #expect(empty.status == .unprocessableContent)
-    }
-  }
-
-  @Test(arguments: [
-    (
-      #"{"id": "p0", "attributes": {"price": 1e400}}"#,
-      "line 1: expected a text, a number of 64 bits"
-    ),
-    (#"{"id": "", "image_data": "cmVk"}"#, "a product, row 1, column id: expected an id"),
-  ])
-  func `what cannot be stored is told with its place`(line: String, words: String) async throws {
-    try await Shop().server().application.test(.router) { client in
-      let response = try await client.execute(
-        uri: "/v1/indexes/shop/products", method: .put, body: ByteBuffer(string: line))
-      #expect((response.json["detail"] as? String)?.hasPrefix(words) == true)
-    }
-  }
-
-  @Test func `nothing is stored if one that keeps its picture has a bad value`() async throws {
-    try await Shop().server().application.test(.router) { client in
-      let lines = """
-        {"id": "n1", "image_data": "cmVk", "attributes": {"weigth": 3}}
-        {"id": "p0", "attributes": {"price": "dear"}}
-        """
-      let response = try await client.execute(
-        uri: "/v1/indexes/shop/products", method: .put, body: ByteBuffer(string: lines))
-      #expect(response.status == .unprocessableContent)
-      #expect((response.json["detail"] as? String)?.hasPrefix("p0, row 2, column price") == true)
-      let indexes = try await client.execute(uri: "/v1/indexes", method: .get)
-      #expect(!String(buffer: indexes.body).contains("weigth"))
-      let first = try await client.execute(uri: "/v1/indexes/shop/products/n1", method: .get)
-      #expect(first.status == .notFound)
+      for expected in [["prize"], []] {
+        let response = try await client.execute(
+          uri: "/v1/indexes/shop/products/p0", method: .put,
+          body: ByteBuffer(string: #"{"attributes": {"title": "red dress", "prize": 5}}"#))
+        #expect(response.json["stored"] as? Int == 1)
+        #expect(response.json["new_attributes"] as? [String] == expected)
+      }
     }
   }
 

@@ -9,6 +9,8 @@ package struct CatalogueSurvey {
   package private(set) var rows = 0
   /// Rows that cannot.
   package private(set) var badRows = 0
+  /// Rows that can be read, but for an id.
+  package private(set) var rowsWithoutID = 0
   /// The attributes of the columns, in their order.
   package private(set) var attributes: [Attribute] = []
   /// What the owner of the catalogue should know of its columns.
@@ -36,12 +38,18 @@ package struct CatalogueSurvey {
       rows += 1
       if rows % 1024 == 0, isCancelled() { throw CancellationError() }
       while columns.count < reader.columns.count { columns.append(ColumnSurvey()) }
+      var id = ""
       for field in row.fields {
         if reader.columns[field.column] == mapping.id {
-          lastRow[Self.key(ProductBuilder.id(from: field.value))] = Int32(clamping: row.number)
+          id = ProductBuilder.id(from: field.value)
         } else {
           columns[field.column].add(field.value, row: row.number)
         }
+      }
+      if Product.mistake(inID: id) == nil {
+        lastRow[Self.key(id)] = Int32(clamping: row.number)
+      } else {
+        rowsWithoutID += 1
       }
     }
     attributes = zip(reader.columns, columns).compactMap { name, column in
@@ -72,8 +80,7 @@ package struct CatalogueSurvey {
   /// Whether the catalogue names this id.
   package func names(_ id: String) -> Bool { lastRow[Self.key(id)] != nil }
 
-  /// Ids differ if their bytes do, though Swift may call them equal.
-  private static func key(_ id: String) -> Int { Array(id.utf8).hashValue }
+  private static func key(_ id: String) -> Int { IDBytes(id).hashValue }
 
   /// The later row that names the same id, if there is one.
   package func successor(of row: Int, id: String) -> Int? {
@@ -106,11 +113,12 @@ extension CatalogueSource {
   /// Looks at the beginning of the catalogue and for its photographs, which is quick, so that what
   /// cannot be ingested is noticed before an index is made for it.
   ///
+  /// - Parameter stored: the schema of the index, if there is one already.
   /// - Throws: ``VitrineError`` as ingestion would.
-  public func check() throws(VitrineError) {
+  public func check(against stored: Schema = Schema()) throws(VitrineError) {
     _ = try ColumnMapping(
-      columns: try CatalogueSurvey.firstColumns(self), source: self, stored: Schema())
-    _ = try Schema().merged(given: schema, inferred: [])
+      columns: try CatalogueSurvey.firstColumns(self), source: self, stored: stored)
+    _ = try stored.merged(given: schema, inferred: [])
     if let images, FileBytes.canonical(images) == nil {
       throw .file(path: images, reason: systemMessage())
     }

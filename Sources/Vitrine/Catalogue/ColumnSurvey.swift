@@ -58,7 +58,11 @@ struct ColumnSurvey {
       booleans += 1
     case .number(let text):
       values += 1
-      numbers += 1
+      if !ValueParsing.isTooLong(text) {
+        numbers += 1
+      } else if firstOther == nil {
+        firstOther = (text, row)
+      }
       addWords(text)
     case .text(let text):
       let text = text.trimmed

@@ -41,8 +41,14 @@ struct JSONScanner {
     guard depth <= JSONScanner.deepest else { throw mistake("at most 64 levels") }
     if take("}") { return }
     repeat {
+      let start = position
       guard take("\"") else { throw mistake("a member's name in quotes") }
-      path = prefix + (try string())
+      let name = try string()
+      guard !name.trimmed.isEmpty else {
+        (position, path) = (start, "")
+        throw mistake("a member's name that is not blank")
+      }
+      path = prefix + name
       guard take(":") else { throw mistake("\":\"") }
       try value(depth: depth)
     } while take(",")
@@ -110,14 +116,15 @@ struct JSONScanner {
   }
 
   private mutating func number() throws(Mistake) -> String {
-    let start = position
-    var end = position
-    while end < bytes.endIndex, "+-.eE0123456789".utf8.contains(bytes[end]) { end += 1 }
-    let text = String(decoding: bytes[start..<end], as: UTF8.self)
-    guard let first = text.utf8.first, first != UInt8(ascii: "+"), first != UInt8(ascii: "."),
-      let number = Double(text), number.isFinite
-    else { throw mistake("a value") }
-    position = end
+    let signs = bytes[position...].prefix { "+-.eE0123456789".utf8.contains($0) }
+    guard let first = signs.first, first == UInt8(ascii: "-") || first.isDigit else {
+      throw mistake("a value")
+    }
+    let text = String(decoding: signs, as: UTF8.self)
+    guard signs.isJSONNumber, let number = Double(text), number.isFinite else {
+      throw mistake("a number such as 12 or -0.5e3")
+    }
+    position = signs.endIndex
     skipSpace()
     return text
   }
@@ -125,10 +132,12 @@ struct JSONScanner {
   /// The rest of a string whose opening quote is taken.
   private mutating func string() throws(Mistake) -> String {
     let rest = bytes[position...]
-    guard
-      let stop = rest.firstIndex(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") })
-    else { throw mistake("a closing quote") }
+    let end = rest.firstIndex {
+      $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") || $0 < 32
+    }
+    guard let stop = end else { throw mistake("a closing quote") }
     if bytes[stop] == UInt8(ascii: "\\") { return try escapedString(from: stop) }
+    if bytes[stop] < 32 { throw controlCharacter(at: stop) }
     guard let text = String(validating: bytes[position..<stop], as: UTF8.self) else {
       throw mistake("UTF-8")
     }
@@ -143,6 +152,8 @@ struct JSONScanner {
     while position < bytes.endIndex, bytes[position] != UInt8(ascii: "\"") {
       if bytes[position] == UInt8(ascii: "\\") {
         plain.append(contentsOf: try self.escape().utf8)
+      } else if bytes[position] < 32 {
+        throw controlCharacter(at: position)
       } else {
         plain.append(bytes[position])
         position += 1
@@ -170,6 +181,12 @@ struct JSONScanner {
       units.append(try codeUnit())
     }
     return String(decoding: units, as: UTF16.self)
+  }
+
+  /// JSON has control characters within strings as escapes only.
+  private mutating func controlCharacter(at place: Int) -> Mistake {
+    position = place
+    return mistake("an escape such as \\t for a control character")
   }
 
   private static func plain(of sign: UInt8) -> String? {

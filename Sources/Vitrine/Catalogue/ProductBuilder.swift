@@ -70,9 +70,9 @@ struct ProductBuilder {
   /// The id as text; numbers as they are written.
   static func id(from raw: RawValue) -> String {
     switch raw {
-    case .text(let text), .number(let text): text.trimmed
+    case .text(let text), .number(let text): Product.id(inFile: text)
     case .boolean(let flag): flag ? "true" : "false"
-    case .list(let items): items.count == 1 ? items[0].trimmed : ""
+    case .list(let items): items.count == 1 ? Product.id(inFile: items[0]) : ""
     }
   }
 

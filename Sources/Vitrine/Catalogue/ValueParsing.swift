@@ -15,7 +15,7 @@ package enum ValueParsing {
 
   /// The first second of a date, or the second of a time; at least a day must be written.
   package static func date(_ text: String) -> Int64? {
-    guard (10...35).contains(text.utf8.count), text.utf8.first.map(isDigit) == true else {
+    guard (10...35).contains(text.utf8.count), text.utf8.first?.isDigit == true else {
       return nil
     }
     return Timestamp.span(of: text)?.lowerBound
@@ -25,33 +25,51 @@ package enum ValueParsing {
   ///
   /// Of `.` and `,` the last is the decimal sign if both are there. A sign that is there alone
   /// parts thousands if it is a `,` (or there are several) and three digits follow: `1,299` is
-  /// 1299, and `1.299` and `12,99` have decimals.
+  /// 1299, and `1.299` and `12,99` have decimals. Blanks and `'` part thousands only: `1 299,50` is
+  /// 1299.5, and the sizes `38 41` and the height `5'11` are no numbers.
   package static func number(_ text: String) -> Double? {
     if let plain = plainNumber(text) { return plain }
     var digits = amount(in: text)
     let isNegative = digits.first == "-"
     if isNegative || digits.first == "+" { digits = digits.dropFirst() }
-    digits.removeAll { $0 == " " || $0 == "'" || $0 == "\u{A0}" || $0 == "\u{202F}" }
-    guard let first = digits.utf8.first, isDigit(first),
-      digits.utf8.allSatisfy({ isDigit($0) || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ".") })
+    if let sign = digits.first(where: { thousandsSigns.contains($0) }) {
+      return spaced(digits, by: sign).map { isNegative ? -$0 : $0 }
+    }
+    guard let first = digits.utf8.first, first.isDigit,
+      digits.utf8.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ".") })
     else { return nil }
     guard let magnitude = grouped(digits) else { return nil }
     return isNegative ? -magnitude : magnitude
   }
 
-  /// Whether digits are a code, such as `00123`, rather than a number.
+  /// Blanks, also thin ones and such as do not break the line, and the apostrophe.
+  private static let thousandsSigns: Set<Character> = [
+    " ", "'", "\u{A0}", "\u{2009}", "\u{202F}",
+  ]
+
+  /// Whether a cell is a code, such as `00123` or `10E4`, rather than a number. Who means a number
+  /// by an exponent writes a sign or a point, as in `1e+05` and `1.0E5`.
   package static func isCode(_ text: String) -> Bool {
-    let digits = text.utf8
-    guard digits.count > 1, digits.allSatisfy(isDigit) else { return false }
-    return digits.first == UInt8(ascii: "0") || digits.count > 15
+    let signs = text.utf8
+    guard let first = signs.first, first.isDigit else { return isTooLong(text) }
+    guard let other = signs.firstIndex(where: { !$0.isDigit }) else {
+      return signs.count > 1 && first == UInt8(ascii: "0") || isTooLong(text)
+    }
+    let exponent = signs[other...].dropFirst()
+    return "eE".utf8.contains(signs[other]) && !exponent.isEmpty && exponent.allSatisfy(\.isDigit)
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+  /// Whether a text is a whole number of more digits than a number keeps, so that it is a code.
+  static func isTooLong(_ text: String) -> Bool {
+    guard text.utf8.count > 15 else { return false }
+    let digits = text.utf8.drop { $0 == UInt8(ascii: "-") }
+    return digits.count > 15 && digits.allSatisfy(\.isDigit)
+  }
 
   /// A number as programs write it; unlike `Double(_:)` no `nan`, `inf` or hexadecimal.
   private static func plainNumber(_ text: String) -> Double? {
     guard text.utf8.count <= 32,
-      text.utf8.allSatisfy({ isDigit($0) || "+-.eE".utf8.contains($0) }),
+      text.utf8.allSatisfy({ $0.isDigit || "+-.eE".utf8.contains($0) }),
       let number = Double(text), number.isFinite
     else { return nil }
     return number
@@ -73,6 +91,20 @@ package enum ValueParsing {
     while rest.first?.isWhitespace == true { rest = rest.dropFirst() }
     while rest.last?.isWhitespace == true { rest = rest.dropLast() }
     return rest
+  }
+
+  /// Digits in groups of three after the first, with one sign between them and decimals after a
+  /// `,` or `.`.
+  private static func spaced(_ digits: Substring, by sign: Character) -> Double? {
+    let end = digits.firstIndex { $0 == "," || $0 == "." } ?? digits.endIndex
+    let fraction = digits[end...].dropFirst()
+    let groups = digits[..<end].split(separator: sign, omittingEmptySubsequences: false)
+    guard let first = groups.first, (1...3).contains(first.utf8.count),
+      groups.dropFirst().allSatisfy({ $0.utf8.count == 3 }),
+      (groups + [fraction]).allSatisfy({ $0.utf8.allSatisfy(\.isDigit) })
+    else { return nil }
+    let number = Double(groups.joined() + (fraction.isEmpty ? "" : ".\(fraction)"))
+    return number.flatMap { $0.isFinite ? $0 : nil }
   }
 
   /// Digits with `,` and `.` among them.

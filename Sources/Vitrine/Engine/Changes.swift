@@ -13,14 +13,17 @@ struct Changes: Sendable {
   private(set) var updates: [Update] = []
   /// Ids to be deleted.
   private(set) var deletions: [String] = []
+  /// What else is to be deleted: all that satisfies this when the transaction begins.
+  var deletesMatching: Filter?
 
   struct Update: Sendable {
+    /// The product; without an image it keeps that of its vector.
     var product: Product
-    /// Hash of what the vector has to be made of; nil for whatever it is. Then a product without an image
-    /// keeps that of its vector, too.
+    /// Hash of what the vector has to be made of; nil for whatever it is.
     var source: [UInt8]?
-    /// Whether the product counts as what its catalogue said, so that the next ingestion leaves it.
-    var keepsRecord = false
+    /// Whether only the attributes given change, and the product counts as what its catalogue said, so that
+    /// the next ingestion leaves it.
+    var isAnnotation = false
   }
 
   var count: Int { products.count + updates.count + deletions.count }
@@ -94,13 +97,13 @@ extension Changes.Update {
     at slot: Slot, of store: ProductStore, in txn: borrowing WriteTransaction
   ) throws -> (Product, ContentRecord)? {
     let stored = try store.contentHash(at: slot, in: txn).flatMap(ContentRecord.init(stored:))
-    var product = product
-    if let source {
-      guard source == stored?.source else { return nil }
-    } else if product.image == nil {
-      product.image = try store.product(at: slot, in: txn)?.image
+    if isAnnotation, var annotated = try store.product(at: slot, in: txn) {
+      annotated.attributes.merge(product.attributes) { _, new in new }
+      return (annotated, stored ?? ContentRecord(source: [], product: annotated))
     }
-    if keepsRecord, let stored { return (product, stored) }
+    var product = product
+    if let source, source != stored?.source { return nil }
+    if product.image == nil { product.image = try store.product(at: slot, in: txn)?.image }
     return (product, ContentRecord(source: stored?.source ?? [], product: product))
   }
 }
@@ -112,6 +115,12 @@ extension Changes {
     in txn: borrowing WriteTransaction, batch: inout ProductBatch
   ) throws -> ChangeCounts {
     var counts = ChangeCounts()
+    var deletions = deletions
+    if let deletesMatching {
+      try store.evaluate(deletesMatching, in: txn).forEach { slot throws(any Error) in
+        if let product = try store.product(at: slot, in: txn) { deletions.append(product.id) }
+      }
+    }
     for id in deletions {
       guard let slot = try writer.delete(id) else { continue }
       batch.remove(slot: slot)

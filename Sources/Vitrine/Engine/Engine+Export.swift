@@ -31,8 +31,10 @@ extension Engine {
     try await Cancellation.offload { [self] cancellation in
       try storingUnlessCancelled(path) {
         try FileBytes.makeFolder(directory)
+        let lock = try FolderLock(directory)
+        defer { withExtendedLifetime(lock) {} }
         let files = try ["vectors.npy", "ids.txt", "products.jsonl", "schema.json"].map {
-          try ExportFile(path: directory + "/" + $0)
+          try PartialFile(path: directory + "/" + $0)
         }
         let count = try read { txn, snapshot, store in
           try snapshot.checkBlocks()
@@ -43,7 +45,8 @@ extension Engine {
           let encoder = JSONEncoder()
           encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
           let model = try IndexDescription(in: txn, path: path).model
-          try files[3].write(try encoder.encode(ExportedSchema(store.schema, model: model)))
+          let schema = store.schema.withColumnsApart
+          try files[3].write(try encoder.encode(ExportedSchema(schema, model: model)))
           return snapshot.count
         }
         for file in files { try file.finish() }
@@ -54,9 +57,10 @@ extension Engine {
 
   private func write(
     _ txn: borrowing ReadTransaction, _ snapshot: borrowing Snapshot, _ store: ProductStore,
-    vectors: ExportFile, ids: ExportFile, products: ExportFile, progress: (Int) throws -> Void
+    vectors: PartialFile, ids: PartialFile, products: PartialFile, progress: (Int) throws -> Void
   ) throws {
     let dimensions = configuration.dimensions
+    let schema = store.schema.withColumnsApart
     try vectors.write(
       Data(VectorFile.header(rows: snapshot.count, dimensions: dimensions)))
     for (done, slot) in snapshot.slots.slots(atMost: .max).enumerated() {
@@ -64,7 +68,7 @@ extension Engine {
       guard let vector = snapshot.vector(of: slot),
         let product = try store.product(at: slot, in: txn)
       else { throw VitrineError.damaged("slot \(slot)") }
-      guard !product.id.contains(where: \.isNewline) else {
+      guard Product.isListable(product.id) else {
         throw VitrineError.badData(
           path: path, row: 0, column: "id",
           reason: "\(product.id.debugDescription) has a line break, which a list of ids cannot hold"
@@ -72,7 +76,7 @@ extension Engine {
       }
       try vectors.write(Data(vector.littleEndianBytes))
       try ids.write(Data((product.id + "\n").utf8))
-      try products.write(Data((try store.schema.json(of: product) + "\n").utf8))
+      try products.write(Data((try schema.json(of: product) + "\n").utf8))
     }
   }
 }
@@ -98,6 +102,16 @@ private struct ExportedSchema: Encodable {
 }
 
 extension Schema {
+  /// The same, with columns of ids and images that no attribute is called like.
+  fileprivate var withColumnsApart: Schema {
+    let names = Set(attributes.map(\.name))
+    func apart(_ column: String) -> String {
+      names.contains(column) ? apart("_" + column) : column
+    }
+    return Schema(
+      attributes: attributes, id: apart(id ?? "id"), image: image.map(apart))
+  }
+
   /// The product as one line of JSON: id, image, and the attributes in order.
   func json(of product: Product) throws -> String {
     let encoder = JSONEncoder()
@@ -113,44 +127,5 @@ extension Schema {
       members.append("\(try text(attribute.name)):\(try text(value))")
     }
     return "{" + members.joined(separator: ",") + "}"
-  }
-}
-
-/// A file that gets its name when it is complete, and goes if it never is. Used by one thread at a time.
-private final class ExportFile {
-  let path: String
-  private let handle: FileHandle
-  private var buffer = Data()
-  private var isWhole = false
-  private var partial: String { path + ".partial" }
-
-  init(path: String) throws(VitrineError) {
-    self.path = path
-    handle = FileHandle(
-      fileDescriptor: try FileBytes.make(path + ".partial"), closeOnDealloc: true)
-  }
-
-  deinit {
-    if !isWhole { FileBytes.remove(partial) }
-  }
-
-  func write(_ data: Data) throws {
-    buffer.append(data)
-    if buffer.count > 1 << 20 { try flush() }
-  }
-
-  func finish() throws {
-    try flush()
-    try handle.synchronize()
-    try handle.close()
-    guard rename(partial, path) == 0 else {
-      throw VitrineError.file(path: path, reason: systemMessage())
-    }
-    isWhole = true
-  }
-
-  private func flush() throws {
-    try FileBytes.append(buffer, to: handle.fileDescriptor, path: partial)
-    buffer.removeAll(keepingCapacity: true)
   }
 }

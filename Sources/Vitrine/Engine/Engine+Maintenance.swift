@@ -9,6 +9,20 @@ public struct VerifyFinding: Sendable, Hashable, Codable {
 }
 
 extension Engine {
+  /// Deletes the files of an index that has no products; nobody can give it some meanwhile.
+  ///
+  /// - Returns: whether they are deleted.
+  /// - Throws: ``VitrineError/storage(_:)``.
+  package func deleteIfEmpty() throws -> Bool {
+    try writing { index in
+      try index.environment.write { (txn: borrowing WriteTransaction) in
+        guard try count == 0 else { return false }
+        txn.deleteFiles()
+        return true
+      }
+    }
+  }
+
   /// Reads the whole index and reports what is not as it should be: checksums, ids, links, products without
   /// vectors or the other way round, and what filters and words are looked up in, which is made anew from the
   /// products. O(index), about as long as storing the products. An empty list means all is well.

@@ -86,9 +86,10 @@ extension Engine {
     try await upsert(embedding: products.map { ($0, nil) })
   }
 
-  /// Stores products anew with what no catalogue says of them, such as labels that a model gave. They
-  /// keep their vectors, and the next ingestion takes them for unchanged where their catalogue's rows are;
-  /// a row that has changed takes the place of all attributes.
+  /// Adds to products what no catalogue says of them, such as labels that a model gave: the attributes given
+  /// take the place of those of the same names, and all else of a product stays as it is at that moment. The
+  /// next ingestion takes them for unchanged where their catalogue's rows are; a row that has changed takes the
+  /// place of all attributes.
   ///
   /// - Returns: the ids of those that are not in the index and were left out.
   /// - Throws: what ``upsert(_:)`` throws.
@@ -98,7 +99,7 @@ extension Engine {
       let (typed, inferred) = try typed(products)
       var changes = Changes(schema: try grow(by: inferred))
       for product in typed {
-        changes.update(Changes.Update(product: product, keepsRecord: true))
+        changes.update(Changes.Update(product: product, isAnnotation: true))
       }
       return try commit(changes, threads: options.threads).lost
     }
@@ -117,23 +118,17 @@ extension Engine {
     }
   }
 
-  /// Deletes all products that satisfy a filter.
+  /// Deletes all products that satisfy a filter, in one transaction.
   ///
   /// - Returns: how many there were.
   /// - Throws: ``FilterError`` if the filter does not fit the schema, ``VitrineError/storage(_:)``.
   @discardableResult
   public func delete(matching filter: Filter) async throws -> Int {
-    let ids = try await OffPool.run { [self] in
-      try read { txn, snapshot, store in
-        var ids: [String] = []
-        let found = try store.evaluate(filter, in: txn)
-        try found.forEach { slot throws(any Error) in
-          if let id = try snapshot.id(of: slot) { ids.append(id) }
-        }
-        return ids
-      }
+    try await OffPool.run { [self] in
+      var changes = Changes()
+      changes.deletesMatching = try filter.bound(to: schema)
+      return try commit(changes, threads: options.threads).deleted
     }
-    return try await delete(ids: ids)
   }
 
   /// Products with their values brought to the kinds of the attributes, and those that the schema lacks.
@@ -143,8 +138,13 @@ extension Engine {
     let schema = try schema
     let known = Set(schema.attributes.map(\.name))
     var columns: [String: ColumnSurvey] = [:]
-    for product in products {
+    for (row, product) in products.enumerated() {
       for (name, value) in product.attributes where !known.contains(name) {
+        guard name != schema.id ?? "id", name != schema.image ?? "image" else {
+          throw .badData(
+            path: product.id, row: row + 1, column: name,
+            reason: "expected an attribute, found the name of the column of ids or images")
+        }
         columns[name, default: ColumnSurvey()].add(RawValue(value))
       }
     }

@@ -114,7 +114,12 @@ public final class Engine: Sendable {
     get throws(VitrineError) {
       try opened.withLock { index throws(VitrineError) in
         if index.environment.isReplaced {
-          let next = try OpenIndex(path: path, readOnly: options.readOnly)
+          let next: OpenIndex
+          do throws(VitrineError) {
+            next = try OpenIndex(path: path, readOnly: options.readOnly)
+          } catch .alreadyOpen {
+            throw .storage("another data.mdb was put into \(path) while it was open: start again")
+          }
           if let embedder { try next.check(embedder) }
           guard next.index.configuration == configuration else {
             throw .storage("\(path) was replaced by an index of another kind: open it again")

@@ -17,12 +17,35 @@ public struct IDXDataset: Sendable {
     "Ankle boot",
   ]
 
+  /// Whether a file is called as one of pictures is. What its folders are called does not count.
+  public static func isNamed(by path: String) -> Bool { name(in: path).contains("idx3-ubyte") }
+
+  private static func name(in path: String) -> Substring {
+    path.lastIndex(of: "/").map { path[$0...].dropFirst() } ?? path[...]
+  }
+
+  /// The file of labels that belongs to one of pictures.
+  private static func labelPath(of path: String) throws(VitrineError) -> String {
+    let name = name(in: path)
+    let labels = name.replacing("images-idx3", with: "labels-idx1")
+    guard labels != name else {
+      throw .badData(
+        path: path, row: 0, column: nil,
+        reason: "expected a name such as t10k-images-idx3-ubyte, with a file of labels beside it")
+    }
+    return String(path.dropLast(name.count)) + labels
+  }
+
   /// Reads a file of pictures (`…-images-idx3-ubyte[.gz]`) and the file of labels beside it.
   ///
-  /// - Throws: ``VitrineError`` if one cannot be read, is no IDX file of bytes, or they disagree.
+  /// - Throws: ``VitrineError`` if one cannot be read, is no IDX file of bytes, has no pictures, or they
+  ///   disagree.
   public init(images path: String) throws(VitrineError) {
-    let labelPath = path.replacing("images-idx3", with: "labels-idx1")
+    let labelPath = try Self.labelPath(of: path)
     let (shape, pixels) = try Self.read(path, dimensions: 3)
+    guard shape[0] > 0 else {
+      throw .badData(path: path, row: 0, column: nil, reason: "expected pictures, found none")
+    }
     let (count, labels) = try Self.read(labelPath, dimensions: 1)
     guard count[0] == shape[0] else {
       throw .badData(

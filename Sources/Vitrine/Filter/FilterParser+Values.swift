@@ -21,15 +21,13 @@ extension FilterParser {
     default: throw error(at: token, expected: "an attribute")
     }
     guard let schema else { return Name(name: written, kind: nil) }
-    let folded = Folding.fold(written)
-    if let found = schema.attributes.first(where: { $0.name == written })
-      ?? schema.attributes.first(where: { Folding.fold($0.name) == folded })
-    {
+    switch schema.lookUp(written) {
+    case .attribute(let number):
+      let found = schema.attributes[number]
       return Name(name: found.name, kind: found.kind)
+    case .unknown(let nearest):
+      throw error(at: token, expected: "an attribute", suggestion: nearest)
     }
-    throw error(
-      at: token, expected: "an attribute",
-      suggestion: Spelling.nearest(to: written, in: schema.attributes.map(\.name)))
   }
 
   mutating func compare(

@@ -86,6 +86,9 @@ package final class FileBytes: Sendable {
   /// Whether a path is a folder.
   package static func isFolder(_ path: String) -> Bool { kind(of: path) == S_IFDIR }
 
+  /// Whether a path is a file that holds bytes of its own.
+  static func isFile(_ path: String) -> Bool { kind(of: path) == S_IFREG }
+
   /// What is at a path, as the file system calls it; nil if nothing is.
   private static func kind(of path: String) -> mode_t? {
     var status = stat()
@@ -135,6 +138,24 @@ package final class FileBytes: Sendable {
         path: path, reason: errno == EEXIST ? "is a file, not a folder" : systemMessage())
     }
   }
+}
+
+/// A folder that one at a time writes to, in all processes; free again with its owner.
+final class FolderLock {
+  private let descriptor: Int32
+
+  /// - Throws: ``VitrineError/file(path:reason:)`` if somebody else writes there.
+  init(_ path: String) throws(VitrineError) {
+    descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .file(path: path, reason: systemMessage()) }
+    // Not every file system has locks.
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+      close(descriptor)
+      throw .file(path: path, reason: "another export is being written there")
+    }
+  }
+
+  deinit { close(descriptor) }
 }
 
 extension [Int] {

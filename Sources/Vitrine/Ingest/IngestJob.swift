@@ -4,7 +4,7 @@ struct IngestItem: Sendable {
   enum Content: Sendable {
     /// To be compared with the index and embedded if it changed.
     case product(Product)
-    /// Not to go in: the note says why.
+    /// Not to go in: a note says why, here or with the row that comes in its place.
     case nothing
   }
 
@@ -13,6 +13,8 @@ struct IngestItem: Sendable {
   var notes: [RowNote] = []
   /// What is remembered of the row that a product was made of, where it does not come from that itself.
   var record: ContentRecord?
+  /// Earlier rows of the same id, in their order: they are tried where this one cannot be used.
+  var earlier: [IngestItem] = []
 }
 
 /// Rows that travel together; numbered, so that they are stored in the catalogue's order.

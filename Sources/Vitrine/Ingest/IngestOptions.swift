@@ -84,7 +84,7 @@ public struct RowNote: Sendable, Hashable, Codable {
     case rejected
     /// The row went in without this value.
     case valueDropped = "value dropped"
-    /// A later row of the same id went in instead.
+    /// A later row of the same id takes its place.
     case superseded
   }
 
@@ -120,6 +120,8 @@ public struct IngestReport: Sendable, Codable {
   public var valuesDropped = 0
   /// Rows that a later one of the same id replaced.
   public var superseded = 0
+  /// Rows of an import's attributes whose products have a vector; nil where there are no such rows.
+  public var attributeRowsUsed: Int?
   /// Why nothing was pruned although that was asked for.
   public var pruneRefusal: String?
   /// Whether the index was put in order at the end.
@@ -143,6 +145,7 @@ public struct IngestReport: Sendable, Codable {
     case rows, inserted, updated, reembedded, unchanged, pruned, rejected, superseded, cancelled
     case compacted, seconds, hints, notes
     case valuesDropped = "values_dropped"
+    case attributeRowsUsed = "attribute_rows_used"
     case pruneRefusal = "prune_refusal"
     case compactRefusal = "compact_refusal"
     case imagesPerSecond = "images_per_second"

@@ -40,8 +40,12 @@ final class IngestPipeline: Sendable {
       meter.totalRows = survey.rows + survey.badRows
       writer.tell(survey.hints)
       let unnamed = options.prune ? try unnamed(by: survey, &writer) : []
-      try embed(survey, &writer, &meter)
-      if !unnamed.isEmpty, !stops { try prune(unnamed, &writer, &meter) }
+      do throws(VitrineError) {
+        try embed(survey, &writer, &meter)
+        if !unnamed.isEmpty, !stops { try prune(unnamed, &writer, &meter) }
+      } catch {
+        throw error.after(writer.storedRows, "rows")
+      }
     }
     return writer.finish(&meter, cancellation)
   }
@@ -71,7 +75,8 @@ final class IngestPipeline: Sendable {
     }
     writer.schema = description.schema
     let reader = IngestReader(
-      survey: survey, schema: description.schema, chunkSize: options.chunkSize)
+      survey: survey, schema: description.schema, chunkSize: options.chunkSize,
+      keepsEarlier: !options.strict)
     let worker = IngestWorker(
       engine: engine, embedder: embedder, images: [images], schema: description.schema,
       imageColumn: survey.mapping.image ?? "", textOnly: options.textOnly)
@@ -93,8 +98,12 @@ final class IngestPipeline: Sendable {
   private func unnamed(
     by survey: CatalogueSurvey, _ writer: inout IngestWriter
   ) throws(VitrineError) -> [String] {
-    guard survey.badRows == 0 else {
-      writer.refusePruning("\(survey.badRows) rows cannot be read, so their ids are unknown")
+    let unknown = survey.badRows + survey.rowsWithoutID
+    guard unknown == 0 else {
+      writer.refusePruning(
+        unknown == 1
+          ? "1 row cannot be read, so its id is unknown"
+          : "\(unknown) rows cannot be read, so their ids are unknown")
       return []
     }
     var ids: [String] = []
@@ -123,6 +132,19 @@ final class IngestPipeline: Sendable {
     meter.show(.pruning, writer.report, embedded: writer.embedded)
     for id in ids where !stops { try writer.delete(id) }
     try writer.commit()
+  }
+}
+
+extension VitrineError {
+  /// The error as one that ended the storing of a batch: with how much had been stored by then.
+  func after(_ count: Int, _ things: String) -> VitrineError {
+    guard count > 0 else { return self }
+    let stored = "; what came of the first \(count) \(things) is stored"
+    return switch self {
+    case .storage(let text): .storage(text + stored)
+    case .file(let path, let reason): .file(path: path, reason: reason + stored)
+    default: self
+    }
   }
 }
 

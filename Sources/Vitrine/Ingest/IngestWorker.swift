@@ -1,6 +1,3 @@
-internal import HNSW
-internal import LMDB
-
 /// The second stage: finds out what changed, and embeds that. Many run at once.
 struct IngestWorker: Sendable {
   let engine: Engine
@@ -17,6 +14,14 @@ struct IngestWorker: Sendable {
     case words(String)
   }
 
+  /// A row that is to be embedded.
+  private struct Candidate {
+    let attempt: IngestAttempt
+    let product: Product
+    let record: ContentRecord
+    let source: Source
+  }
+
   /// What is to be done with the rows of a chunk.
   ///
   /// - Throws: ``VitrineError`` if the index cannot be read.
@@ -24,32 +29,44 @@ struct IngestWorker: Sendable {
     var outcomes = chunk.items.map {
       IngestOutcome(row: $0.row, action: .nothing, notes: $0.notes)
     }
-    let known = try records(of: chunk)
-    var waiting: [(index: Int, product: Product, record: ContentRecord, source: Source)] = []
-    for (index, item) in chunk.items.enumerated() {
-      guard case .product(var product) = item.content else { continue }
-      let old = known[Array(product.id.utf8)]
+    var attempts = chunk.items.enumerated().compactMap { IngestAttempt($1, at: $0) }
+    let known = try engine.stored(attempts.compactMap { $0.lastProduct?.id })
+    while !attempts.isEmpty { attempts = tried(attempts, known, &outcomes) }
+    return IngestOutcomes(number: chunk.number, outcomes: outcomes)
+  }
+
+  /// Tries a row of each id, and gives those back of which another is to be tried.
+  private func tried(
+    _ attempts: [IngestAttempt], _ known: [IDBytes: StoredProduct],
+    _ outcomes: inout [IngestOutcome]
+  ) -> [IngestAttempt] {
+    var refused: [(attempt: IngestAttempt, reason: String)] = []
+    var waiting: [Candidate] = []
+    for attempt in attempts {
+      guard var product = attempt.product else { continue }
       do throws(ImageRoot.Missing) {
         let source = try source(of: &product)
         let record = ContentRecord(
-          source: hash(of: source), metadata: item.record?.metadata, product: product)
-        if let old, old.source == record.source {
-          outcomes[index].action = action(for: product, record, old: old)
+          source: hash(of: source), metadata: attempt.record?.metadata, product: product)
+        if let old = known[IDBytes(product.id)]?.record, old.source == record.source {
+          settle(attempt, action(for: product, record, old: old), &outcomes)
         } else {
-          waiting.append((index, product, record, source))
+          waiting.append(
+            Candidate(attempt: attempt, product: product, record: record, source: source))
         }
       } catch {
-        refuse(&outcomes[index], product, error.reason, old: old)
+        refused.append((attempt, error.reason))
       }
     }
-    for ((index, product, record, _), result) in zip(waiting, vectors(of: waiting.map(\.source))) {
+    for (candidate, result) in zip(waiting, vectors(of: waiting.map(\.source))) {
       switch result {
-      case .success(let vector): outcomes[index].action = .put(product, record, vector: vector)
-      case .failure(let error):
-        refuse(&outcomes[index], product, "\(error)", old: known[Array(product.id.utf8)])
+      case .success(let vector):
+        let action = IngestOutcome.Action.put(candidate.product, candidate.record, vector: vector)
+        settle(candidate.attempt, action, &outcomes)
+      case .failure(let error): refused.append((candidate.attempt, "\(error)"))
       }
     }
-    return IngestOutcomes(number: chunk.number, outcomes: outcomes)
+    return refused.compactMap { refuse($0.attempt, $0.reason, known, &outcomes) }
   }
 
   /// What becomes of a product whose vector stays.
@@ -59,35 +76,35 @@ struct IngestWorker: Sendable {
     record == old ? .unchanged : .update(product, source: old.source)
   }
 
-  /// Notes a photograph that cannot be used. What is in the index keeps the look it had, and has its facts.
-  private func refuse(
-    _ outcome: inout IngestOutcome, _ product: Product, _ reason: String, old: ContentRecord?
+  private func settle(
+    _ attempt: IngestAttempt, _ action: IngestOutcome.Action, _ outcomes: inout [IngestOutcome],
+    keepsVector: Bool = false
   ) {
-    if let old {
-      let record = ContentRecord(source: old.source, product: product)
-      outcome.action = action(for: product, record, old: old)
-    }
-    outcome.notes.append(
-      RowNote(
-        row: outcome.row, id: product.id, column: imageColumn,
-        reason: old == nil ? reason : "\(reason); it keeps the vector it has",
-        outcome: old == nil ? .rejected : .valueDropped))
+    outcomes[attempt.index].action = action
+    outcomes[attempt.index].notes = attempt.notes(
+      column: imageColumn, idColumn: schema.id ?? "", keepsVector: keepsVector)
   }
 
-  /// What the index remembers of the products of a chunk.
-  private func records(of chunk: IngestChunk) throws(VitrineError) -> [[UInt8]: ContentRecord] {
-    try storing(engine.path) {
-      try engine.read { txn, snapshot, store in
-        var records: [[UInt8]: ContentRecord] = [:]
-        if snapshot.count == 0 { return records }
-        for case .product(let product) in chunk.items.map(\.content) {
-          guard let slot = try snapshot.slot(of: product.id) else { continue }
-          records[Array(product.id.utf8)] = try store.contentHash(at: slot, in: txn)
-            .flatMap(ContentRecord.init(stored:))
-        }
-        return records
-      }
+  /// Notes a photograph that cannot be used, and gives the attempt back if there is another row to be tried.
+  /// If there is none, what is in the index keeps the look that it has, and has its new facts.
+  private func refuse(
+    _ attempt: IngestAttempt, _ reason: String, _ known: [IDBytes: StoredProduct],
+    _ outcomes: inout [IngestOutcome]
+  ) -> IngestAttempt? {
+    var attempt = attempt
+    attempt.refuse(reason)
+    if attempt.product != nil { return attempt }
+    guard var product = attempt.lastProduct, let stored = known[IDBytes(product.id)],
+      let old = stored.record
+    else {
+      settle(attempt, .nothing, &outcomes)
+      return nil
     }
+    // As it will be stored: a photograph that no row names stays with its vector.
+    product.image = product.image ?? stored.product.image
+    let record = ContentRecord(source: old.source, product: product)
+    settle(attempt, action(for: product, record, old: old), &outcomes, keepsVector: true)
+    return nil
   }
 
   /// The photograph of a product, whose path is then that found, or the words in its place.
@@ -157,10 +174,8 @@ struct IngestWorker: Sendable {
 
   /// One bad vector must not fail the transaction of a thousand good ones.
   private func checked(_ vector: [Float]) -> Result<[Float], any Error> {
-    let isUsable =
-      vector.count == embedder.dimensions && vector.allSatisfy(\.isFinite)
-      && vector.contains { $0 != 0 }
-    return isUsable ? .success(vector) : .failure(UnusableVector())
+    vector.count == embedder.dimensions && vector.hasDirection
+      ? .success(vector) : .failure(UnusableVector())
   }
 }
 

@@ -14,6 +14,8 @@ struct IngestWriter {
   private(set) var report = IngestReport()
   /// Products embedded so far, committed or not.
   private(set) var embedded = 0
+  /// Rows of which all that came is stored.
+  private(set) var storedRows = 0
   private var changes = Changes()
   private var early: [Int: IngestOutcomes] = [:]
   private var nextNumber = 0
@@ -73,12 +75,15 @@ struct IngestWriter {
   mutating func restart() { nextNumber = 0 }
 
   /// Notes why nothing is pruned.
-  mutating func refusePruning(_ reason: String) { report.pruneRefusal = reason }
+  mutating func refusePruning(_ reason: String) {
+    report.pruneRefusal = "nothing was pruned: \(reason)"
+  }
 
   /// Commits what is waiting.
   mutating func commit() throws(VitrineError) {
     lastCommit = .now
     if changes.count > 0 { try store() }
+    storedRows = report.rows
     try notes?.flush()
   }
 

@@ -2,23 +2,34 @@ internal import Foundation
 
 /// Writes notes on rows as CSV: row, id, column, reason, outcome. Used by one thread at a time.
 ///
-/// The file is made at once, in the place of an older one, so that a path that cannot be written is
-/// noticed before the first row. It goes again with its owner if there were no notes.
+/// That a path cannot be written is noticed before the first row. The file is in its place when its owner has
+/// done or gone; if there were no notes, the one of an earlier run goes.
 final class NoteFile {
-  let path: String
+  var path: String { file.path }
   /// Whether there were notes.
   private(set) var hasNotes = false
-  private let handle: FileHandle
-  private var buffer = "row,id,column,reason,outcome\n"
+  private let file: PartialFile
 
-  /// - Throws: ``VitrineError/file(path:reason:)`` if the file cannot be written.
+  private static let header = "row,id,column,reason,outcome\n"
+
+  /// - Throws: ``VitrineError/file(path:reason:)`` if the file cannot be written, or is there and no report.
   init(path: String) throws(VitrineError) {
-    self.path = path
-    handle = FileHandle(fileDescriptor: try FileBytes.make(path), closeOnDealloc: true)
+    if FileBytes.isFile(path) {
+      let head = try FileBytes(path: path).read(at: 0, count: Self.header.utf8.count)
+      guard head.isEmpty || head == Array(Self.header.utf8) else {
+        throw .file(path: path, reason: "is no report, and one would take its place; name another")
+      }
+    }
+    let folder = (path as NSString).deletingLastPathComponent
+    guard !FileBytes.isFile((folder as NSString).appendingPathComponent("data.mdb")) else {
+      throw .file(path: path, reason: "lies in an index, which may hold nothing else; name another")
+    }
+    file = try PartialFile(path: path)
+    try file.write(Data(Self.header.utf8))
   }
 
   deinit {
-    if !hasNotes { FileBytes.remove(path) }
+    if hasNotes { try? file.finish() } else { FileBytes.remove(path) }
   }
 
   func write(_ note: RowNote) throws(VitrineError) {
@@ -26,15 +37,11 @@ final class NoteFile {
     let cells = [
       note.row > 0 ? "\(note.row)" : "", note.id, note.column, note.reason, note.outcome.rawValue,
     ]
-    buffer += cells.map(\.printable.csvCell).joined(separator: ",") + "\n"
-    if buffer.utf8.count > 1 << 16 { try flush() }
+    try file.write(Data((cells.map(\.printable.csvCell).joined(separator: ",") + "\n").utf8))
   }
 
   /// Writes what is waiting.
-  func flush() throws(VitrineError) {
-    try FileBytes.append(Data(buffer.utf8), to: handle.fileDescriptor, path: path)
-    buffer = ""
-  }
+  func flush() throws(VitrineError) { try file.flush() }
 }
 
 extension String {

@@ -1,5 +1,4 @@
 internal import HNSW
-internal import LMDB
 
 /// One import of vectors that exist already.
 final class VectorImport: Sendable {
@@ -41,17 +40,34 @@ final class VectorImport: Sendable {
     let attributes = try surveyAttributes()
     if let attributes { writer.schema = attributes.schema }
     meter.totalRows = ids.count
-    var rows = 0
-    do {
+    try naming(source.vectors, "vectors", of: &writer) { writer in
       try storeVectors(ids, file, &writer, &meter)
-      rows = writer.report.rows
-      if let attributes, !stops { try storeAttributes(attributes, &writer) }
-    } catch let stopped as IngestWriter.Stopped {
-      throw stopped.note.error(in: source.attributes?.path ?? source.vectors)
-    } catch {
-      throw VitrineError(error, path: engine.path)
     }
-    return writer.finish(rows: rows, &meter, cancellation)
+    let rows = writer.report.rows
+    var used: Int?
+    if let attributes, !stops {
+      let path = attributes.survey.source.path
+      try naming(path, "vectors and attributes", of: &writer) { writer in
+        used = try storeAttributes(attributes, &writer)
+      }
+    }
+    var report = writer.finish(rows: rows, &meter, cancellation)
+    report.attributeRowsUsed = used
+    return report
+  }
+
+  /// Runs a part of the import. What ends it names the file that is read, and how much was stored by then.
+  private func naming(
+    _ path: String, _ rows: String, of writer: inout IngestWriter,
+    _ part: (inout IngestWriter) throws -> Void
+  ) throws(VitrineError) {
+    do {
+      try part(&writer)
+    } catch let stopped as IngestWriter.Stopped {
+      throw stopped.note.error(in: path)
+    } catch {
+      throw VitrineError(error, path: engine.path).after(writer.storedRows, rows)
+    }
   }
 
   private func check() throws(VitrineError) {
@@ -75,7 +91,9 @@ final class VectorImport: Sendable {
       let outcomes = rows.map { row in
         let from = (row - first) * file.dimensions
         return outcome(
-          row: row, known: known[Array(ids[row].utf8)] ?? (Product(id: ids[row]), nil),
+          row: row,
+          known: known[IDBytes(ids[row])]
+            ?? StoredProduct(product: Product(id: ids[row]), record: nil),
           vector: Array(vectors[from..<from + file.dimensions]))
       }
       try writer.take(IngestOutcomes(number: number, outcomes: outcomes))
@@ -85,12 +103,16 @@ final class VectorImport: Sendable {
   }
 
   private func outcome(
-    row: Int, known: (product: Product, record: ContentRecord?), vector: [Float]
+    row: Int, known: StoredProduct, vector: [Float]
   ) -> IngestOutcome {
-    guard vector.allSatisfy(\.isFinite), vector.contains(where: { $0 != 0 }) else {
+    guard vector.hasDirection else {
+      let found =
+        vector.firstIndex { !$0.isFinite }.map { "\(vector[$0]) as number \($0 + 1)" }
+        ?? "only zeros"
       let note = RowNote(
         row: row + 1, id: known.product.id, column: "",
-        reason: "expected finite numbers that are not all zero", outcome: .rejected)
+        reason: "the vector of \"\(known.product.id)\" in \(source.vectors): "
+          + "expected finite numbers that are not all zero, found \(found)", outcome: .rejected)
       return IngestOutcome(row: row + 1, action: .nothing, notes: [note])
     }
     let record = ContentRecord(
@@ -118,16 +140,25 @@ final class VectorImport: Sendable {
       description.schema = try description.schema.merged(
         given: catalogue.schema, inferred: survey.attributes, mapping: survey.mapping)
     }.schema
-    return IngestReader(survey: survey, schema: schema, chunkSize: 1024)
+    return IngestReader(
+      survey: survey, schema: schema, chunkSize: 1024, keepsEarlier: !options.strict)
   }
 
   /// Brings the products to what the catalogue says of them; they keep their vectors.
-  private func storeAttributes(_ reader: IngestReader, _ writer: inout IngestWriter) throws {
+  ///
+  /// - Returns: how many rows could be used; nil if there are none.
+  private func storeAttributes(
+    _ reader: IngestReader, _ writer: inout IngestWriter
+  ) throws -> Int? {
     writer.restart()
+    var (rows, used) = (0, 0)
     var failure: (any Error)?
     try reader.run { chunk in
       do {
-        try writer.take(try outcomes(of: chunk))
+        let (next, known) = try outcomes(of: chunk, idColumn: reader.survey.mapping.id)
+        try writer.take(next)
+        rows += chunk.items.count
+        used += known
         return !stops
       } catch {
         failure = error
@@ -136,49 +167,38 @@ final class VectorImport: Sendable {
     }
     if let failure { throw failure }
     try writer.commit()
+    return rows > 0 ? used : nil
   }
 
-  private func outcomes(of chunk: IngestChunk) throws(VitrineError) -> IngestOutcomes {
-    var products: [Product] = []
-    for case .product(let product) in chunk.items.map(\.content) { products.append(product) }
-    let known = try engine.stored(products.map(\.id))
-    let outcomes = chunk.items.map { item in
-      var outcome = IngestOutcome(row: item.row, action: .nothing, notes: item.notes)
-      guard case .product(let product) = item.content else { return outcome }
-      guard let old = known[Array(product.id.utf8)] else {
-        outcome.notes.append(
-          RowNote(
-            row: item.row, id: product.id, column: "", reason: "there is no vector of this id",
-            outcome: .rejected))
-        return outcome
-      }
-      var kept = product
-      kept.image = product.image ?? old.product.image
-      let record = ContentRecord(source: old.record?.source ?? [], product: kept)
-      if old.record != record { outcome.action = .update(product, source: nil) }
-      return outcome
+  /// What becomes of the rows of a chunk, and of how many there are vectors.
+  private func outcomes(
+    of chunk: IngestChunk, idColumn: String
+  ) throws(VitrineError) -> (outcomes: IngestOutcomes, known: Int) {
+    let attempts = chunk.items.enumerated().compactMap { IngestAttempt($1, at: $0) }
+    let known = try engine.stored(attempts.compactMap { $0.lastProduct?.id })
+    var outcomes = chunk.items.map {
+      IngestOutcome(row: $0.row, action: .nothing, notes: $0.notes)
     }
-    return IngestOutcomes(number: chunk.number, outcomes: outcomes)
+    var used = 0
+    for var attempt in attempts {
+      guard let product = attempt.product else { continue }
+      if let old = known[IDBytes(product.id)] {
+        used += 1
+        outcomes[attempt.index].action = action(for: product, old)
+      } else {
+        attempt.refuseAll(
+          "\(source.attributes?.path ?? "") has \"\(product.id)\", but neither \(source.ids) nor the "
+            + "index has a vector of this id")
+      }
+      outcomes[attempt.index].notes = attempt.notes(column: "", idColumn: idColumn)
+    }
+    return (IngestOutcomes(number: chunk.number, outcomes: outcomes), used)
   }
-}
 
-extension Engine {
-  /// The products of ids with what the index remembers of their content.
-  func stored(
-    _ ids: [String]
-  ) throws(VitrineError) -> [[UInt8]: (product: Product, record: ContentRecord?)] {
-    try storing(path) {
-      try read { txn, snapshot, store in
-        var found: [[UInt8]: (product: Product, record: ContentRecord?)] = [:]
-        for id in ids {
-          guard let slot = try snapshot.slot(of: id),
-            let product = try store.product(at: slot, in: txn)
-          else { continue }
-          let record = try store.contentHash(at: slot, in: txn)
-          found[Array(id.utf8)] = (product, record.flatMap(ContentRecord.init(stored:)))
-        }
-        return found
-      }
-    }
+  private func action(for product: Product, _ old: StoredProduct) -> IngestOutcome.Action {
+    var kept = product
+    kept.image = product.image ?? old.product.image
+    let record = ContentRecord(source: old.record?.source ?? [], product: kept)
+    return old.record == record ? .nothing : .update(product, source: nil)
   }
 }

@@ -5,7 +5,7 @@ internal import Foundation
 public struct VectorSource: Sendable {
   /// A `.npy` file of f16, f32 or f64, one row per id, or the bare f32 of such a table.
   public var vectors: String
-  /// A text file with one id per line, in the order of the rows.
+  /// A text file with one id per line, in the order of the rows. Blanks around ids do not count.
   public var ids: String
   /// A catalogue of attributes, as ``CatalogueSource`` describes it; its photographs are not read.
   public var attributes: CatalogueSource?
@@ -29,23 +29,22 @@ public struct VectorSource: Sendable {
     let source = try ByteSource(path: ids)
     while try source.refill() {}
     var found: [String] = []
-    // Bytes tell apart what Swift calls equal.
-    var known: Set<[UInt8]> = []
+    var known: Set<IDBytes> = []
     var lines = source.bytes[source.start..<source.end]
       .split(separator: 10, omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
     found.reserveCapacity(lines.count)
     for (row, line) in lines.enumerated() {
-      let line = line.last == 13 ? line.dropLast() : line
       func bad(_ reason: String) -> VitrineError {
         .badData(path: ids, row: row + 1, column: nil, reason: reason)
       }
-      guard let id = String(validating: line, as: UTF8.self) else {
+      guard let text = String(validating: line, as: UTF8.self) else {
         let beginning = String(decoding: line.prefix(40), as: UTF8.self)
         throw bad("expected an id in UTF-8, found \(beginning)")
       }
+      let id = Product.id(inFile: text)
       if let mistake = Product.mistake(inID: id) { throw bad(mistake) }
-      guard known.insert(Array(line)).inserted else { throw bad("\(id) occurs twice") }
+      guard known.insert(IDBytes(id)).inserted else { throw bad("\(id) occurs twice") }
       found.append(id)
     }
     return found

@@ -1,6 +1,6 @@
 /// How much a word counts by the attribute in which it stands, at most ``Query/Limits/weight``.
 public struct FieldWeights: Hashable, Sendable, Codable {
-  /// Weights by attribute name; 1 where nothing is said, 0 leaves an attribute out.
+  /// Weights by attribute name, in any case; 1 where nothing is said, 0 leaves an attribute out.
   public var weights: [String: Float]
 
   /// Weights by attribute name.
@@ -34,8 +34,16 @@ public struct FieldWeights: Hashable, Sendable, Codable {
     try container.encode(weights)
   }
 
-  /// The weight of each field of a schema, by its number.
+  /// The weight of each field of a schema, by its number. A name in another case counts where the exact
+  /// one is not given.
   func numbered(by schema: Schema) -> [Float] {
-    schema.attributes.map { max(0, weights[$0.name] ?? 1) }
+    var numbered = schema.attributes.map { weights[$0.name] }
+    let exact = Set(schema.attributes.lazy.map(\.name))
+    for (name, weight) in weights.sorted(by: { $0.key < $1.key }) where !exact.contains(name) {
+      if case .attribute(let number) = schema.lookUp(name), numbered[number] == nil {
+        numbered[number] = weight
+      }
+    }
+    return numbered.map { max(0, $0 ?? 1) }
   }
 }

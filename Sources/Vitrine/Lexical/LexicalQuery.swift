@@ -1,7 +1,7 @@
 /// The words of a search: what to look for, what must stand there exactly, what must not.
 ///
-/// `light "running shoe" -kids`: a phrase in quotes must occur word by word in one field; a word
-/// or phrase behind a minus must not occur. The words of phrases count for the score as well.
+/// `light "running shoe" -kids`: a phrase in quotes must occur word by word in one value of a field; a
+/// word or phrase behind a minus must not occur. The words of phrases count for the score as well.
 public struct LexicalQuery: Hashable, Sendable {
   /// The words to look for, folded, in order.
   public var words: [String] = []

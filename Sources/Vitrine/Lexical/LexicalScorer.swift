@@ -61,20 +61,20 @@ struct LexicalScorer {
   let weights: [Float]
   private let basis: Basis
   private var products: Int { basis.products }
-  /// The snapshot that the products are of, if what is read of it may serve other queries.
-  private let snapshot: Int?
+  /// The snapshot that the products are of: what is read of it serves other queries.
+  private let snapshot: Int
   private let hasOwnWeights: Bool
 
-  /// - Parameter snapshot: that of `txn`, if nothing has been written in it.
+  /// - Parameter snapshot: that of `txn`, in which nothing has been written.
   init(
-    _ store: ProductStore, weights: [Float], snapshot: Int? = nil,
+    _ store: ProductStore, weights: [Float], snapshot: Int,
     in txn: borrowing some Transaction & ~Copyable
   ) throws {
     self.store = store
     self.weights = weights
     self.snapshot = snapshot
     hasOwnWeights = weights != store.fieldWeights
-    if let snapshot, !hasOwnWeights {
+    if !hasOwnWeights {
       // A snapshot has one: any key will do.
       basis = try store.basis.value(of: 0, in: snapshot) { try Basis(store, weights, in: txn) }
     } else {
@@ -91,7 +91,6 @@ struct LexicalScorer {
     try query.words.enumerated().map { place, spelling in
       let isLast = place == query.words.count - 1
       let word = Word(spelling: spelling, isUnfinished: isLast && query.lastIsPrefix)
-      guard let snapshot else { return try alternatives(of: word, in: txn) }
       return try store.readings.value(of: word, in: snapshot) {
         try alternatives(of: word, in: txn)
       }
@@ -171,7 +170,7 @@ struct LexicalScorer {
   private func matches(
     of term: String, in txn: borrowing some Transaction & ~Copyable
   ) throws -> TermMatches {
-    guard let snapshot, !hasOwnWeights else { return try sum(of: term, in: txn) }
+    guard !hasOwnWeights else { return try sum(of: term, in: txn) }
     return try store.terms.value(of: term, in: snapshot) { try sum(of: term, in: txn).compact }
   }
 

@@ -94,9 +94,6 @@ struct LexicalScores {
   /// The score on a scale of 0 to 1, where 1 is out of reach.
   func calibrated(_ slot: Slot) -> Float { ceiling > 0 ? self[slot] / ceiling : 0 }
 
-  /// The slots that have any of the words, in ascending order.
-  var slots: [Slot] { totals.indices.filter { totals[$0] > 0 }.map(Slot.init) }
-
   /// Which words of the query a product has, or stands for.
   func words(of slot: Slot) -> [Int] {
     words.indices.filter { words[$0].readings.contains { $0.matches.contains(slot) } }

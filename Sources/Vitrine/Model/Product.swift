@@ -18,6 +18,12 @@ public struct Product: Sendable, Hashable, Codable {
   /// What is wrong with an id, which is to be a key of LMDB; nil if nothing is.
   static func mistake(inID id: String) -> String? {
     let size = id.utf8.count
-    return (1...500).contains(size) ? nil : "expected an id of 1 to 500 bytes, found \(size)"
+    if !(1...500).contains(size) { return "expected an id of 1 to 500 bytes, found \(size)" }
+    return isListable(id) ? nil : "expected an id without line breaks, found \(id.debugDescription)"
+  }
+
+  /// Whether an id can stand in a list with one in a line.
+  static func isListable(_ id: String) -> Bool {
+    !id.utf8.contains(UInt8(ascii: "\n")) && id.utf8.last != UInt8(ascii: "\r")
   }
 }

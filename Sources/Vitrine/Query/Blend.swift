@@ -104,8 +104,8 @@ struct Blend {
 
 extension Blend {
   /// A boost as a part of the score.
-  /// - Throws: ``QueryError`` if the attribute is not of a kind that can be used so, ``FilterError`` for a
-  ///   value that is not of its kind.
+  /// - Throws: ``QueryError`` if the attribute is not of a kind that can be used so, or what it is compared
+  ///   with is not of its kind.
   mutating func add(_ boost: Boost, in txn: borrowing ReadTransaction) throws {
     switch boost.measure {
     case .values(let values):
@@ -113,12 +113,12 @@ extension Blend {
       let slots = try store.having(values, of: boost.attribute, in: txn)
       append("\(boost.attribute) = \(names)", boost, .values(slots))
     case .near(let target, let half):
-      let (number, _) = try store.attribute(
+      let (number, kind) = try store.attribute(
         boost.attribute, expected: "a number or date"
       ) { $0.isOrdered }
       append(
-        "\(boost.attribute) near \(Value.text(of: target))", boost,
-        .near(attribute: number, target: target, half: half))
+        "\(boost.attribute) near \(target.label ?? target.plainText)", boost,
+        .near(attribute: number, target: try boost.place(of: target, kind), half: half))
     case .popularity:
       let (number, _) = try store.attribute(boost.attribute, expected: "a number") { $0 == .number }
       let greatest = try store.greatest(number, in: txn) ?? 0
@@ -130,56 +130,5 @@ extension Blend {
 
   private mutating func append(_ name: String, _ boost: Boost, _ measure: Measure) {
     parts.append(Part(name: name, weight: boost.weight, measure: measure))
-  }
-}
-
-extension ProductStore {
-  /// The products with one of these values. As in a filter they may be written as texts, and a day is
-  /// all of its seconds.
-  ///
-  /// - Throws: ``QueryError`` for an attribute that has no values, ``FilterError`` for a value that is
-  ///   not of its kind.
-  func having(
-    _ values: [Value], of attribute: String, in txn: borrowing ReadTransaction
-  ) throws -> SlotSet {
-    let (number, _) = try self.attribute(attribute, expected: "an attribute with values") {
-      $0 != .text
-    }
-    let wanted = Filter.oneOf(attribute: schema.attributes[number].name, values)
-    return try evaluate(wanted, in: txn)
-  }
-
-  /// An attribute by its name in any case.
-  /// - Throws: ``QueryError`` if there is none, or not of such a kind.
-  func attribute(
-    _ name: String, expected: String, where isFitting: (Attribute.Kind) -> Bool = { _ in true }
-  ) throws -> (number: Int, kind: Attribute.Kind) {
-    let folded = Folding.fold(name)
-    let number =
-      numbers[name] ?? schema.attributes.firstIndex { Folding.fold($0.name) == folded }
-    guard let number else {
-      throw QueryError.attribute(
-        name, expected: "an attribute of the index",
-        suggestion: Spelling.nearest(to: name, in: schema.attributes.map(\.name)))
-    }
-    let kind = schema.attributes[number].kind
-    guard isFitting(kind) else {
-      throw QueryError.attribute(name, expected: expected, suggestion: nil)
-    }
-    return (number, kind)
-  }
-
-  /// The greatest number of an attribute; nil if no product has one.
-  func greatest(_ attribute: Int, in txn: borrowing ReadTransaction) throws -> Double? {
-    var greatest: Double?
-    let range = KeyRange.prefix(ColumnTerm.header(attribute))
-    try txn.forEach(in: columns, range, reversed: true) { key, _ in
-      let bytes = [UInt8](bytes: key.extracting(droppingLast: 2))
-      if case .number(let number) = ColumnTerm.value(of: bytes, kind: .number) {
-        greatest = number
-      }
-      return false
-    }
-    return greatest
   }
 }

@@ -20,7 +20,7 @@ struct Mention: Hashable {
   /// The values that runs of words of a text name, in groups of alternatives: what is called "red"
   /// may be so by any attribute that knows red, and where "blue" is a value of one of these as well,
   /// red or blue will do. The longest run wins: "navy blue" is not also "blue". Words of one stem
-  /// are the same.
+  /// are the same. A function word such as "and" is no name, unless nothing else is asked for.
   /// - Complexity: O(words) look-ups, of what no query has asked before.
   static func groups(
     in words: [String], _ store: ProductStore, _ txn: borrowing ReadTransaction
@@ -28,7 +28,7 @@ struct Mention: Hashable {
     var groups: [[Mention]] = []
     var rest = words[...]
     while !rest.isEmpty {
-      let (mentions, length) = try first(in: rest, store, txn)
+      let (mentions, length) = try first(in: rest, isAll: words.count == 1, store, txn)
       rest = rest.dropFirst(length)
       guard !mentions.isEmpty else { continue }
       let attributes = Set(mentions.map(\.attribute))
@@ -42,10 +42,18 @@ struct Mention: Hashable {
     return groups
   }
 
+  /// Words that are hardly ever meant as a name, though a brand may be called so.
+  private static let functionWords: Set<String> = [
+    "a", "an", "and", "as", "at", "but", "by", "for", "from", "if", "in", "into", "is", "it", "its",
+    "no", "not", "of", "on", "or", "so", "that", "the", "this", "to", "with", "without",
+  ]
+
   /// What the longest possible run of the first words names, with its length; nothing and 1 if there is no
   /// such run.
+  /// - Parameter isAll: whether these are all words of the query.
   private static func first(
-    in words: ArraySlice<String>, _ store: ProductStore, _ txn: borrowing ReadTransaction
+    in words: ArraySlice<String>, isAll: Bool, _ store: ProductStore,
+    _ txn: borrowing ReadTransaction
   ) throws -> (mentions: [Mention], length: Int) {
     var best: (mentions: [Mention], length: Int) = ([], 1)
     for length in 1...min(NameIndex.longest, words.count) {
@@ -57,7 +65,8 @@ struct Mention: Hashable {
           mentions: try found.terms.compactMap { try Mention($0, store, txn) },
           goesOn: found.goesOn)
       }
-      if !named.mentions.isEmpty { best = (named.mentions, length) }
+      let isName = length > 1 || isAll || !run.allSatisfy(functionWords.contains)
+      if isName, !named.mentions.isEmpty { best = (named.mentions, length) }
       if !named.goesOn { break }
     }
     return best

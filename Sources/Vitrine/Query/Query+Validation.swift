@@ -7,6 +7,8 @@ extension Query {
     public static let terms = 64
     /// Bytes of all texts of one query.
     public static let textBytes = 1 << 16
+    /// Phrases and exclusions in all texts of one query: products' texts are read for them.
+    public static let phrases = 64
     /// Facets, boosts, and attributes to sort by, of one query.
     public static let parts = 100
     /// Values or bars of one facet.
@@ -23,12 +25,7 @@ extension Query {
       (1...most).contains(candidates), "candidates must be from 1 to \(most), not \(candidates)")
     try require(ef.map { (1...most).contains($0) } ?? true, "ef must be from 1 to \(most)")
     try require(terms.count <= Limits.terms, "a query has at most \(Limits.terms) terms")
-    let bytes = terms.reduce(0) {
-      if case .text(let text) = $1.subject { $0 + text.utf8.count } else { $0 }
-    }
-    try require(
-      bytes <= Limits.textBytes,
-      "the texts of a query have at most \(Limits.textBytes) bytes, not \(bytes)")
+    try validateTexts()
     for (count, name) in [
       (facets.count, "facets"), (boosts.count, "boosts"), (sort.count, "attributes to sort by"),
     ] {
@@ -42,11 +39,29 @@ extension Query {
       facets.allSatisfy { (1...Limits.facetValues).contains($0.limit) },
       "the limit of a facet must be from 1 to \(Limits.facetValues)")
     try require(cutoff?.isFinite ?? true, "the cut-off must be a number")
-    for case .near(let target, let half) in boosts.map(\.measure) {
-      try require(
-        target.isFinite && half.isFinite && half > 0, "the half distance must be more than 0")
+    for case .near(_, let half) in boosts.map(\.measure) {
+      try require(half.isFinite && half > 0, "the half distance must be more than 0, not \(half)")
     }
     try validateWeights()
+  }
+
+  private func validateTexts() throws {
+    let texts = terms.compactMap { term -> String? in
+      if case .text(let text) = term.subject { text } else { nil }
+    }
+    let bytes = texts.reduce(0) { $0 + $1.utf8.count }
+    try require(
+      bytes <= Limits.textBytes,
+      "the texts of a query have at most \(Limits.textBytes) bytes, not \(bytes)")
+    let marks = Array("\"-".utf8)
+    let marked = texts.filter { text in text.utf8.contains { marks.contains($0) } }
+    let phrases = marked.reduce(0) { count, text in
+      let words = LexicalQuery(text)
+      return count + words.phrases.count + words.excluded.count
+    }
+    try require(
+      phrases <= Limits.phrases,
+      "the texts of a query have at most \(Limits.phrases) phrases and exclusions, not \(phrases)")
   }
 
   private func validateWeights() throws {
@@ -82,6 +97,23 @@ extension Query {
         case .vector, .product: true
         case .text, .image: false
         }
+      }
+  }
+
+  /// Whether there is something to look for, or away from: no text at all, or one of exclusions, lists products.
+  var saysSomething: Bool {
+    terms.contains { term in
+      guard case .text(let text) = term.subject else { return true }
+      return !LexicalQuery(text).spoken.isEmpty
+    }
+  }
+
+  /// Whether looks are compared: they have a weight, or the query has no words, whose weight is then theirs.
+  var comparesLooks: Bool {
+    weights.similarity > 0
+      || !terms.contains { term in
+        guard term.weight > 0, case .text(let text) = term.subject else { return false }
+        return !LexicalQuery(text).words.isEmpty
       }
   }
 

@@ -114,7 +114,7 @@ public struct BlendWeights: Hashable, Sendable {
   /// The weight of a value that the text names, under ``Mentions/boost``.
   public var mention: Float
 
-  /// Weights, by default those that measured best; see <doc:Blending>.
+  /// Weights, by default those that measured best; see <doc:Searching>.
   public init(similarity: Float = 0.5, lexical: Float = 0.5, mention: Float = 0.1) {
     self.similarity = similarity
     self.lexical = lexical

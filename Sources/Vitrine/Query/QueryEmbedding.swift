@@ -56,7 +56,7 @@ struct QueryEmbedding {
     in queries: [Query], _ content: (QueryTerm.Subject) -> Content?
   ) -> [(Int, Int, Content)] {
     var found: [(Int, Int, Content)] = []
-    for (number, query) in queries.enumerated() where query.weights.similarity > 0 {
+    for (number, query) in queries.enumerated() where query.comparesLooks {
       for (place, term) in query.terms.enumerated() {
         if let content = content(term.subject) { found.append((number, place, content)) }
       }

@@ -26,18 +26,13 @@ struct QueryWords {
     self.mentions = mentions ? try Mention.groups(in: query.words, store, txn) : []
   }
 
-  /// Restricts to the phrases, and to what is not excluded; nil if the query says neither.
+  /// Restricts some products, which are changed, to those that have the phrases and nothing that is
+  /// excluded; nil stands for all products.
   func permitted(
-    _ store: ProductStore, _ cancellation: Cancellation, in txn: borrowing ReadTransaction
+    among products: Bitmap?, _ cancellation: Cancellation, in txn: borrowing ReadTransaction
   ) throws -> Bitmap? {
-    guard let scorer else { return nil }
-    let required = try scorer.required(by: query, cancellation, in: txn)
-    guard let excluded = try scorer.excluded(by: query, cancellation, in: txn) else {
-      return required
-    }
-    let remaining = try required ?? store.live(in: txn)
-    remaining.subtract(excluded)
-    return remaining
+    guard let scorer else { return products }
+    return try scorer.permitted(by: query, among: products, cancellation, in: txn)
   }
 
   mutating func score(in txn: borrowing ReadTransaction) throws {

@@ -33,7 +33,7 @@ extension Searcher {
   /// `λ · score − (1 − λ) · similarity to the nearest one taken`, again and again. What is not taken comes behind
   /// as it was. The candidates are the same for all pages, or products would come twice and others never.
   ///
-  /// - Complexity: O(count · candidates) dot products; candidates are the best 5 · (k + 1).
+  /// - Complexity: O(count · candidates) dot products; candidates are the best 5 · (k + 1), and 50 at least.
   private func diversified(
     _ order: [ScoredSlot], _ lambda: Float, count: Int, _ snapshot: borrowing Snapshot
   ) throws -> [ScoredSlot] {

@@ -49,19 +49,42 @@ extension Searcher {
     for condition in conditions { try store.advise(on: condition, &advice, in: txn) }
     notes += advice
     let evaluator = FilterEvaluator(store: store, cancellation: cancellation)
-    var result = try words.permitted(store, cancellation, in: txn)
+    var result: Bitmap?
     for condition in conditions {
       let slots = try evaluator.slots(condition, in: txn)
       if let result { result.formIntersection(slots) } else { result = slots }
+    }
+    // Behind the filter, as phrases are looked for in the texts of what is left.
+    result = try words.permitted(among: result, cancellation, in: txn)
+    if query.mentions == .filter, let result, result.isEmpty,
+      let names = Mention.filter(words.mentions)
+    {
+      notes.append("nothing is found; the words were taken for names: \(names)")
     }
     return result.map { SlotSet($0) }
   }
 
   /// The direction the query looks in; nil if it has none.
-  func vector(
+  ///
+  /// - Throws: also ``VitrineError/noEmbedder(operation:)`` if there is something to look for, and
+  ///   neither words nor a vector to find it by: all products would be as good as each other.
+  func direction(
+    besides words: QueryWords, _ snapshot: borrowing Snapshot, _ txn: borrowing ReadTransaction
+  ) throws -> QueryVector? {
+    for case .product(let id) in query.terms.map(\.subject) {
+      guard try snapshot.slot(of: id) != nil else { throw VitrineError.noProduct(id: id) }
+    }
+    guard query.comparesLooks else { return nil }
+    let vector = try vector(snapshot, txn)
+    if vector == nil, !words.areScored, query.saysSomething {
+      throw VitrineError.noEmbedder(operation: "searching by looks alone")
+    }
+    return vector
+  }
+
+  private func vector(
     _ snapshot: borrowing Snapshot, _ txn: borrowing ReadTransaction
   ) throws -> QueryVector? {
-    guard query.weights.similarity > 0 else { return nil }
     // Nothing is known of vectors that come from outside.
     let isKnown = query.terms.contains { if case .vector = $0.subject { false } else { true } }
     let calibration = isKnown ? try SimilarityCalibration.stored(in: txn) : nil
@@ -124,11 +147,7 @@ extension Searcher {
     let size = min(poolSize(permitted: total) + liked.count, total)
     if let vector {
       found = try similar(to: vector, size, of: total, permitted, snapshot)
-      found.spread =
-        vector.spread
-        ?? SimilarityCalibration.own(
-          vector.vector, best: found.similarities?.first ?? 0,
-          store.middle.value(of: 0, in: txn.id) { VectorMiddle(snapshot) })
+      found.spread = vector.spread ?? ownSpread(of: vector, found, snapshot, txn)
       if words.areScored {
         let least =
           liked.isEmpty && found.slots.count == size
@@ -142,17 +161,43 @@ extension Searcher {
         try found.add(nearest.slots, similarTo: vector, snapshot)
       }
       found.areAll = found.slots.count == total
+    } else if words.areScored {
+      found = try bestInWords(words, size, of: total, permitted, in: txn)
     } else {
-      let everything = permitted ?? snapshot.slots
-      let best = words.areScored ? words.scores.best(size, of: permitted) : []
       // Where all are alike their order is that of slots, and one more tells that there are more.
       let most = query.isListing ? end + 1 + liked.count : total
-      found.slots = words.areScored ? best : everything.slots(atMost: most)
-      found.path = words.areScored ? "words" : "all"
-      // Without looks, products that have none of the words are not relevant at all.
-      found.areAll = !words.areScored || best.count < size || best.count == total
+      found.slots = (permitted ?? snapshot.slots).slots(atMost: most)
+      found.path = "all"
     }
     if !liked.isEmpty { found.leaveOut(liked) }
+    return found
+  }
+
+  /// What is usual for the query by its own similarities, where nothing is known.
+  private func ownSpread(
+    of vector: QueryVector, _ nearest: Candidates, _ snapshot: borrowing Snapshot,
+    _ txn: borrowing ReadTransaction
+  ) -> SimilarityCalibration.Spread {
+    SimilarityCalibration.own(
+      vector.vector, best: nearest.similarities?.first ?? 0,
+      store.middle.value(of: 0, in: txn.id) { VectorMiddle(snapshot) })
+  }
+
+  /// The products best in words, and the best of those that a boost raises. Without looks, products that
+  /// have none of the words are not relevant at all.
+  private func bestInWords(
+    _ words: QueryWords, _ size: Int, of total: Int, _ permitted: SlotSet?,
+    in txn: borrowing ReadTransaction
+  ) throws -> Candidates {
+    var found = Candidates()
+    found.path = "words"
+    found.slots = words.scores.best(size, of: permitted)
+    let haveAll = found.slots.count < size
+    for raised in try raised(permitted, in: txn) where !haveAll {
+      let known = SlotSet(found.slots)
+      found.slots += words.scores.best(size, of: raised).filter { !known.contains($0) }
+    }
+    found.areAll = haveAll || found.slots.count == total
     return found
   }
 

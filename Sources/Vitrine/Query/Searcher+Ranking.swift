@@ -44,29 +44,6 @@ extension Searcher {
     return blend
   }
 
-  /// What a reader should know of the boosts: keywords that no product has.
-  func adviceOnBoosts(in txn: borrowing ReadTransaction) throws -> [String] {
-    var notes: [String] = []
-    for boost in query.boosts {
-      guard case .values(let values) = boost.measure else { continue }
-      try store.advise(on: .oneOf(attribute: boost.attribute, values), &notes, in: txn)
-    }
-    return notes
-  }
-
-  /// What a reader should know of an order that is not that of scores.
-  func adviceOnOrder(of relevant: Int, _ found: Candidates) -> [String] {
-    guard !query.sort.isEmpty else { return [] }
-    var notes: [String] = []
-    let most = max(query.candidates, query.k)
-    if !query.terms.isEmpty, !found.areAll || relevant > most {
-      notes.append(
-        "only the \(min(most, relevant)) best are in this order; raise candidates for more")
-    }
-    if query.diversity != nil { notes.append("what is sorted is not made diverse") }
-    return notes
-  }
-
   /// The ranks from 1 of those that have a score, in the order of `slots`.
   private static func ranks(_ scores: [Float?], of slots: [Slot]) -> [Int?] {
     let order = scores.indices.filter { scores[$0] != nil }.sorted {

@@ -25,7 +25,7 @@ struct Searcher {
     let permitted = try permitted(by: words, notes: &notes, in: txn)
     try finish("filter")
 
-    let vector = try vector(snapshot, txn)
+    let vector = try direction(besides: words, snapshot, txn)
     try words.score(in: txn)
     try finish("words")
 

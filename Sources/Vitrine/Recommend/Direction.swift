@@ -5,9 +5,12 @@ public enum Direction: Hashable, Sendable, Codable {
   /// From one kind to another: from "sneaker" to "heel".
   case between(String, String)
 
-  /// Reads `darker`, or `sneaker → heel` (also `->`).
+  private static let arrows = ["→", "->"]
+
+  /// Reads `darker`, or `sneaker → heel` (also `->`). Any text is read; what leads nowhere, such as one
+  /// with an end missing, ``Engine/recommend(_:towards:options:)`` refuses.
   public init(_ text: String) {
-    for arrow in ["→", "->"] {
+    for arrow in Self.arrows {
       let ends = text.split(separator: arrow, omittingEmptySubsequences: false).map(\.trimmed)
       if ends.count == 2, ends.allSatisfy({ !$0.isEmpty }) {
         self = .between(ends[0], ends[1])
@@ -20,6 +23,23 @@ public enum Direction: Hashable, Sendable, Codable {
   /// Whether it leads to more of a quality, within a kind, and not to another kind.
   public var isQuality: Bool {
     if case .towards = self { true } else { false }
+  }
+
+  /// - Throws: ``QueryError`` for a text that says nothing, or has an arrow that is not between two ends.
+  func validate() throws {
+    let ends: [String] =
+      switch self {
+      case .towards(let text): [text]
+      case .between(let start, let end): [start, end]
+      }
+    guard ends.allSatisfy({ !$0.trimmed.isEmpty }) else {
+      throw QueryError.invalid("expected a direction such as darker, found one without words")
+    }
+    guard !ends.contains(where: { end in Self.arrows.contains { end.contains($0) } }) else {
+      let found = ends.joined(separator: " → ")
+      throw QueryError.invalid(
+        "expected one arrow between two kinds, such as sneaker → heel, found \"\(found)\"")
+    }
   }
 
   /// The texts to be embedded. Captions say "dark" and not "darker", so that models know little of that.
@@ -59,8 +79,9 @@ public struct RecommendOptions: Hashable, Sendable {
   public var population = 500
   /// How many of those show what the direction means.
   public var exemplars = 50
-  /// Attributes in which every product must equal the first. Nil keeps its category, if the schema
-  /// has an attribute of such a name, unless the direction leads to another kind.
+  /// Attributes in which every product must equal the first, or have all of its values where it has several.
+  /// Nil keeps its category, if the schema has an attribute of such a name, unless the direction leads to
+  /// another kind.
   public var keep: [String]?
   /// Which products may be found.
   public var filter: Filter?

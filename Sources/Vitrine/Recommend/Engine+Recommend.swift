@@ -10,7 +10,7 @@ extension Engine {
   ///   - options: how many steps, which products, and what stays as it is.
   /// - Returns: the products on the way; none where the catalogue has nothing further along.
   /// - Throws: ``VitrineError/noProduct(id:)``, ``VitrineError/noEmbedder(operation:)``,
-  ///   ``QueryError`` for options that make no sense, ``FilterError``, `CancellationError`.
+  ///   ``QueryError`` for a direction or options that make no sense, ``FilterError``, `CancellationError`.
   public func recommend(
     _ id: String, towards direction: Direction, options: RecommendOptions = RecommendOptions()
   ) async throws -> Recommendation {

@@ -11,6 +11,7 @@ package enum Recommender {
     _ cancellation: Cancellation = Cancellation()
   ) throws -> Recommendation {
     try options.validate()
+    try direction.validate()
     guard let slot = try snapshot.slot(of: id),
       let product = try store.product(at: slot, in: txn)
     else { throw VitrineError.noProduct(id: id) }
@@ -40,7 +41,9 @@ package enum Recommender {
       ) { $0 != .text }
       let attribute = store.schema.attributes[number].name
       switch product.attributes[attribute] {
-      case .list(let items): conditions.append(.oneOf(attribute: attribute, items.map(Value.text)))
+      case .list(let items):
+        // Of a list all of its items stay, not only some.
+        conditions += items.map { .compare(attribute: attribute, .equal, .text($0)) }
       case .some(let value): conditions.append(.compare(attribute: attribute, .equal, value))
       case nil: continue
       }

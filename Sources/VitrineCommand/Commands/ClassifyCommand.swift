@@ -103,13 +103,16 @@ struct ClassifyCommand: WorkspaceCommand {
         predictions: classifier.classify(set.vector(at: position), k: k))
     }
     guard let write else { return try show(results, in: workspace.console) }
-    let changed = zip(set.products, results).map { product, result in
-      var product = product
-      product.attributes[write] = result.predictions.first.map { .text($0.label) }
-      return product
+    let labelled = results.compactMap { result in
+      result.predictions.first.map {
+        Product(id: result.id, attributes: [write: .text($0.label)])
+      }
     }
-    workspace.console.say("Storing \(write) of \(Numbers.counted(changed.count, "product"))")
-    try await engine.annotate(changed)
+    workspace.console.say("Storing \(write) of \(Numbers.counted(labelled.count, "product"))")
+    let lost = try await engine.annotate(labelled)
+    if !lost.isEmpty {
+      workspace.console.say("\(Numbers.counted(lost.count, "product")) deleted meanwhile")
+    }
     try summarise(results, in: workspace.console)
   }
 

@@ -104,15 +104,13 @@ struct EvaluateCommand: WorkspaceCommand {
         at: index.path(in: workspace.console), model: model, readOnly: true
       ).evaluationSet()
     }
-    if catalogue.contains("idx3-ubyte") {
-      return try EvaluationSet(
-        IDXDataset(images: catalogue), names: IDXDataset.fashionMNISTLabels, embedder: embedder)
+    if IDXDataset.isNamed(by: catalogue), !FileBytes.isFolder(catalogue) {
+      return try pictures(in: catalogue, embedder)
     }
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "vitrine-evaluate-\(UUID().uuidString)").path
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let scratch = ScratchFolder()
+    defer { withExtendedLifetime(scratch) {} }
     let engine = try Engine.create(
-      path: folder, configuration: IndexConfiguration(dimensions: embedder.dimensions),
+      path: scratch.path, configuration: IndexConfiguration(dimensions: embedder.dimensions),
       modelFingerprint: embedder.fingerprint, embedder: embedder)
     let progress = Progress(console: workspace.console)
     let source = CatalogueSource(path: catalogue, images: images)
@@ -123,6 +121,18 @@ struct EvaluateCommand: WorkspaceCommand {
     if outcome.cancelled { throw CancellationError() }
     if outcome.rejected > 0 { workspace.console.say("\(outcome.rejected) rows were left out") }
     return try await engine.evaluationSet()
+  }
+
+  /// The pictures of an IDX file, whose labels must be such as can be told apart, if they are asked for.
+  private func pictures(in path: String, _ embedder: CLIPEmbedder) throws -> EvaluationSet {
+    let dataset = try IDXDataset(images: path)
+    let isTruth = !attributes.isEmpty && labels.labels == nil && labels.labelsFile == nil
+    if isTruth, Set(dataset.labels).count < 2 {
+      throw Failure.data(
+        "\(path): expected pictures of two classes or more, found one; name others with --labels")
+    }
+    return try EvaluationSet(
+      dataset, names: IDXDataset.fashionMNISTLabels, embedder: embedder)
   }
 
   private func show(_ found: EvaluationReport, in console: Console) throws {

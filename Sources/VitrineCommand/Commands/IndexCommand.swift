@@ -1,16 +1,16 @@
 import ArgumentParser
 import Foundation
 import Vitrine
-import VitrineServer
 
 struct IndexCommand: WorkspaceCommand {
   static let configuration = CommandConfiguration(
     commandName: "index", abstract: "Embed and index a catalogue, or bring an index up to date.",
     discussion: """
-      The catalogue is CSV (comma, semicolon or tab) or JSON Lines, plain or gzipped. Columns for \
-      the id and the image are guessed from their names; all others become attributes, with \
+      The catalogue is CSV (comma, semicolon, tab or |) or JSON Lines, plain or gzipped. Columns \
+      for the id and the image are guessed from their names; all others become attributes, with \
       several values where |, ; or commas part them. Run it again after a change, or after it was \
-      stopped: what is unchanged is skipped.
+      stopped: what is unchanged is skipped. Of several rows of one id the last that can be used \
+      goes in.
 
       Examples:
 
@@ -98,7 +98,7 @@ struct IndexCommand: WorkspaceCommand {
     options.prune = prune || pruneMost
     options.pruneMost = pruneMost
     options.compacts = compact
-    options.reportPath = report ?? index.path(in: console) + "-report.csv"
+    options.reportPath = index.reportPath(report, in: console)
     let settled = options
     let progress = Progress(console: console)
     let outcome = try await workspace.stoppable {
@@ -124,12 +124,13 @@ struct IndexCommand: WorkspaceCommand {
     }
   }
 
-  private static func schema(_ path: String) throws -> Schema {
+  /// The schema in a file.
+  static func schema(_ path: String) throws -> Schema {
     do {
       return try JSONDecoder().decode(Schema.self, from: Data(try WholeFile.read(path)))
     } catch let error as DecodingError {
       throw Failure.data(
-        "\(path) is no schema: \(Problem.words(for: error)); vitrine index --help shows one")
+        "\(path) is no schema: \(error.words); vitrine index --help shows one")
     }
   }
 }
@@ -153,10 +154,12 @@ extension IngestReport {
       "\(Duration.seconds(seconds).inWords), \(Numbers.short(imagesPerSecond)) \(unit)/s")
     for hint in hints { console.say(hint.printable) }
     for note in notes.prefix(5) {
-      let row = note.row > 0 ? "row \(note.row)" : "\(thing) \(note.id)"
+      let row = note.row > 0 ? "row \(note.row)" : "product \(note.id)"
       let column = note.column.isEmpty ? "" : ", column \(note.column)"
       console.say("\(row)\(column): \(note.reason)".printable)
     }
+    let hidden = rejected + valuesDropped + superseded - min(5, notes.count)
+    if hidden > 0 { console.say("… and \(Numbers.grouped(hidden)) more") }
     if let reportPath { console.say("All that was wrong is listed in \(reportPath)") }
     for refusal in [pruneRefusal, compactRefusal].compactMap(\.self) { console.say(refusal) }
     if cancelled { console.say("Stopped. The same command goes on from here.") }

@@ -38,10 +38,12 @@ struct LabelOptions: ParsableArguments {
   func classifier(
     _ embedder: any Embedder, over set: EvaluationSet?, attribute: String? = nil
   ) throws -> ZeroShotClassifier {
-    try ZeroShotClassifier(
-      labels: try names(in: set, attribute: attribute),
-      templates: templates.isEmpty ? ["a photo of {}"] : templates, embedder: embedder,
-      logitScale: logitScale)
+    let labels = try names(in: set, attribute: attribute)
+    guard !templates.isEmpty else {
+      return try ZeroShotClassifier(labels: labels, embedder: embedder, logitScale: logitScale)
+    }
+    return try ZeroShotClassifier(
+      labels: labels, templates: templates, embedder: embedder, logitScale: logitScale)
   }
 
   private func names(in set: EvaluationSet?, attribute: String?) throws -> [String] {

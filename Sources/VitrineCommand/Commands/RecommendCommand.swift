@@ -64,8 +64,9 @@ extension Recommendation {
   ///
   /// - Parameter free: what lets it stay at nothing.
   func remark(on options: RecommendOptions, schema: Schema, free: String, in console: Console) {
-    let stays = options.kept(along: towards, in: schema).compactMap { name in
-      start.attributes[name].map { "\(name) = \(ResultView.text($0))" }
+    let stays = options.kept(along: towards, in: schema).compactMap { given in
+      let name = schema.attributes.named(given)?.name ?? given
+      return start.attributes[name].map { "\(name) = \(ResultView.text($0))" }
     }
     let parts = [
       steps.count < options.steps

@@ -52,7 +52,7 @@ struct ReembedCommand: WorkspaceCommand {
     options.threads = threads
     options.leavesOut = leaveOut
     options.compacts = compact
-    options.reportPath = report ?? path + "-report.csv"
+    options.reportPath = index.reportPath(report, in: console)
     let settled = options
     let progress = Progress(console: console)
     let outcome = try await workspace.stoppable {

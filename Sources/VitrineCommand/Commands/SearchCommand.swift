@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Vitrine
-import VitrineServer
 
 struct SearchCommand: WorkspaceCommand {
   static let configuration = CommandConfiguration(
@@ -98,7 +97,7 @@ struct SearchCommand: WorkspaceCommand {
       do {
         return (row + 1, try Query(json: Array(line)) { schema })
       } catch let error as DecodingError {
-        throw Failure.data("\(path), line \(row + 1): \(Problem.words(for: error))")
+        throw Failure.data("\(path), line \(row + 1): \(error.words)")
       } catch {
         throw Failure.data("\(path), line \(row + 1): \(error)")
       }

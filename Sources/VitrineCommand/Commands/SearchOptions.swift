@@ -91,7 +91,8 @@ struct SearchOptions: ParsableArguments {
     var query = Query(words.isEmpty ? nil : words)
     query.terms += try image.map { .image(try WholeFile.readPhotograph($0)) }
     query.terms += like.map { .product($0) }
-    query.terms += unlike.map { .product($0, weight: -0.5) } + less.map { .text($0, weight: -0.5) }
+    query.terms += unlike.map { .product($0, weight: QueryTerm.away) }
+    query.terms += less.map { .text($0, weight: QueryTerm.away) }
     query.filter = try Filter.all(filter, schema: schema)
     query.boosts = try boost.map { try Boost(words: $0) }
     query.facets = facet.map { FacetRequest($0) }
@@ -172,9 +173,9 @@ struct RankingOptions: ParsableArguments {
   /// Reads settings, each as the values of the option of its name.
   ///
   /// - Throws: ``Failure`` for a value that makes no sense.
-  init(settings: [String: [String]]) throws(Failure) {
-    let words = settings.sorted { $0.key < $1.key }
-      .flatMap { name, values in values.map { "--\(name)=\($0)" } }
+  init(settings: [ReplSetting: [String]]) throws(Failure) {
+    let words = settings.sorted { $0.key.rawValue < $1.key.rawValue }
+      .flatMap { setting, values in values.map { "--\(setting.rawValue)=\($0)" } }
     do {
       self = try RankingOptions.parse(words)
     } catch {
@@ -183,11 +184,6 @@ struct RankingOptions: ParsableArguments {
       throw .usage(message.replacing(/'--([a-z]+)( <[^>]*>)?'/) { "\"\($0.1)\"" })
     }
   }
-
-  /// The names of the options.
-  static let names = [
-    "looks", "fusion", "mentions", "cutoff", "group", "diversity", "sort", "candidates",
-  ]
 }
 
 extension Fusion: ExpressibleByArgument {}
@@ -201,6 +197,11 @@ extension Filter {
     let filters = try texts.map { try Filter.parse($0, schema: schema) }
     return filters.count > 1 ? .and(filters) : filters.first
   }
+}
+
+extension QueryTerm {
+  /// How much that counts of which a search is to lead away: less than what it is to find.
+  static let away: Float = -0.5
 }
 
 extension SortKey {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Metrics
+import Synchronization
 import Vitrine
 import VitrineServer
 
@@ -40,7 +41,9 @@ struct ServeCommand: WorkspaceCommand {
 
   @Option(
     name: .customLong("allow-origin"),
-    help: ArgumentHelp("Origin whose pages may call the server.", valueName: "url"))
+    help: ArgumentHelp(
+      "Origin whose pages may call the server, such as https://shop.example. Repeatable.",
+      valueName: "scheme://host[:port]"))
   var origins: [String] = []
 
   @Option(
@@ -55,6 +58,13 @@ struct ServeCommand: WorkspaceCommand {
   func validate() throws {
     if !(0...65535).contains(port) { throw ValidationError("--port must be from 0 to 65535") }
     if concurrency < 1 { throw ValidationError("--concurrency must be 1 or more") }
+    for origin in origins {
+      do {
+        _ = try ServerConfiguration.origin(origin)
+      } catch {
+        throw ValidationError("--allow-origin: \(error)")
+      }
+    }
   }
 
   func run(in workspace: Workspace) async throws {
@@ -74,7 +84,7 @@ struct ServeCommand: WorkspaceCommand {
     let server = try VitrineServer(
       engines: engines.byName, configuration: configuration, metrics: metrics, logger: logger)
     let signals = endingAtSecondSignal(console)
-    defer { for signal in signals { signal.cancel() } }
+    defer { signals.end() }
     let shown = host.contains(":") ? "[\(host)]" : host
     try await server.run { port in
       console.say("Serving at http://\(shown):\(port)/ — Ctrl-C ends it")
@@ -83,18 +93,11 @@ struct ServeCommand: WorkspaceCommand {
 
   /// The first Ctrl-C or SIGTERM lets requests be finished, which is the server's own affair; who cannot wait
   /// for them sends a second one.
-  private func endingAtSecondSignal(_ console: Console) -> [any DispatchSourceSignal] {
-    let queue = DispatchQueue(label: "vitrine.serve.signals")
-    var isEnding = false
-    return [SIGINT, SIGTERM].map { number in
-      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-      source.setEventHandler {
-        if isEnding { Foundation.exit(130) }
-        isEnding = true
-        console.say("Finishing what is under way; once more ends at once.")
-      }
-      source.resume()
-      return source
+  private func endingAtSecondSignal(_ console: Console) -> Signals.Handling {
+    let isEnding = Atomic(false)
+    return Signals.handle([SIGINT, SIGTERM]) { _ in
+      if isEnding.exchange(true, ordering: .relaxed) { Foundation.exit(130) }
+      console.say("Finishing what is under way; once more ends at once.")
     }
   }
 

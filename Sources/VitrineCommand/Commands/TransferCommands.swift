@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HNSW
 import Vitrine
 
 struct ImportCommand: WorkspaceCommand {
@@ -15,7 +16,9 @@ struct ImportCommand: WorkspaceCommand {
 
         vitrine import vectors.npy --ids ids.txt --index Indexes/mine
         vitrine import vectors.npy --ids ids.txt --attributes products.csv \\
-          --model my-clip
+          --id sku --model my-clip
+
+      Vectors, rows and values that cannot be used are listed in DIR-report.csv; the rest goes in.
       """)
 
   @Argument(help: "The vectors.", completion: .file())
@@ -29,13 +32,33 @@ struct ImportCommand: WorkspaceCommand {
     completion: .file())
   var attributes: String?
 
+  @Option(
+    name: .customLong("id"),
+    help: ArgumentHelp("Column of the ids among the attributes.", valueName: "column"))
+  var idColumn: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "JSON file that says what the attributes are; see vitrine index --help.", valueName: "file"),
+    completion: .file())
+  var schema: String?
+
   @OptionGroup var index: IndexOptions
   @OptionGroup var model: ModelOptions
 
   @Flag(inversion: .prefixedNo, help: "Put the index in order at the end, if that is due.")
   var compact = true
 
+  @Option(help: ArgumentHelp("Where to list bad vectors and rows.", valueName: "file"))
+  var report: String?
+
   @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard attributes == nil, idColumn != nil || schema != nil else { return }
+    let given = idColumn == nil ? "--schema" : "--id"
+    throw ValidationError("\(given) is about the file that --attributes names: give that too")
+  }
 
   func run(in workspace: Workspace) async throws {
     try await workspace.filling(index.path(in: workspace.console)) { try await fill(in: workspace) }
@@ -43,11 +66,16 @@ struct ImportCommand: WorkspaceCommand {
 
   private func fill(in workspace: Workspace) async throws {
     let console = workspace.console
+    let schema = try schema.map(IndexCommand.schema)
     let source = VectorSource(
-      vectors: vectors, ids: ids, attributes: attributes.map { CatalogueSource(path: $0) })
+      vectors: vectors, ids: ids,
+      attributes: attributes.map {
+        CatalogueSource(path: $0, idColumn: idColumn, schema: schema)
+      })
     let engine = try makeOrOpen(source, in: workspace)
     var options = IngestOptions()
     options.compacts = compact
+    options.reportPath = index.reportPath(report, in: console)
     let settled = options
     let progress = Progress(console: console)
     let outcome = try await workspace.stoppable {
@@ -63,21 +91,38 @@ struct ImportCommand: WorkspaceCommand {
     }
     if outcome.cancelled { throw ExitCode(130) }
     try outcome.checkUse(of: vectors)
+    // Attributes that belong to other ids are as good as none, though the vectors are in.
+    if let attributes, outcome.attributeRowsUsed == 0 {
+      throw Failure.data(
+        "\(attributes): none of its rows could be used; the vectors are in the index")
+    }
   }
 
+  /// The index, made if it is not there. What cannot be imported leaves none behind, and none changed.
   private func makeOrOpen(_ source: VectorSource, in workspace: Workspace) throws -> Engine {
     let path = index.path(in: workspace.console)
     let embedder =
       model.directory == nil ? nil : CLIPEmbedder(try workspace.model(model))
     if Engine.exists(at: path) {
       guard let embedder else { return try workspace.engine(at: path) }
-      try workspace.engine(at: path).setModel(embedder)
+      try bind(workspace.engine(at: path), to: embedder, importing: source)
       return try workspace.engine(at: path, model: model)
     }
-    // No empty index is left behind by attributes that cannot go in.
     try source.attributes?.check()
     return try workspace.create(
       at: path, dimensions: try source.dimensions(), embedder: embedder)
+  }
+
+  /// Says of which model the index is, if its files are such that the import can begin.
+  private func bind(
+    _ engine: Engine, to embedder: CLIPEmbedder, importing source: VectorSource
+  ) throws {
+    let (expected, found) = (engine.configuration.dimensions, try source.dimensions())
+    guard expected == found else {
+      throw VitrineError.dimensionMismatch(expected: expected, found: found)
+    }
+    try source.attributes?.check(against: engine.schema)
+    try engine.setModel(embedder)
   }
 }
 

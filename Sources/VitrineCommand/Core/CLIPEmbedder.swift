@@ -23,7 +23,7 @@ struct CLIPEmbedder: Embedder {
 
   /// Weights or settings may be such that nothing comes of them.
   private func usable(_ vector: [Float]) throws -> [Float] {
-    guard vector.allSatisfy(\.isFinite), vector.contains(where: { $0 != 0 }) else {
+    guard vector.hasDirection else {
       throw Failure.data(
         "the model gives a vector of zeros, or of which not all numbers are finite")
     }

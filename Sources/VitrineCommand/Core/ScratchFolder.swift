@@ -4,6 +4,9 @@ import Foundation
 final class ScratchFolder: Sendable {
   private let folder = FileManager.default.temporaryDirectory.appending(path: "vitrine-\(UUID())")
 
+  /// The folder, which is made when it is first written to.
+  var path: String { folder.path }
+
   /// Where to write a file, in a folder that nobody else reads.
   func file(named name: String) throws -> URL {
     try FileManager.default.createDirectory(

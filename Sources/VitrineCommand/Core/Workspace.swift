@@ -102,9 +102,8 @@ package final class Workspace: Sendable {
       try await work()
     } catch {
       let made = isNew ? engines.withLock { $0[path] } : nil
-      if let made, (try? made.count) == 0 {
+      if let made, (try? made.deleteIfEmpty()) == true {
         engines.withLock { $0[path] = nil }
-        for name in ["data.mdb", "lock.mdb"] { unlink("\(path)/\(name)") }
         // What has something in it stays, such as a report beside the index.
         for folder in folders { rmdir(folder) }
       }
@@ -135,25 +134,12 @@ package final class Workspace: Sendable {
   ) async throws -> R {
     if Workspace.isStoppable { return try await work() }
     let task = Task { try await Workspace.$isStoppable.withValue(true) { try await work() } }
-    let sources = numbers.map { number in
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { [console] in
-        if task.isCancelled {
-          signal(number, SIG_DFL)
-          // The thread of the queue takes no signals itself.
-          kill(getpid(), number)
-        }
-        console.say("\nStopping after what is in work; Ctrl-C again to end at once.")
-        task.cancel()
-      }
-      signal(number, SIG_IGN)
-      source.resume()
-      return source
+    let handling = Signals.handle(numbers) { [console] number in
+      if task.isCancelled { return Signals.end(by: number) }
+      console.say("\nStopping after what is in work; Ctrl-C again to end at once.")
+      task.cancel()
     }
-    defer {
-      for source in sources { source.cancel() }
-      for number in numbers { signal(number, SIG_DFL) }
-    }
+    defer { handling.end() }
     return try await task.value
   }
 }

@@ -14,6 +14,11 @@ extension WorkspaceCommand {
   mutating func run() async throws {
     try await run(in: Workspace(console: .process()))
   }
+
+  /// Whether these options are among its own, found as the parser does: by what is declared.
+  static func takes<Options: ParsableArguments>(_: Options.Type) -> Bool {
+    Mirror(reflecting: Self()).children.contains { $0.value is OptionGroup<Options> }
+  }
 }
 
 /// Which index.
@@ -33,6 +38,11 @@ struct IndexOptions: ParsableArguments {
 
   /// The directory that is meant.
   func path(in console: Console) -> String { IndexOptions.path(paths.first, in: console) }
+
+  /// Where to list what could not be used, beside the index unless somewhere is given.
+  func reportPath(_ given: String?, in console: Console) -> String {
+    given ?? URL(filePath: path(in: console)).standardizedFileURL.path + "-report.csv"
+  }
 
   /// The given directory, or the one that stands for none.
   static func path(_ given: String?, in console: Console) -> String {

@@ -58,30 +58,39 @@ extension Vocabulary {
 package enum Completer {
   /// - Parameter line: the line up to the cursor.
   package static func complete(_ line: String, vocabulary: some Vocabulary) -> Completion {
+    let line = String(line.drop { $0.isWhitespace })
     let tokens = Tokens(line, parting: "")
     func words(_ names: [String]) -> Completion {
       Completion(word: tokens.last, from: names.map { Words.quoted($0, like: tokens.last) })
     }
     guard line.hasPrefix(":") else { return words([]) }
-    guard let command = tokens.complete.first else {
+    guard let typed = tokens.complete.first else {
       return words(commands.map { ":" + $0 })
     }
-    switch command {
-    case ":filter", ":and", ":boost", ":f":
+    switch try? ReplCommand.fullName(String(typed.dropFirst())) {
+    case "filter", "and":
       return filter(Tokens(line, parting: "(,", operators: "=<>!"), vocabulary)
-    case ":like", ":show", ":explain", ":open", ":delete", ":recommend":
+    case "boost": return boost(Tokens(line, parting: "", operators: Boost.signs), vocabulary)
+    case "like", "show", "explain", "open", "delete", "recommend":
       return words(vocabulary.ids(prefix: tokens.bareLast))
-    case ":facets": return words(vocabulary.comparable)
-    case ":set" where tokens.complete.count == 1: return words(ReplCommand.settings)
-    case ":set" where tokens.complete[1] == "columns": return words(vocabulary.names)
-    case ":set" where ["pictures", "exact"].contains(tokens.complete[1]):
-      return words(["on", "off"])
-    case ":set" where ["keep", "group", "sort"].contains(tokens.complete[1]):
-      return words(vocabulary.comparable)
-    case ":image", ":save", ":compare", ":index", ":import":
+    case "facets": return words(vocabulary.comparable)
+    case "set": return words(settings(tokens.complete.dropFirst().first, vocabulary))
+    case "image", "save", "compare", "index", "import":
       return words(Paths.beginning(with: tokens.bareLast))
-    case ":help": return words(commands)
+    case "help": return words(commands)
     default: return words([])
+    }
+  }
+
+  /// The names of all settings, or what one of them may be set to.
+  private static func settings(_ name: String?, _ vocabulary: some Vocabulary) -> [String] {
+    guard let name else { return ReplSetting.names }
+    switch ReplSetting(rawValue: name)?.kind {
+    case .flag: return ["on", "off"]
+    case .choice(let values): return values
+    case .attributes(comparable: true): return vocabulary.comparable
+    case .attributes(comparable: false): return vocabulary.names
+    case .number, nil: return []
     }
   }
 
@@ -109,6 +118,36 @@ package enum Completer {
       return Completion(word: tokens.last, from: operators(for: attribute.kind))
     }
     return Completion(word: tokens.last, from: ["and", "or"])
+  }
+
+  /// What comes next in a boost, as ``Boost/init(words:)`` reads it.
+  private static func boost(_ tokens: Tokens, _ vocabulary: some Vocabulary) -> Completion {
+    let before = tokens.complete.dropFirst().map(Tokens.unquoted)
+    func names(_ names: [String]) -> Completion {
+      let isQuoted = tokens.last.hasPrefix("\"")
+      return Completion(
+        word: tokens.last,
+        from: names.map { Words.quoted($0, always: isQuoted, beside: Boost.signs) })
+    }
+    func signs(_ signs: [String]) -> Completion { Completion(word: tokens.last, from: signs) }
+    guard let name = before.first, let last = before.last else {
+      return names(vocabulary.comparable + ["off"])
+    }
+    let kind = vocabulary.attributes.named(name)?.kind
+    switch (before.count, last) {
+    case (1, _):
+      switch kind {
+      case .keyword, .boolean: return signs(["="])
+      case .number: return signs(["=", "near", "by"])
+      case .date: return signs(["=", "near"])
+      case .text, nil: return signs([])
+      }
+    case (_, "="), (_, ","): return names(vocabulary.values(of: name, prefix: tokens.bareLast))
+    case (2, "near"): return signs(kind == .date ? ["now"] : [])
+    case (3, _) where before[1] == "near": return signs(["within"])
+    case (4, "within"), (_, "by"): return signs([])
+    default: return signs(before.dropLast().last == "by" ? [] : ["by"])
+    }
   }
 
   private static func operators(for kind: Attribute.Kind) -> [String] {
@@ -152,21 +191,21 @@ private struct Tokens {
   }
 
   /// The word being typed without its quotes.
-  var bareLast: String { unquoted(last) }
+  var bareLast: String { Self.unquoted(last) }
 
   /// The attribute whose value is being typed: `brand =` or `brand in (A,`.
   var attributeBeforeValue: String? {
     let operators = ["=", "!=", "<", "<=", ">", ">=", "in", "between"]
     if let open = complete.lastIndex(of: "("), open >= 2, complete[open - 1].lowercased() == "in" {
-      return unquoted(complete[open - 2])
+      return Self.unquoted(complete[open - 2])
     }
     guard complete.count >= 2, operators.contains(complete[complete.count - 1].lowercased()) else {
       return nil
     }
-    return unquoted(complete[complete.count - 2])
+    return Self.unquoted(complete[complete.count - 2])
   }
 
-  private func unquoted(_ word: String) -> String {
+  static func unquoted(_ word: String) -> String {
     word.hasPrefix("\"") ? Words.split(word).joined() : word
   }
 }

@@ -1,5 +1,6 @@
 import CEdit
 import Foundation
+import Vitrine
 
 /// Reads lines at a terminal with editing, history and completion (libedit).
 ///
@@ -15,15 +16,15 @@ final class LineEditor {
     case end
   }
 
-  /// Gives what may stand for the word before the cursor, with where that word begins.
-  typealias Completer = (_ beforeCursor: String) -> Completion
+  /// Gives what may stand for the word before the cursor.
+  typealias Completing = (_ beforeCursor: String) -> Completion
 
   private static let historyLimit = 2000
 
   private var editor: OpaquePointer?
   private let entries: OpaquePointer?
   private let historyPath: String?
-  private let complete: Completer
+  private let complete: Completing
   private let prompt: UnsafeMutablePointer<CChar>?
   private let events = TerminalEvents()
   private var wasCancelled = false
@@ -33,7 +34,7 @@ final class LineEditor {
   /// - Parameters:
   ///   - prompt: may hold escape codes between bytes of value 1.
   ///   - historyPath: where lines are kept; nil forgets them.
-  init(prompt: String, historyPath: String?, complete: @escaping Completer) {
+  init(prompt: String, historyPath: String?, complete: @escaping Completing) {
     self.complete = complete
     self.historyPath = historyPath
     self.prompt = strdup(prompt)
@@ -115,17 +116,22 @@ final class LineEditor {
 
   private func cancel() -> UInt8 {
     wasCancelled = true
-    show("^C")
+    // What is right of the cursor, written over itself, takes it to the end of the line.
+    let line = editor.flatMap { el_line($0)?.pointee }
+    show(Self.text(from: line?.cursor, to: line?.lastchar).printable + "^C")
     return UInt8(CC_NEWLINE)
+  }
+
+  private static func text(
+    from start: UnsafePointer<CChar>?, to end: UnsafePointer<CChar>?
+  ) -> String {
+    guard let start, let end, end > start else { return "" }
+    return String(decoding: UnsafeRawBufferPointer(start: start, count: end - start), as: UTF8.self)
   }
 
   private func completeWord() -> UInt8 {
     guard let editor, let line = el_line(editor) else { return UInt8(CC_ERROR) }
-    let start = line.pointee.buffer
-    let length = start.map { line.pointee.cursor - $0 } ?? 0
-    let before = String(
-      decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
-    let found = complete(before)
+    let found = complete(Self.text(from: line.pointee.buffer, to: line.pointee.cursor))
     guard !found.candidates.isEmpty else { return UInt8(CC_REFRESH_BEEP) }
     let addition = found.insertion
     if !addition.isEmpty {

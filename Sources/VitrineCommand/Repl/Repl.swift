@@ -70,7 +70,9 @@ enum Repl {
         do {
           try await stoppable(session, try ReplCommand.parse(line))
         } catch {
-          console.say(console.noteStyle.red(Failure(error).message))
+          for line in DisplayWidth.wrapped(Failure(error).message, width: console.width) {
+            console.say(console.noteStyle.red(line))
+          }
           if let error = error as? FilterError {
             for line in error.excerpt.split(separator: "\n") { console.say(String(line).printable) }
           }

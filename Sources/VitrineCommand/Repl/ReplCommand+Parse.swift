@@ -1,12 +1,16 @@
+import ArgumentParser
 import Foundation
 import Vitrine
 
 extension ReplCommand {
-  /// Commands of the command line that make sense on an open index.
-  package static let commandLine = [
-    "stats", "verify", "compact", "export", "delete", "index", "import", "search", "classify",
-    "evaluate", "recommend", "doctor", "model",
-  ]
+  /// Commands of the command line that make sense on an open index: all but these.
+  package static let commandLine: [String] = {
+    let others: [any ParsableCommand.Type] = [
+      ReplCommandLine.self, ServeCommand.self, EmbedCommand.self, ReembedCommand.self,
+    ]
+    return VitrineCommand.commands.filter { command in !others.contains { $0 == command } }
+      .compactMap { $0.configuration.commandName }
+  }()
 
   /// Reads a line. A line without a colon in front is a search.
   ///
@@ -21,7 +25,7 @@ extension ReplCommand {
   }
 
   /// The command of this name or of this unambiguous beginning.
-  private static func fullName(_ name: String) throws(Failure) -> String {
+  static func fullName(_ name: String) throws(Failure) -> String {
     let aliases = [
       "q": "quit", "exit": "quit", "h": "help", "?": "help", "n": "next", "f": "filter",
     ]
@@ -52,7 +56,7 @@ extension ReplCommand {
     case "compare":
       let words = Words.split(rest)
       return .compare(try required(words.first ?? "", name), model: words.dropFirst().first)
-    case "set": return .set(try setting(rest))
+    case "set": return try set(rest)
     case "save": return .save(unquoted(try required(rest, name)))
     case "help": return .help(rest.isEmpty ? nil : rest.trimmingCharacters(in: [":"]))
     case "quit": return .quit
@@ -78,10 +82,9 @@ extension ReplCommand {
 
   private static func like(_ rest: String) throws(Failure) -> ReplCommand {
     let rest = try required(rest, "like")
-    for word in [" but ", " and "] {
-      guard let range = rest.range(of: word) else { continue }
-      let leaning = rest[range.upperBound...].trimmed
-      let start = rest[..<range.lowerBound].trimmed
+    if let but = rest.range(of: " but ") {
+      let leaning = rest[but.upperBound...].trimmed
+      let start = rest[..<but.lowerBound].trimmed
       guard start.hasPrefix("\"") || Words.split(start).count == 1 else {
         throw .usage("a walk begins at one product: use :like N|ID but WORDS")
       }
@@ -95,58 +98,16 @@ extension ReplCommand {
     guard !joints.contains(words[0]), !joints.contains(last) else {
       throw .usage("use :like N|ID [but WORDS], or :like N|ID … [not N|ID …]")
     }
-    let more = words.prefix { $0 != "not" }
-    let less = words.dropFirst(more.count + 1)
+    // "1 and 2" are two products.
+    let named = words.filter { $0 != "and" }
+    let more = named.prefix { $0 != "not" }
+    let less = named.dropFirst(more.count + 1)
     return .likeAll(more.map { reference($0) }, not: less.map { reference($0) })
   }
 
   private static func boost(_ rest: String) throws(Failure) -> ReplCommand {
     if rest.isEmpty { return .boost(nil) }
     return rest == "off" ? .boostOff : .boost(try Boost(words: rest))
-  }
-
-  /// The names of all settings.
-  package static let settings =
-    ["k", "ef", "exact", "pictures", "columns", "keep"] + RankingOptions.names
-
-  private static func setting(_ rest: String) throws(Failure) -> Setting? {
-    let words = Words.split(rest)
-    guard let name = words.first else { return nil }
-    let value = words.dropFirst().joined(separator: " ")
-    let isReset = ["auto", "off"].contains(value)
-    switch name {
-    case "k": return .k(try count(value, name, 1...Query.Limits.candidates))
-    case "ef":
-      return .ef(isReset ? nil : try count(value, name, 1...Query.Limits.candidates))
-    case "exact": return .exact(try flag(value, name))
-    case "pictures": return .pictures(try flag(value, name))
-    case "columns": return .columns(isReset ? [] : Array(words.dropFirst()))
-    case "keep":
-      let names = value == "off" ? [] : Array(words.dropFirst())
-      return .keep(value == "auto" || value.isEmpty ? nil : names)
-    case _ where RankingOptions.names.contains(name):
-      return .ranking(name, isReset ? [] : Array(words.dropFirst()))
-    default:
-      throw .usage("there is no setting \"\(name)\": \(settings.joined(separator: ", "))")
-    }
-  }
-
-  private static func count(
-    _ value: String, _ name: String, _ range: ClosedRange<Int>
-  ) throws(Failure) -> Int {
-    guard let number = Int(value), range.contains(number) else {
-      throw .usage(
-        "\(name) is a number from \(range.lowerBound) to \(range.upperBound); found \"\(value)\"")
-    }
-    return number
-  }
-
-  private static func flag(_ value: String, _ name: String) throws(Failure) -> Bool {
-    switch value {
-    case "on", "yes", "true": return true
-    case "off", "no", "false": return false
-    default: throw .usage("\(name) is on or off; found \"\(value)\"")
-    }
   }
 
   private static func unquoted(_ text: String) -> String {

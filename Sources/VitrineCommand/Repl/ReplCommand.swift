@@ -33,8 +33,10 @@ package enum ReplCommand: Hashable, Sendable {
   /// The same search on this index and another, side by side, the other with its model if it has
   /// one of its own.
   case compare(String, model: String?)
-  /// Shows the settings (nil) or changes one.
-  case set(Setting?)
+  /// Shows a setting, or all of them (nil).
+  case settings(ReplSetting?)
+  /// Changes a setting.
+  case set(Setting)
   /// Writes the results of the last request to a file.
   case save(String)
   /// A command of the command line, such as `stats`, with its arguments.
@@ -60,24 +62,24 @@ package enum ReplCommand: Hashable, Sendable {
     case ef(Int?)
     /// Whether to compare with every product.
     case exact(Bool)
-    /// Whether pictures are shown.
-    case pictures(Bool)
+    /// Whether pictures are shown; nil where they look good.
+    case pictures(Bool?)
     /// The attributes shown as columns; empty for the usual ones.
     case columns([String])
     /// The attributes at whose values a walk stays: none, or nil for the kind of product.
     case keep([String]?)
-    /// One of ``RankingOptions`` by name; without values it is as if never set.
-    case ranking(String, [String])
+    /// One of ``RankingOptions``; without values it is as if never set.
+    case ranking(ReplSetting, [String])
 
     /// The name by which it is set.
-    package var name: String {
+    package var name: ReplSetting {
       switch self {
-      case .k: "k"
-      case .ef: "ef"
-      case .exact: "exact"
-      case .pictures: "pictures"
-      case .columns: "columns"
-      case .keep: "keep"
+      case .k: .k
+      case .ef: .ef
+      case .exact: .exact
+      case .pictures: .pictures
+      case .columns: .columns
+      case .keep: .keep
       case .ranking(let name, _): name
       }
     }
@@ -107,7 +109,7 @@ package struct ReplUsage: Sendable {
     ReplUsage("show", "N|ID", "one product in full"),
     ReplUsage("open", "N|ID", "its picture in the desktop's viewer"),
     ReplUsage("compare", "INDEX [MODEL]", "the same search on another index, side by side"),
-    ReplUsage("set", "[NAME VALUE]", "how results are chosen and shown; off or auto resets"),
+    ReplUsage("set", "[NAME [VALUE]]", "how results are chosen and shown; off or auto resets"),
     ReplUsage("save", "FILE", "write the results as .json or .csv"),
     ReplUsage("stats", "", "what the index holds; also :verify, :export, :delete …"),
     ReplUsage("help", "[COMMAND]", "this list"),
@@ -115,12 +117,12 @@ package struct ReplUsage: Sendable {
   ]
 
   /// The help: what each does beside how it is used, or below where there is no room.
-  static func list(width: Int?, style: Style) -> [String] {
-    let uses = all.map { ":\($0.name) \($0.arguments)" }
+  static func list(_ usages: [ReplUsage] = all, width: Int?, style: Style) -> [String] {
+    let uses = usages.map { ":\($0.name) \($0.arguments)" }
     let widest = uses.map(\.count).max() ?? 0
     let isNarrow = (width ?? 80) < widest + 28
     let indent = isNarrow ? 6 : widest + 4
-    return zip(all, uses).flatMap { usage, use in
+    return zip(usages, uses).flatMap { usage, use in
       let lines = DisplayWidth.wrapped(usage.summary, width: width.map { max(20, $0 - indent) })
         .map { String(repeating: " ", count: indent) + $0 }
       if isNarrow { return ["  " + style.cyan(use)] + lines }

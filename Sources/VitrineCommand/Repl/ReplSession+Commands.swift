@@ -3,10 +3,15 @@ import Foundation
 import Vitrine
 
 extension ReplSession {
+  /// How many steps the engine takes at most.
+  private static let longestWalk = 100
+
   func likeAll(_ more: [ReplCommand.Reference], not less: [ReplCommand.Reference]) async throws {
     var terms: [QueryTerm] = []
     for reference in more { terms.append(.product(try await id(of: reference))) }
-    for reference in less { terms.append(.product(try await id(of: reference), weight: -0.5)) }
+    for reference in less {
+      terms.append(.product(try await id(of: reference), weight: QueryTerm.away))
+    }
     try await search(terms)
   }
 
@@ -14,14 +19,14 @@ extension ReplSession {
     let id = try await id(of: reference)
     guard let leaning else { return try await search([.product(id)]) }
     var options = RecommendOptions()
-    options.steps = query.k
+    options.steps = min(query.k, Self.longestWalk)
     options.filter = query.filter
     let direction = Direction(leaning)
     options.keep = kept
     let walk = try await engine.recommend(id, towards: direction, options: options)
     let schema = try self.schema
     hits = walk.steps.map(\.hit)
-    response = nil
+    (response, hasAsked) = (nil, true)
     if showsPictures { await strip(hits, firstRank: 1) }
     console.print(walk.lines(schema: schema, width: console.width, style: console.style))
     walk.remark(on: options, schema: schema, free: ":set keep off", in: console)
@@ -42,7 +47,8 @@ extension ReplSession {
 
   func raise(_ boost: Boost?) async throws {
     guard let boost else {
-      let boosts = query.boosts.map(\.words)
+      let schema = try self.schema
+      let boosts = query.boosts.map { $0.words(in: schema) }
       return console.print(boosts.isEmpty ? ["There are no boosts."] : boosts)
     }
     try await change { query in
@@ -51,69 +57,11 @@ extension ReplSession {
     }
   }
 
-  func set(_ setting: ReplCommand.Setting?) async throws {
-    switch setting {
-    case .k(let k): query.k = k
-    case .ef(let ef): query.ef = ef
-    case .exact(let flag): query.exact = flag
-    case .pictures(let flag):
-      if flag, pictures == nil {
-        throw Failure.failure("pictures need a terminal and the program chafa")
-      }
-      showsPictures = flag
-    case .columns(let names):
-      try check(names, among: try schema.attributes)
-      columns = names
-    case .keep(let names):
-      try check(names ?? [], among: try schema.attributes.filter { $0.kind != .text })
-      kept = names
-    case .ranking(let name, let values): try await rank(by: name, values)
-    case nil: break
-    }
-    for (name, value) in settings where setting == nil || setting?.name == name {
-      console.print(name.padding(toLength: 12, withPad: " ", startingAt: 0) + value)
-    }
-  }
-
-  /// All settings with their values.
-  private var settings: [(name: String, value: String)] {
-    func joined(_ names: [String]?, ifEmpty: String) -> String {
-      guard let names else { return "auto" }
-      return names.isEmpty ? ifEmpty : names.map(\.printable).joined(separator: ", ")
-    }
-    let own: [(name: String, value: String)] = [
-      ("k", "\(query.k)"), ("ef", query.ef.map(String.init) ?? "auto"),
-      ("exact", query.exact ? "on" : "off"), ("pictures", showsPictures ? "on" : "off"),
-      ("columns", joined(columns, ifEmpty: "auto")), ("keep", joined(kept, ifEmpty: "off")),
-    ]
-    return own + RankingOptions.names.map { ($0, joined(ranking[$0], ifEmpty: "auto")) }
-  }
-
-  private func rank(by name: String, _ values: [String]) async throws {
-    var ranking = ranking
-    ranking[name] = values.isEmpty ? nil : values
-    var changed = query
-    try RankingOptions(settings: ranking).apply(to: &changed)
-    // A search that permits nothing says at no cost whether the others could be answered.
-    var trial = changed
-    trial.terms = []
-    trial.filter = .or([])
-    _ = try await engine.search(trial)
-    query = changed
-    self.ranking = ranking
-  }
-
-  private func check(_ names: [String], among attributes: [Attribute]) throws {
-    let known = attributes.map(\.name)
-    guard let unknown = names.first(where: { !known.contains($0) }) else { return }
-    throw Failure.usage("expected \(known.joined(separator: ", ")); found \"\(unknown)\"")
-  }
-
   func facets(_ names: [String]) async throws {
-    if !hits.isEmpty { try requireAnswer(ifWalk: "a walk has no counts; search for something") }
+    if hasAsked { try requireAnswer(ifWalk: "a walk has no counts; search for something") }
     let countable = try schema.attributes.filter { $0.kind != .text }.map(\.name)
     let facets = try await engine.facets(
-      (names.isEmpty ? countable : names).map { FacetRequest($0) }, of: query)
+      (names.isEmpty ? countable : names).map { FacetRequest($0) }, of: hasAsked ? shown : query)
     // Unasked, only what tells products apart: not a title, of which each product has its own.
     let telling = facets.filter { facet in
       !names.isEmpty || facet.histogram != nil || facet.distinct * 2 < facet.relevant
@@ -126,12 +74,14 @@ extension ReplSession {
   func explain(_ reference: ReplCommand.Reference) async throws {
     try requireAnswer(ifWalk: "a walk has no scores to explain: it goes by progress")
     let id = try await id(of: reference)
-    var asking = query
+    // The page that has it, asked for as it was: another k may choose other products.
+    let place = hits.firstIndex { $0.id == id }
+    var asking = shown
     asking.explain = true
-    asking.k = max(query.k, hits.count)
+    asking.cursor = place.flatMap { place in pages.first { place < $0.end }?.cursor }
     let answer = try await engine.search(asking)
     guard let hit = answer.hits.first(where: { $0.id == id }) else {
-      throw Failure.usage("\(id) is not among the results")
+      throw Failure.usage("\(id.printable) is not among the results")
     }
     console.print(console.style.bold(hit.id.printable))
     console.print(DetailView.score(hit, width: console.width, style: console.style))
@@ -178,7 +128,7 @@ extension ReplSession {
   }
 
   func save(to path: String) throws {
-    guard !hits.isEmpty else { throw Failure.usage("search for something first") }
+    guard !hits.isEmpty else { throw Failure.usage(nothing) }
     if path.hasSuffix(".csv") {
       try WholeFile.write(CSV.text(hits, schema: try schema).utf8, to: path)
     } else if path.hasSuffix(".json") {
@@ -204,29 +154,39 @@ extension ReplSession {
       return
     }
     guard let usage = ReplUsage.all.first(where: { $0.name == name }) else {
-      return console.print(VitrineCommand.helpMessage(for: try subcommand(name), columns: nil))
+      return try help(on: subcommand(name))
     }
-    console.print("  " + style.cyan(":\(usage.name) \(usage.arguments)") + "  " + usage.summary)
+    console.print(ReplUsage.list([usage], width: console.width, style: style))
     guard usage.name == "set" else { return }
-    let names = "There are " + ReplCommand.settings.joined(separator: ", ") + "."
-    console.print(
-      DisplayWidth.wrapped(names, width: console.width.map { $0 - 2 }).map { "  " + $0 })
+    let more = [
+      "There are " + ReplSetting.names.joined(separator: ", ") + ".",
+      "pictures shows those of the first results of a page, as many as stand side by side.",
+    ]
+    for text in more {
+      console.print(
+        DisplayWidth.wrapped(text, width: console.width.map { $0 - 2 }).map { "  " + $0 })
+    }
+  }
+
+  private func help(on command: any ParsableCommand.Type) {
+    console.print(VitrineCommand.helpMessage(for: command, columns: nil))
   }
 
   /// Runs a command of the command line, on this index and with its model unless it names another.
   func run(_ words: [String]) async throws {
     var words = words
-    let takesIndex = words[0] != "model"
-    let takesModel = !["stats", "verify", "compact", "export", "delete"].contains(words[0])
-    if takesIndex, !words.contains(where: { $0 == "--index" || $0.hasPrefix("--index=") }) {
+    let type = try subcommand(words[0])
+    if let type = type as? any WorkspaceCommand.Type, type.takes(IndexOptions.self),
+      !words.contains(where: { $0 == "--index" || $0.hasPrefix("--index=") })
+    {
       // In front, as what is typed counts where an option is there twice.
-      words.insert(contentsOf: ["--index", path] + (takesModel ? model.words : []), at: 1)
+      let given = ["--index", path] + (type.takes(ModelOptions.self) ? model.words : [])
+      words.insert(contentsOf: given, at: 1)
     }
     do {
       let command = try VitrineCommand.parseAsRoot(words)
-      guard let command = command as? any WorkspaceCommand else {
-        return console.print(VitrineCommand.fullMessage(for: CleanExit.helpRequest(command)))
-      }
+      // What asks for help is read as another command.
+      guard let command = command as? any WorkspaceCommand else { return help(on: type) }
       try await command.run(in: workspace)
     } catch  where VitrineCommand.isParsersOwn(error) && !(error is ExitCode) {
       let message = VitrineCommand.fullMessage(for: error)
@@ -236,7 +196,7 @@ extension ReplSession {
   }
 
   private func subcommand(_ name: String) throws(Failure) -> any ParsableCommand.Type {
-    let all = VitrineCommand.configuration.groupedSubcommands.flatMap(\.subcommands)
+    let all = VitrineCommand.commands
     guard let found = all.first(where: { $0.configuration.commandName == name }) else {
       throw .usage("there is no command :\(name); :help lists them")
     }

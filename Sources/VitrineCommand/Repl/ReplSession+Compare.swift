@@ -7,7 +7,7 @@ extension ReplSession {
     try requireAnswer(ifWalk: "a walk cannot be compared; search for something first")
     var other = model
     if let directory { other.directory = directory }
-    let left = try await engine.search(query)
+    let left = try await engine.search(shown)
     let (right, rightSchema) = try await answer(of: path, other)
     let schema = try self.schema
     let leftRanks = ranks(left.hits)
@@ -43,7 +43,7 @@ extension ReplSession {
   ) {
     do {
       let engine = try workspace.engine(at: path, model: model, readOnly: true)
-      return (try await engine.search(query), try engine.schema)
+      return (try await engine.search(shown), try engine.schema)
     } catch let error as QueryError {
       throw Failure.usage("\(path): \(error.description)")
     } catch let error as FilterError {

@@ -14,18 +14,22 @@ final class ReplSession {
   private let isFixed: Bool
   /// What every search of the conversation keeps: filter, boosts, k, ef.
   var query = Query()
-  /// The query of the last answer.
-  private var shown = Query()
+  /// The query of the last answer; settings may have changed since.
+  private(set) var shown = Query()
   /// The last answer; nil where it is a walk.
   var response: SearchResponse?
   /// All hits of the last search that were shown, over all its pages.
   var hits: [Hit] = []
+  /// Where each of those pages began, and how many hits there were up to its end.
+  private(set) var pages: [(cursor: String?, end: Int)] = []
+  /// Whether there was a search or a walk.
+  var hasAsked = false
   /// The attributes shown as columns; empty chooses.
   var columns: [String] = []
   /// The attributes at whose values a walk such as "darker" stays; nil chooses.
   var kept: [String]?
-  /// What is set of ``RankingOptions``, by name.
-  var ranking: [String: [String]] = [:]
+  /// What is set of ``RankingOptions``.
+  var ranking: [ReplSetting: [String]] = [:]
   /// Whether photographs are shown.
   var showsPictures: Bool
   /// Whether the conversation goes on.
@@ -58,10 +62,17 @@ final class ReplSession {
   /// Says where one is.
   func greet() async throws {
     let engine = try self.engine
-    let count = try engine.count
+    let count = Numbers.counted(try engine.count, "product")
+    let hint = "Type what you look for; :help lists commands."
+    let style = console.style
+    guard let width = console.width,
+      DisplayWidth.of("\(engine.path): \(count). \(hint)") > width
+    else {
+      return console.print("\(style.bold(engine.path)): \(count). \(style.dim(hint))")
+    }
     console.print(
-      "\(console.style.bold(engine.path)): \(Numbers.counted(count, "product")). "
-        + console.style.dim("Type what you look for; :help lists commands."))
+      DisplayWidth.wrapped("\(engine.path): \(count).", width: width).map { style.bold($0) }
+        + DisplayWidth.wrapped(hint, width: width).map { style.dim($0) })
   }
 
   /// Does what a line asks for.
@@ -77,6 +88,7 @@ final class ReplSession {
     case .boost(let boost): try await raise(boost)
     case .boostOff: try await change { $0.boosts = [] }
     case .next: try await next()
+    case .settings(let setting): showSettings(setting)
     case .set(let setting): try await set(setting)
     case .facets(let names): try await facets(names)
     case .explain(let reference): try await explain(reference)
@@ -102,8 +114,8 @@ final class ReplSession {
     let answer = try await engine.search(changed)
     query = changed
     shown = changed
-    hits = []
-    try await show(answer)
+    (hits, pages, hasAsked) = ([], [], true)
+    try await show(answer, from: nil)
   }
 
   /// The answer on the screen.
@@ -113,28 +125,35 @@ final class ReplSession {
   @discardableResult
   func requireAnswer(ifWalk words: String) throws(Failure) -> SearchResponse {
     if let response { return response }
-    throw .usage(hits.isEmpty ? "search for something first" : words)
+    throw .usage(hasAsked ? words : nothing)
+  }
+
+  /// Why there are no hits.
+  var nothing: String {
+    hasAsked ? "the last search found nothing" : "search for something first"
   }
 
   private func next() async throws {
     let answer = try requireAnswer(ifWalk: "a walk is one page; :set k makes it longer")
     guard let cursor = answer.cursor else { throw Failure.usage("there is no next page") }
-    // Settings may have changed since.
     var asked = shown
     asked.cursor = cursor
-    try await show(try await engine.search(asked))
+    try await show(try await engine.search(asked), from: cursor)
   }
 
-  /// Shows one more page.
-  private func show(_ answer: SearchResponse) async throws {
+  /// Shows one more page, which began at a cursor.
+  private func show(_ answer: SearchResponse, from cursor: String?) async throws {
     response = answer
     let firstRank = hits.count + 1
     hits += answer.hits
+    pages.append((cursor, hits.count))
     if showsPictures { await strip(answer.hits, firstRank: firstRank) }
-    let view = ResultView(answer, schema: try schema, columns: columns, firstRank: firstRank)
+    let schema = try self.schema
+    let view = ResultView(answer, schema: schema, columns: columns, firstRank: firstRank)
+    let boosts = query.boosts.map { $0.words(in: schema) }
     let reminders = [
       query.filter.map { "filter: \($0)" },
-      query.boosts.isEmpty ? nil : "boosts: " + query.boosts.map(\.words).joined(separator: ", "),
+      boosts.isEmpty ? nil : "boosts: " + boosts.joined(separator: ", "),
       answer.cursor == nil ? nil : ":next for more",
     ].compactMap(\.self)
     console.print(
@@ -149,8 +168,7 @@ final class ReplSession {
     case .hit(let number):
       let id = "\(number)"
       if try await engine.product(id) != nil { return id }
-      throw Failure.usage(
-        hits.isEmpty ? "search for something first" : "there are hits 1 to \(hits.count)")
+      throw Failure.usage(hits.isEmpty ? nothing : "there are hits 1 to \(hits.count)")
     }
   }
 
@@ -181,18 +199,5 @@ final class ReplSession {
     let rows = min(18, size.rows / 2)
     console.write(pictures.draw(bytes, columns: min(40, size.columns), rows: rows))
     console.print()
-  }
-}
-
-extension Boost {
-  /// The boost as one would type it.
-  var words: String {
-    switch measure {
-    case .values(let values):
-      "\(attribute) = \(values.map(ResultView.text).joined(separator: ", ")) by \(weight)"
-    case .near(let target, let half):
-      "\(attribute) near \(Value.text(of: target)) within \(Value.text(of: half)) by \(weight)"
-    case .popularity: "\(attribute) by \(weight)"
-    }
   }
 }

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 
 /// What happens at the terminal while a line is edited, told to the thread that edits it. libedit would handle
@@ -16,28 +15,27 @@ final class TerminalEvents {
 
   /// A pipe: what signals write, the editing thread reads.
   private let (reading, writing): (Int32, Int32)
-  private var sources: [any DispatchSourceSignal] = []
+  private let handling: Signals.Handling
 
   /// Nil if the system gives no pipe.
   init?() {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return nil }
-    (reading, writing) = (ends[0], ends[1])
+    let (reading, writing) = (ends[0], ends[1])
+    (self.reading, self.writing) = (reading, writing)
     for end in ends {
       // A signal that nobody waits for any more must not wait itself, nor reach other programs.
       _ = fcntl(end, F_SETFL, O_NONBLOCK)
       _ = fcntl(end, F_SETFD, FD_CLOEXEC)
     }
-    sources = [SIGWINCH, SIGCONT].map { number in
-      Self.source(of: number) { [writing] in
-        var byte = UInt8(truncatingIfNeeded: number)
-        _ = write(writing, &byte, 1)
-      }
+    handling = Signals.handle([SIGWINCH, SIGCONT]) { number in
+      var byte = UInt8(truncatingIfNeeded: number)
+      _ = write(writing, &byte, 1)
     }
   }
 
   deinit {
-    for source in sources { source.cancel() }
+    handling.end()
     close(reading)
     close(writing)
   }
@@ -65,29 +63,12 @@ final class TerminalEvents {
   static func restoring<R>(_ work: () -> R) -> R {
     var modes = termios()
     guard tcgetattr(STDIN_FILENO, &modes) == 0 else { return work() }
-    let numbers = [SIGTERM, SIGHUP]
-    let sources = numbers.map { number in
-      signal(number, SIG_IGN)
-      return source(of: number) { [modes] in
-        var modes = modes
-        tcsetattr(STDIN_FILENO, TCSANOW, &modes)
-        signal(number, SIG_DFL)
-        kill(getpid(), number)
-      }
+    let handling = Signals.handle([SIGTERM, SIGHUP, SIGINT]) { [modes] number in
+      var modes = modes
+      tcsetattr(STDIN_FILENO, TCSANOW, &modes)
+      Signals.end(by: number)
     }
-    defer {
-      for source in sources { source.cancel() }
-      for number in numbers { signal(number, SIG_DFL) }
-    }
+    defer { handling.end() }
     return work()
-  }
-
-  private static func source(
-    of number: Int32, _ handler: @escaping @Sendable () -> Void
-  ) -> any DispatchSourceSignal {
-    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-    source.setEventHandler(handler: handler)
-    source.resume()
-    return source
   }
 }

@@ -70,9 +70,24 @@ package enum Words {
   /// A word as it is to be typed: in quotes if it must be or is begun so. In a folder, whose name ends
   /// with a slash, one may go on, so that the closing quote is left out.
   static func quoted(_ word: String, like typed: String) -> String {
-    let isPlain = !word.contains { $0.isWhitespace || "\"'\\".contains($0) }
-    if isPlain, !typed.hasPrefix("\"") { return word }
-    let escaped = word.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-    return "\"\(escaped)" + (word.hasSuffix("/") ? "" : "\"")
+    if isPlain(word), !typed.hasPrefix("\"") { return word }
+    return "\"\(escaped(word))" + (word.hasSuffix("/") ? "" : "\"")
+  }
+
+  /// A word in quotes if it must be, so that it is read back as it is.
+  ///
+  /// - Parameter signs: what parts words as blanks do.
+  static func quoted(_ word: String, always: Bool = false, beside signs: String) -> String {
+    let isOne = isPlain(word) && !word.isEmpty && !word.contains { signs.contains($0) }
+    if isOne, !always { return word }
+    return "\"\(escaped(word))\""
+  }
+
+  private static func isPlain(_ word: String) -> Bool {
+    !word.contains { $0.isWhitespace || "\"'\\".contains($0) }
+  }
+
+  private static func escaped(_ word: String) -> String {
+    word.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
   }
 }

@@ -29,6 +29,11 @@ private func values(_ text: String) throws -> [String: RawValue] {
       ])
   }
 
+  @Test(arguments: ["0", "-0", "10", "0.5", "-1.25e+10", "0E0", "2e-3", "12345678901234567"])
+  func `numbers stay as they are written`(number: String) throws {
+    #expect(try values("{\"a\": \(number)}") == ["a": .number(number)])
+  }
+
   @Test func `objects in an array become one list per member`() throws {
     let found = try values(
       #"{"sizes": [{"name": "S", "in": 3}, {"name": "M"}, ["L"]], "none": []}"#)
@@ -49,7 +54,22 @@ private func values(_ text: String) throws -> [String: RawValue] {
     (#"{"a": 1"#, #"byte 8: expected "," or "}", found the end of the line"#),
     (#"{"a" 1}"#, #"byte 6: expected ":", found "1}""#),
     (#"{"a": nul}"#, #"byte 7: expected a value, found "nul}""#),
-    (#"{"a": 01x}"#, #"byte 9: expected "," or "}", found "x}""#),
+    (#"{"a": 1x}"#, #"byte 8: expected "," or "}", found "x}""#),
+    (#"{"a": 01234}"#, #"byte 7: expected a number such as 12 or -0.5e3, found "01234}""#),
+    (#"{"a": -007}"#, #"byte 7: expected a number such as 12 or -0.5e3, found "-007}""#),
+    (#"{"a": 1.}"#, #"byte 7: expected a number such as 12 or -0.5e3, found "1.}""#),
+    (#"{"a": -}"#, #"byte 7: expected a number such as 12 or -0.5e3, found "-}""#),
+    (#"{"a": 1e}"#, #"byte 7: expected a number such as 12 or -0.5e3, found "1e}""#),
+    (#"{"a": +1}"#, #"byte 7: expected a value, found "+1}""#),
+    (#"{" ": 1}"#, #"byte 2: expected a member's name that is not blank, found "" ": 1}""#),
+    (
+      #"{"a": "b\#tc"}"#,
+      #"byte 9: expected an escape such as \t for a control character, found "\#tc"}""#
+    ),
+    (
+      #"{"a": "\n\#tc"}"#,
+      #"byte 10: expected an escape such as \t for a control character, found "\#tc"}""#
+    ),
     (#"{"a": "b}"#, #"byte 8: expected a closing quote, found "b}""#),
     ("[1]", #"byte 1: expected an object {…}, found "[1]""#),
     (#"{"a": 1} 2"#, #"byte 10: expected the end of the line, found "2""#),

@@ -40,6 +40,37 @@ private func survey(_ text: String, stored: Schema = Schema()) throws -> Catalog
     #expect(try kind(contradictions: 2) == .keyword)
   }
 
+  @Test(arguments: [
+    "1E5,10E4,3E2", "00123,04711,1", "12345678901234567,12345678901234568,1",
+  ])
+  func `codes of digits are keywords`(codes: String) throws {
+    let rows = codes.split(separator: ",").enumerated().map { "\($0),\($1)" }
+    let found = try survey("id,code\n" + rows.joined(separator: "\n")).attributes
+    #expect(found == [Attribute(name: "code", kind: .keyword)])
+  }
+
+  @Test func `an exponent with a sign or a point is one of a number`() throws {
+    let found = try survey("id,price\n1,1e+05\n2,1.5E3\n3,2e-1\n").attributes
+    #expect(found == [Attribute(name: "price", kind: .number)])
+  }
+
+  @Test func `whole numbers of JSON that are too long for one are keywords`() throws {
+    let found = try survey(
+      #"{"id": 1, "ean": 12345678901234567, "price": 5}"# + "\n"
+        + #"{"id": 2, "ean": -12345678901234568, "price": 1e5}"#)
+    #expect(
+      found.attributes == [
+        Attribute(name: "ean", kind: .keyword), Attribute(name: "price", kind: .number),
+      ])
+  }
+
+  @Test func `rows without an id that can be are counted`() throws {
+    let long = String(repeating: "x", count: 501)
+    let found = try survey("id,a\n1,x\n ,y\n,z\n\(long),z\n")
+    #expect(found.rows == 4 && found.rowsWithoutID == 3 && found.badRows == 0)
+    #expect(!found.names(""))
+  }
+
   @Test func `what keeps a column from being one of numbers is told`() throws {
     let rows = ["12.5", "13", "abc", "14", "1e999"].enumerated().map { "\($0),\($1),x" }
     let text = "id,price,brand\n" + rows.joined(separator: "\n")
@@ -98,7 +129,8 @@ private func survey(_ text: String, stored: Schema = Schema()) throws -> Catalog
     ("1299", 1299), ("-3.5", -3.5), ("1,299", 1299), ("1.299", 1.299), ("12,99", 12.99),
     ("1,299.50", 1299.5), ("1.299,50", 1299.5), ("1,00,000", 100_000), ("1.299.000", 1_299_000),
     ("$12.99", 12.99), ("€ 1.299,00", 1299), ("Rs. 1195", 1195), ("12 kr", 12), ("1 299,5", 1299.5),
-    ("1e3", 1000), ("₹1,195", 1195),
+    ("1e3", 1000), ("₹1,195", 1195), ("-1'299.50", -1299.5), ("1 299,500", 1299.5),
+    ("1\u{202F}299\u{202F}000", 1_299_000), ("12\u{A0}345 €", 12_345),
   ])
   func `numbers are read as people write them`(text: String, number: Double) {
     #expect(ValueParsing.number(text) == number)
@@ -106,6 +138,7 @@ private func survey(_ text: String, stored: Schema = Schema()) throws -> Catalog
 
   @Test(arguments: [
     "", "nan", "inf", "0x10", "1,2,3", "12-13", "$", "1.2.3.4", "12 kg", "1,29,9", "٣",
+    "38 41", "5'11", "1 2", "1 2345", "1234 567", "1 234'567", "1,234 567", "1 299.00 50", "- 5",
     String(repeating: "9", count: 400),
   ])
   func `what is no number is none`(text: String) {

@@ -133,6 +133,56 @@ import Vitrine
     #expect(try await engine.product("d") == nil)
   }
 
+  @Test func `an index without products can be deleted, and one with products not`() async throws {
+    let shop = Shop()
+    let embedder = ByteEmbedder()
+    do {
+      let engine = try shop.engine(embedder)
+      #expect(try engine.deleteIfEmpty() && !Engine.exists(at: shop.index))
+      await #expect(throws: VitrineError.noIndex(path: shop.index)) {
+        try await engine.upsert([(Product(id: "1"), embedder.vector(of: [1]))])
+      }
+    }
+    let other = try shop.engine(embedder)
+    try await other.upsert([(Product(id: "1"), embedder.vector(of: [1]))])
+    #expect(try other.deleteIfEmpty() == false)
+    #expect(try await other.product("1") != nil)
+  }
+
+  @Test func `what is said of products changes nothing else that others have changed meanwhile`()
+    async throws
+  {
+    let shop = Shop()
+    try shop.stock(2)
+    let embedder = ByteEmbedder()
+    _ = try await shop.ingest(embedder)
+    let engine = try shop.engine(embedder)
+    var changed = try #require(try await engine.product("1"))
+    changed.attributes["price"] = .number(99)
+    try await engine.update([changed])
+    try await engine.annotate([Product(id: "1", attributes: ["shade": .text("dark")])])
+    let product = try #require(try await engine.product("1"))
+    #expect(product.attributes["price"] == .number(99) && product.image == "1.jpg")
+    #expect(product.attributes["shade"] == .text("dark"))
+  }
+
+  @Test func `no attribute can be called like the columns of ids and images`() async throws {
+    let shop = Shop()
+    try shop.stock(1)
+    let embedder = ByteEmbedder()
+    _ = try await shop.ingest(embedder)
+    let engine = try shop.engine(embedder)
+    for name in ["id", "image"] {
+      let product = Product(id: "1", attributes: [name: .text("2")])
+      await #expect(throws: VitrineError.self) { try await engine.update([product]) }
+    }
+    for id in ["a\nb", "a\r", ""] {
+      await #expect(throws: VitrineError.self) {
+        try await engine.upsert([(Product(id: id), embedder.vector(of: [1]))])
+      }
+    }
+  }
+
   @Test func `products are deleted by id and by filter`() async throws {
     let shop = Shop()
     try shop.stock(30)

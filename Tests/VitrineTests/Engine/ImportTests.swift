@@ -136,6 +136,28 @@ private func npy(_ type: String, _ shape: String, _ content: [UInt8], order: Str
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
   }
 
+  @Test func `one export at a time writes to a folder`() async throws {
+    let shop = Shop()
+    try shop.stock(3)
+    let embedder = ByteEmbedder()
+    _ = try await shop.ingest(embedder)
+    let engine = try shop.engine(embedder)
+    let folder = shop.scratch.path + "/export"
+    let (started, goesOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let first = Task {
+      try await engine.export(to: folder) { _, _ in
+        started.signal()
+        goesOn.wait()
+      }
+    }
+    await Task.detached { started.wait() }.value
+    await #expect(throws: VitrineError.self) { try await engine.export(to: folder) }
+    goesOn.signal()
+    #expect(try await first.value.products == 3)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    #expect(names.sorted() == ["ids.txt", "products.jsonl", "schema.json", "vectors.npy"])
+  }
+
   @Test func `what is exported comes back the same`() async throws {
     let shop = Shop()
     try shop.scratch.write(

@@ -51,6 +51,32 @@ import Vitrine
     #expect(throws: VitrineError.self) { try IDXDataset(images: "/nowhere-images-idx3-ubyte") }
   }
 
+  @Test func `only the name of the file tells of pictures, not that of its folder`() throws {
+    #expect(IDXDataset.isNamed(by: "a/t10k-images-idx3-ubyte.gz"))
+    #expect(!IDXDataset.isNamed(by: "images-idx3-ubyte/shop.csv"))
+    let folder = TemporaryDirectory()
+    let name = "old-images-idx3-ubyte-dir/\(images)"
+    try folder.write([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 9], to: name)
+    try folder.write(
+      [0, 0, 8, 1, 0, 0, 0, 1, 7], to: "old-images-idx3-ubyte-dir/some-labels-idx1-ubyte")
+    #expect(try IDXDataset(images: folder.appending(name)).labels == [7])
+  }
+
+  @Test func `pictures without labels beside them, and none at all, are bad data`() throws {
+    let nameless = try directory.write(
+      [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 9], to: "foo-idx3-ubyte")
+    let empty = try directory.write(
+      [0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1], to: images)
+    let reasons = [
+      nameless: "expected a name such as t10k-images-idx3-ubyte, with a file of labels beside it",
+      empty: "expected pictures, found none",
+    ]
+    for (path, reason) in reasons {
+      let error = #expect(throws: VitrineError.self) { try IDXDataset(images: path) }
+      #expect(error?.description == "\(path): \(reason)" && error?.blame == .data)
+    }
+  }
+
   /// 4 × 2³¹ × 2³¹ is 2⁶⁴, which wraps around to the 0 bytes that are there.
   @Test func `a shape that is more than can be counted is refused`() throws {
     let path = try write(labels: [0, 0, 0, 0])

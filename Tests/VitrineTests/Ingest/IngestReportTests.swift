@@ -16,6 +16,43 @@ import Vitrine
     #expect(embedder.imagesEmbedded == 0)
   }
 
+  @Test func `a report takes the place of no other file, and lies in no index`() async throws {
+    let shop = Shop()
+    try shop.stock(2)
+    let embedder = ByteEmbedder()
+    _ = try await shop.ingest(embedder)
+    let before = try String(contentsOfFile: shop.catalogue, encoding: .utf8)
+    for path in [shop.catalogue, shop.index + "/data.mdb", shop.index + "/report.csv"] {
+      await #expect(throws: VitrineError.self, "\(path)") {
+        _ = try await shop.ingest(embedder) { $0.reportPath = path }
+      }
+    }
+    #expect(try String(contentsOfFile: shop.catalogue, encoding: .utf8) == before)
+    #expect(try shop.engine(embedder).count == 2)
+    let names = try FileManager.default.contentsOfDirectory(atPath: shop.index)
+    #expect(names.sorted() == ["data.mdb", "lock.mdb"])
+    #expect(try await shop.ingest(embedder) { $0.reportPath = "/dev/null" }.unchanged == 2)
+  }
+
+  @Test func `a report is whole though another is written there, and goes when all is well`()
+    async throws
+  {
+    let shop = Shop()
+    let rows = (0..<400).map { "\($0),absent.jpg,A,1" }
+    try shop.list(rows)
+    let other = Shop()
+    try other.list(rows)
+    async let first = shop.ingest(ByteEmbedder())
+    async let second = other.ingest(ByteEmbedder()) { [path = shop.report] in $0.reportPath = path }
+    _ = try await (first, second)
+    let lines = try String(contentsOfFile: shop.report, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 401 && lines[0] == "row,id,column,reason,outcome")
+    try shop.stock(2)
+    _ = try await shop.ingest(ByteEmbedder())
+    let names = try FileManager.default.contentsOfDirectory(atPath: shop.scratch.path)
+    #expect(!names.contains { $0.contains("report") }, "\(names)")
+  }
+
   @Test func `what was wrong is listed where nothing went in, too`() async throws {
     let shop = Shop()
     try shop.list(["1,absent.jpg,A,1"])

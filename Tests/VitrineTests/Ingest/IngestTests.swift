@@ -122,7 +122,13 @@ import Vitrine
     try shop.list(["1,1.jpg,Brand,1", "2,2.jpg"])
     let report = try await shop.ingest(embedder) { $0.prune = true }
     #expect(report.pruned == 0)
-    #expect(report.pruneRefusal == "1 rows cannot be read, so their ids are unknown")
+    #expect(
+      report.pruneRefusal == "nothing was pruned: 1 row cannot be read, so its id is unknown")
+    try shop.list(["1,1.jpg,Brand,1", ",2.jpg,Brand,2", " ,3.jpg,Brand,3"])
+    let again = try await shop.ingest(embedder) { $0.prune = true }
+    #expect(again.pruned == 0)
+    #expect(
+      again.pruneRefusal == "nothing was pruned: 2 rows cannot be read, so their ids are unknown")
   }
 
   @Test func `what a model says of products stays until their rows change`() async throws {

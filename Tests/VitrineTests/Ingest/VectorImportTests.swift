@@ -63,6 +63,67 @@ import Vitrine
     #expect(throws: VitrineError.self) { try given.attributes?.check() }
   }
 
+  @Test func `blanks around ids and the mark of byte order are no part of them`() async throws {
+    let scratch = TemporaryDirectory()
+    var source = try source(3, in: scratch)
+    source.ids = try scratch.write("\u{FEFF}1\n 2 \r\n3\r\n", to: "ids.txt")
+    source.attributes = CatalogueSource(
+      path: try scratch.write("\u{FEFF}id,name\n1,a\n2,b\n 3 ,c\n", to: "attributes.csv"))
+    let engine = try engine(scratch)
+    let report = try await engine.importVectors(source)
+    #expect(report.inserted == 3 && report.updated == 3 && report.rejected == 0)
+    #expect(report.attributeRowsUsed == 3)
+    for (id, name) in ["1": "a", "2": "b", "3": "c"] {
+      #expect(try await engine.product(id)?.attributes["name"] == .text(name))
+    }
+  }
+
+  @Test func `what cannot be imported is named with its file and what was found`() async throws {
+    let scratch = TemporaryDirectory()
+    let numbers: [Float] = [0, 0, 0, 0, 1, .infinity, 0, 0, 1, 1, 1, 1]
+    let bytes = numbers.flatMap { number in
+      (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> ($0 * 8)) }
+    }
+    let source = VectorSource(
+      vectors: try scratch.write(bytes, to: "vectors.f32"),
+      ids: try scratch.write("a\nb\nc\n", to: "ids.txt"),
+      attributes: CatalogueSource(
+        path: try scratch.write("id,price\nx,1\nx,2\n", to: "attributes.csv")))
+    let report = try await engine(scratch).importVectors(source)
+    let vector = "in \(source.vectors): expected finite numbers that are not all zero, found"
+    let unknown =
+      "\(scratch.path)/attributes.csv has \"x\", but neither \(source.ids) nor the index has a "
+      + "vector of this id"
+    #expect(
+      report.notes.map(\.reason) == [
+        "the vector of \"a\" \(vector) only zeros", "the vector of \"b\" \(vector) inf as number 2",
+        unknown, unknown,
+      ])
+    #expect(report.rejected == 4 && report.superseded == 0 && report.inserted == 1)
+    #expect(report.attributeRowsUsed == 0)
+  }
+
+  @Test(arguments: [true, false])
+  func `strict names the file that the row is in`(isVector: Bool) async throws {
+    let scratch = TemporaryDirectory()
+    let bytes = (isVector ? Float.nan : 1).bitPattern
+    let source = VectorSource(
+      vectors: try scratch.write(
+        (0..<16).map { UInt8(truncatingIfNeeded: bytes >> ($0 % 4 * 8)) }, to: "vectors.f32"),
+      ids: try scratch.write("a\n", to: "ids.txt"),
+      attributes: CatalogueSource(
+        path: try scratch.write("id,price\nx,1\n", to: "attributes.csv")))
+    let engine = try engine(scratch)
+    var options = IngestOptions()
+    options.strict = true
+    let asked = options
+    let error = await #expect(throws: VitrineError.self) {
+      _ = try await engine.importVectors(source, options: asked)
+    }
+    let place = isVector ? "vectors.f32, row 1: " : "attributes.csv, row 2: "
+    #expect(error?.description.hasPrefix("\(scratch.path)/\(place)") == true)
+  }
+
   @Test func `an index without a model is told its model later, once and of its size`() throws {
     let scratch = TemporaryDirectory()
     let path = scratch.path + "/index"

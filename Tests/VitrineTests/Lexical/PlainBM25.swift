@@ -1,5 +1,4 @@
 import Foundation
-import HNSW
 import Vitrine
 
 /// BM25 over weighted fields as the formula says it, product by product: the oracle. Its tokens
@@ -13,12 +12,14 @@ struct PlainBM25 {
   ]
 
   private let fields: [(name: String, weight: Double)]
-  /// The terms by slot and field.
-  private let terms: [Slot: [[String]]]
+  /// The terms by id and field.
+  private let terms: [String: [[String]]]
   private let means: [Double]
+  /// How many products have a term.
+  private let counts: [String: Int]
   private let k1 = 1.2, b = 0.6
 
-  init(products: [Slot: Product], fields: [(name: String, weight: Double)]) {
+  init(products: [String: Product], fields: [(name: String, weight: Double)]) {
     self.fields = fields
     let terms = products.mapValues { product in
       fields.map { Self.terms(product.attributes[$0.name]?.label ?? "") }
@@ -28,18 +29,20 @@ struct PlainBM25 {
       let lengths = terms.values.map { $0[field].count }.filter { $0 > 0 }
       return Double(lengths.reduce(0, +)) / Double(lengths.count)
     }
+    counts = Dictionary(
+      terms.values.flatMap { Set($0.joined()) }.map { ($0, 1) }, uniquingKeysWith: +)
   }
 
   private static func terms(_ text: String) -> [String] {
     text.lowercased().split(separator: " ").map { stems[String($0)] ?? String($0) }
   }
 
-  func score(_ words: [String], _ slot: Slot) -> Double {
-    words.reduce(0) { $0 + score(word: Self.stems[$1] ?? $1, terms[slot] ?? []) }
+  func score(_ words: [String], _ id: String) -> Double {
+    words.reduce(0) { $0 + score(word: Self.stems[$1] ?? $1, terms[id] ?? []) }
   }
 
   private func score(word: String, _ product: [[String]]) -> Double {
-    let n = Double(terms.values.count { $0.contains { $0.contains(word) } })
+    let n = Double(counts[word] ?? 0)
     let idf = log(1 + (Double(terms.count) - n + 0.5) / (n + 0.5))
     var frequency = 0.0
     for (field, terms) in product.enumerated() {

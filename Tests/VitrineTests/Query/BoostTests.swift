@@ -1,3 +1,4 @@
+import Foundation
 import HNSW
 import TestSupport
 import Testing
@@ -52,7 +53,103 @@ import Vitrine
     let fixture = try fixture()
     var query = Query("red shoes")
     query.boosts = [Boost(name, .values([.text(value)]))]
-    #expect(throws: FilterError.self) { try fixture.search(query) }
+    let error = #expect(throws: QueryError.self) { try fixture.search(query) }
+    let words = error?.description ?? ""
+    #expect(words.hasPrefix("the boost of \(name): expected "), "\(words)")
+    #expect(words.hasSuffix("for \(name), found \"\(value)\""), "\(words)")
+  }
+
+  @Test func `without looks a boost raises what has few of the words`() throws {
+    var fixture = try SearchFixture()
+    func product(_ id: String, _ title: String, _ brand: String) -> Product {
+      Product(id: id, attributes: ["title": .text(title), "brand": .text(brand)])
+    }
+    try fixture.put((0..<95).map { product("near\($0)", "red shoes", "Puma") })
+    try fixture.put((0..<5).map { product("far\($0)", "belt for long winter shoes", "Nike") })
+    try fixture.put([product("other", "leather watch", "Nike")])
+    var query = Query("red shoes ")
+    query.weights = BlendWeights(similarity: 0, lexical: 1)
+    query.candidates = 20
+    query.k = 6
+    #expect(try fixture.search(query).hits.allSatisfy { $0.id.hasPrefix("near") })
+    query.boosts = [Boost("brand", .values([.text("Nike")]), weight: 9)]
+    let hits = try fixture.search(query).hits.map(\.id)
+    #expect(hits.prefix(5).allSatisfy { $0.hasPrefix("far") } && hits[5].hasPrefix("near"))
+    // Two of those that are raised are among the best in words, and come once all the same.
+    query.candidates = 97
+    let all = try fixture.allPages(of: query)
+    #expect(all.count == 100 && Set(all).count == 100 && !all.contains("other"))
+  }
+
+  @Test(arguments: [
+    Boost("added", .near(.text("2024-05"), half: 86_400 * 30), weight: 9),
+    Boost("added", .near(.text("2024"), half: 86_400 * 365), weight: 9),
+    Boost("ADDED", .near(2024, half: 86_400 * 365), weight: 9),
+    Boost("added", .near(.date(1_717_113_600), half: 5), weight: 9),
+    Boost("price", .near(.text("7"), half: 0.1), weight: 9),
+    Boost("price", .near(7, half: 0.1), weight: 9),
+  ])
+  func `the kind of an attribute says what near it is read as`(boost: Boost) throws {
+    let fixture = try fixture()
+    var query = Query("red shoes")
+    query.candidates = 405
+    query.k = 6
+    let decoded = try JSONDecoder().decode(Boost.self, from: try JSONEncoder().encode(boost))
+    for boost in [boost, decoded] {
+      query.boosts = [boost]
+      let hits = try fixture.search(query).hits.map(\.id)
+      #expect(hits.prefix(5).allSatisfy { $0.hasPrefix("far") } && hits[5].hasPrefix("near"))
+    }
+  }
+
+  @Test func `near a target of another kind is refused`() throws {
+    let fixture = try fixture()
+    let cases: [(name: String, target: Value, words: String)] = [
+      ("price", .text("2024-05-31"), "a number, found \"2024-05-31\""),
+      ("price", .date(0), "a number, found \"1970-01-01T00:00:00Z\""),
+      ("price", .text("nan"), "a number, found \"nan\""),
+      ("added", .number(1_717_113_600), "a date such as 2024-05-31, found \"1717113600\""),
+      ("added", .text("soon"), "a date such as 2024-05-31, found \"soon\""),
+      ("added", .boolean(true), "a date such as 2024-05-31, found \"true\""),
+    ]
+    for (name, target, words) in cases {
+      var query = Query("red shoes")
+      query.boosts = [Boost(name, .near(target, half: 5))]
+      #expect(throws: QueryError.invalid("the boost of \(name): expected near \(words)")) {
+        try fixture.search(query)
+      }
+    }
+  }
+
+  @Test(arguments: [#""soon""#, "true", #"["2024"]"#, "null"])
+  func `near in JSON is a number or a date`(near: String) {
+    let json = #"{"attribute": "added", "half": 5, "near": \#(near)}"#
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(Boost.self, from: Data(json.utf8))
+    }
+  }
+
+  @Test func `a sort of as many as can be ranked does not advise to rank more`() throws {
+    var fixture = try SearchFixture(dimensions: 4)
+    let most = Query.Limits.candidates
+    let model = fixture.model
+    for start in stride(from: 0, to: most + 1, by: 5000) {
+      let numbers = start..<min(most + 1, start + 5000)
+      let products = numbers.map { number in
+        Product(
+          id: "\(number)", attributes: ["title": .text("red"), "price": .number(Double(number))])
+      }
+      try fixture.put(products, vectors: products.map { model.vector($0.id) })
+    }
+    var query = Query("red ")
+    query.weights = BlendWeights(similarity: 0, lexical: 1)
+    query.candidates = most
+    query.sort = [SortKey("price")]
+    let notes = try fixture.search(query).notes
+    #expect(
+      notes == [
+        "only the \(most) best are in this order; a filter or a cut-off leaves fewer to be ordered"
+      ])
   }
 
   @Test

@@ -95,15 +95,19 @@ import Vitrine
   }
 
   @Test func `what the index refuses is an error of the engine`() async throws {
-    try await withEngine { engine in
-      var query = Query()
-      query.terms = [.vector([Float](repeating: 0, count: 32))]
-      let directionless = query
-      let error = await #expect(throws: VitrineError.self) {
-        _ = try await engine.search(directionless)
-      }
-      #expect(error?.blame == .usage)
+    let directory = TemporaryDirectory()
+    let engine = try Engine.create(
+      path: directory.path, configuration: IndexConfiguration(dimensions: 4, metric: .l2),
+      modelFingerprint: "none")
+    try await engine.upsert([(Product(id: "a"), [1, 0, 0, 0])])
+    var query = Query()
+    query.terms = [.vector([1e20, 0, 0, 0])]
+    let endless = query
+    let error = await #expect(throws: VitrineError.self) {
+      _ = try await engine.search(endless)
     }
+    #expect(error?.blame == .usage)
+    withExtendedLifetime(directory) {}
   }
 
   @Test func manyTasksShareAnEngine() async throws {

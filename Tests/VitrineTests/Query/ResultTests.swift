@@ -205,6 +205,9 @@ import Vitrine
     refuses { $0.fieldWeights = FieldWeights(["title": 3e38]) }
     refuses(VitrineError.self) { $0.terms = [.vector([1, 2, 3])] }
     refuses { $0.terms = [.vector(Array(repeating: .nan, count: 16))] }
+    refuses { $0.terms = [.vector(Array(repeating: 0, count: 16))] }
+    refuses { $0.terms = [.vector(Array(repeating: .leastNonzeroMagnitude, count: 16))] }
+    refuses { $0.terms = [.text("red", weight: 1e-3), .text("red", weight: -1e-3)] }
     refuses(VitrineError.self) { $0.terms = [.product("nobody")] }
     refuses { $0.diversity = 2 }
     refuses { $0.group = Grouping(by: "nothing") }

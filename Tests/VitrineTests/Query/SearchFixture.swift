@@ -76,6 +76,19 @@ struct SearchFixture: ~Copyable {
     }
   }
 
+  mutating func remove(_ ids: [String]) throws {
+    for id in ids { products[id] = nil }
+    try environment.write { txn in
+      let slots = try index.write(txn, threads: 2) { writer in
+        try ids.compactMap { try writer.delete($0) }
+      }
+      var batch = ProductBatch()
+      for slot in slots { batch.remove(slot: slot) }
+      let store = try ProductStore(creatingIn: txn, schema: schema)
+      try store.apply(batch, in: txn)
+    }
+  }
+
   func search(_ query: Query, withModel: Bool = true) throws -> SearchResponse {
     let prepared = try Search.prepare([query], withModel ? model : nil)
     return try environment.read { txn in

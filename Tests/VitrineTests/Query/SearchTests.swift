@@ -120,6 +120,104 @@ import Vitrine
     #expect(parts == ["similarity", "lexical", "names Red, White", "names Shoes"])
   }
 
+  @Test func `a function word is no name, unless nothing else is asked for`() throws {
+    let schema = Schema(attributes: [
+      Attribute(name: "title", kind: .text), Attribute(name: "brand", kind: .keyword),
+      Attribute(name: "colour", kind: .keyword),
+    ])
+    var fixture = try SearchFixture(schema: schema)
+    let rows = [
+      ("a", "AND", "Red"), ("b", "Puma", "Black"), ("c", "On", "White"), ("d", "And Or", "Red"),
+    ]
+    try fixture.put(
+      rows.map { id, brand, colour in
+        Product(id: id, attributes: ["brand": .text(brand), "colour": .text(colour)])
+      })
+    func found(_ text: String) throws -> SearchResponse {
+      var query = Query(text)
+      query.mentions = .filter
+      return try fixture.search(query)
+    }
+    #expect(try Set(found("black and white dress on ").hits.map(\.id)) == ["b", "c"])
+    #expect(try found("and ").hits.map(\.id) == ["a"])
+    #expect(try found("and or ").hits.map(\.id) == ["d"])
+    #expect(try found("red dress").notes.isEmpty)
+    let none = try found("puma in white ")
+    #expect(none.hits.isEmpty)
+    #expect(
+      none.notes.last
+        == "nothing is found; the words were taken for names: "
+        + "brand in (Puma) and colour in (White)")
+  }
+
+  @Test func `what cannot be compared is refused and not listed`() throws {
+    var fixture = try SearchFixture()
+    try fixture.put(Samples.products)
+    var query = Query("red")
+    query.weights = BlendWeights(similarity: 1, lexical: 0)
+    #expect(throws: VitrineError.noEmbedder(operation: "searching by looks alone")) {
+      try fixture.search(query, withModel: false)
+    }
+    query.terms = [.text("-red")]
+    let others = try fixture.search(query, withModel: false).hits
+    #expect(Set(others.map(\.id)) == ["s2", "s3", "s4"])
+    query.terms = [.text("red"), .product("nobody")]
+    query.weights = BlendWeights(similarity: 0, lexical: 1)
+    #expect(throws: VitrineError.noProduct(id: "nobody")) { try fixture.search(query) }
+    query.terms = [.product("nobody", weight: -1)]
+    #expect(throws: VitrineError.noProduct(id: "nobody")) { try fixture.search(query) }
+  }
+
+  @Test func `without words their weight goes to looks`() throws {
+    var fixture = try SearchFixture()
+    try fixture.put(Samples.products)
+    for term in [
+      QueryTerm.product("s0"), .image(Array("blue dress".utf8)), .text("red", weight: -1),
+      .vector(fixture.model.vector("leather watch")),
+    ] {
+      var query = Query()
+      query.terms = [term]
+      let usual = try fixture.search(query).hits
+      query.weights = BlendWeights(similarity: 0, lexical: 1)
+      #expect(try fixture.search(query).hits == usual)
+      #expect(Set(usual.map(\.score)).count > 1)
+    }
+  }
+
+  @Test(arguments: [1e-30, 1e-12, 1e20] as [Float])
+  func `the length of a vector does not matter to a cosine`(length: Float) throws {
+    var fixture = try SearchFixture()
+    try fixture.put(Samples.products)
+    let vector = fixture.model.vector("blue summer shoes")
+    for others in [[], [QueryTerm.product("s3", weight: 0.5)]] {
+      var query = Query()
+      query.terms = [.vector(vector)] + others
+      let usual = try fixture.search(query).hits
+      query.terms = [.vector(vector.map { $0 * length })] + others
+      let hits = try fixture.search(query).hits
+      #expect(hits.map(\.id) == usual.map(\.id))
+      for (hit, same) in zip(hits, usual) { #expect(abs(hit.score - same.score) < 1e-3) }
+    }
+  }
+
+  @Test(arguments: [1e-30, 1e-6, 1e6] as [Float])
+  func `only the shares of weights matter`(scale: Float) throws {
+    var fixture = try SearchFixture()
+    try fixture.put(Samples.products)
+    func hits(_ scale: Float) throws -> [Hit] {
+      var query = Query()
+      query.terms = [
+        .text("blue dress", weight: scale), .product("s0", weight: -0.5 * scale),
+        .image(Array("watch".utf8), weight: 0.5 * scale),
+      ]
+      query.weights = BlendWeights(similarity: 1, lexical: 0, mention: 0)
+      return try fixture.search(query).hits
+    }
+    let (usual, scaled) = (try hits(1), try hits(scale))
+    #expect(scaled.map(\.id) == usual.map(\.id))
+    for (hit, same) in zip(scaled, usual) { #expect(abs(hit.score - same.score) < 1e-3) }
+  }
+
   @Test func aNameIsItsWordsHoweverItIsWritten() throws {
     let schema = Schema(attributes: [
       Attribute(name: "brand", kind: .keyword), Attribute(name: "type", kind: .keyword),
@@ -190,7 +288,7 @@ import Vitrine
     var query = Query("shoos ")
     query.filter = try Filter.parse(
       "brand = Nikee or colour in (Rad, Red) or price between 50 and 10")
-    query.boosts = [Boost("brand", .values([.text("Puna"), .text("Nike")]))]
+    query.boosts = [Boost("BRAND", .values([.text("Puna"), .text("Nike")]))]
     let notes = try fixture.search(query).notes
     #expect(notes.contains { $0.contains("\"shoos\"") && $0.contains("shoes") })
     #expect(notes.contains { $0.contains("\"Nikee\"") && $0.contains("did you mean \"Nike\"") })

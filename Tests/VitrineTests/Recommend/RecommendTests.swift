@@ -9,6 +9,7 @@ import Vitrine
   private func fixture() throws -> SearchFixture {
     let schema = Schema(attributes: [
       Attribute(name: "kind", kind: .keyword), Attribute(name: "darkness", kind: .number),
+      Attribute(name: "tags", kind: .keyword, isMultiValued: true),
     ])
     var fixture = try SearchFixture(schema: schema, dimensions: 32)
     var random = SplitMix(seed: 71)
@@ -22,7 +23,10 @@ import Vitrine
         products.append(
           Product(
             id: "\(kind)\(step)",
-            attributes: ["kind": .text(kind), "darkness": .number(Double(darkness))]))
+            attributes: [
+              "kind": .text(kind), "darkness": .number(Double(darkness)),
+              "tags": .list(step.isMultiple(of: 2) ? ["Long", "Plain"] : ["Plain"]),
+            ]))
         vectors.append(
           WordModel.unit(
             base.indices.map {
@@ -100,6 +104,33 @@ import Vitrine
     }
     #expect(throws: VitrineError.noProduct(id: "nobody")) {
       try recommend("nobody", .towards("darker"), in: fixture)
+    }
+  }
+
+  @Test func `of an attribute with several values all are kept`() throws {
+    let fixture = try fixture()
+    var options = RecommendOptions()
+    options.keep = ["kind", "Tags"]
+    let both = try recommend("shirt10", .towards("darker"), options, in: fixture)
+    #expect(!both.steps.isEmpty)
+    #expect(both.steps.allSatisfy { $0.hit.attributes["tags"] == .list(["Long", "Plain"]) })
+    let one = try recommend("shirt11", .towards("darker"), options, in: fixture)
+    #expect(!one.steps.isEmpty)
+  }
+
+  @Test(arguments: [
+    "", " ", "->", "→", "a -> ", "→ b", "a->b->c", "a → b → c", "a → b->c",
+  ])
+  func `a direction without words, or without two ends of an arrow, is refused`(
+    text: String
+  ) throws {
+    let fixture = try fixture()
+    let error = #expect(throws: QueryError.self) {
+      try recommend("shirt10", Direction(text), in: fixture)
+    }
+    #expect(error?.description.hasPrefix("expected ") == true)
+    #expect(throws: QueryError.self) {
+      try recommend("shirt10", .between("shirt", text), in: fixture)
     }
   }
 
