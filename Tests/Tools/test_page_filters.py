@@ -48,6 +48,16 @@ class FilterTests(PageCase):
         self.assertEqual(len(self.browser.errors), 2, self.browser.errors)  # the browser's own notes of the 4xx
         self.browser.errors.clear()
 
+    def test_a_view_that_begins_with_a_mistake_offers_the_rest(self):
+        for wrong, said in (("q=red+dress&filter=gendr=Men", "Nothing shown: the filter is wrong."),
+                            ("like=nope", "there is no product \"nope\"")):
+            self.browser.open(f"{self.address}?index=one&{wrong}")
+            self.browser.wait(f"document.querySelector('#count').textContent === {json.dumps(said)}")
+            self.browser.wait("document.querySelectorAll('.facet').length > 3")
+            self.browser.wait("document.querySelector('.chip img') === null")
+            self.assertEqual(self.value(f"{CARDS}.length"), 0)
+            self.expect_refusals()
+
     def test_parentheses_that_do_not_match_change_nothing_else(self):
         typed = "price+%3C+20)+or+(colour+%3D+Red"
         for picked in ("", "&pick={%22brand%22:[%22Marlowe%22]}"):

@@ -38,8 +38,10 @@ class IndexTests(PageCase):
         self.change("#index", "bare")
         self.browser.wait("document.querySelector('#count').textContent.includes('no product')")
         self.expect_refusals()
-        self.assertEqual(self.value("document.querySelectorAll('.card, .facet').length"), 0)
+        self.assertEqual(self.value("document.querySelectorAll('.card').length"), 0)
         self.assertTrue(self.value("document.querySelector('#more').hidden"))
+        facets = "[...document.querySelectorAll('.facet summary')].map(summary => summary.title.split(':')[0]).join()"
+        self.browser.wait(f"{facets} === 'manufacturer,price'")
 
     def test_two_indexes_stand_side_by_side(self):
         self.open("?index=one&q=red+dress")

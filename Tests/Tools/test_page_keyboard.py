@@ -27,6 +27,20 @@ class KeyboardTests(PageCase):
         self.browser.press("l")
         self.browser.wait("location.search.includes('like=')")
 
+    def test_keys_move_in_the_column_that_has_the_focus(self):
+        self.open("?index=one&q=red+dress&compare=two")
+        self.browser.wait("document.querySelectorAll('#grid-right .card').length > 3")
+        # A product that only the column on the right has.
+        right = "[...document.querySelectorAll('#grid-right .card')]"
+        alone = self.value(f"{right}.findIndex((card, place) => place && card.closest('.alone'))")
+        self.value(f"{right}[{alone - 1}].focus()")
+        self.browser.press("ArrowRight")
+        self.assertEqual(self.value(f"{right}.indexOf(document.activeElement)"), alone)
+        liked = self.value("document.activeElement.dataset.id")
+        self.browser.press("l")
+        self.browser.wait(f"new URLSearchParams(location.search).get('like') === {json.dumps(liked)}")
+        self.assertEqual(self.value("new URLSearchParams(location.search).get('index')"), "two")
+
     def test_keys_of_the_browser_are_left_to_it(self):
         self.open("?index=one&q=red+dress")
         self.browser.click(".card")

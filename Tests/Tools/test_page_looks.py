@@ -13,6 +13,28 @@ class LooksTests(PageCase):
             self.browser.wait("[...document.querySelectorAll('.chip .label')].at(-1).textContent.length > 10")
             self.assertLessEqual(self.value("document.documentElement.scrollWidth"), 390, query)
 
+    def test_a_telephone_shows_products_first_and_filters_when_asked(self):
+        self.browser.size(390, 844)
+        self.open("?index=one&q=dress&filter=price+%3C+60")
+        shown = "document.querySelector('#facets').checkVisibility()"
+        self.assertFalse(self.value(shown))
+        self.assertLess(self.value(f"{CARDS}[0].getBoundingClientRect().top"), 844 / 3)
+        self.assertEqual(self.value("document.querySelector('#narrowing').textContent"), "Filters · 1")
+        self.browser.click("#narrowing")
+        self.browser.wait(shown)
+        self.browser.click("#narrowing")
+        self.browser.wait(f"!({shown})")
+        self.browser.open(f"{self.address}?index=one&filter=pric+%3C+60")
+        self.browser.wait("document.querySelector('#filter-wrong').checkVisibility()")
+        self.expect_refusals()
+        self.browser.size(1360, 900)
+        self.assertFalse(self.value("document.querySelector('#narrowing').checkVisibility()"))
+
+    def test_only_where_there_is_a_mouse_the_search_box_has_the_focus(self):
+        self.open("?index=one")
+        self.assertEqual(self.value("document.activeElement.id === 'text'"),
+                         self.value("matchMedia('(hover: hover)').matches"))
+
     def test_a_small_screen_shows_everything_without_scrolling_sideways(self):
         self.browser.size(360, 740)
         self.open("?index=one&q=red+dress")

@@ -21,6 +21,34 @@ class SearchTests(PageCase):
         self.browser.wait(f"{FIRST} === 'Red Dotted Maxi Dress'")
         self.assertEqual(self.value("document.querySelector('#text').value"), "red dotted dress")
 
+    def test_one_can_go_back_to_the_search_before_the_typing(self):
+        self.open("?index=one&q=red+dress")
+        before = self.value("history.length")
+        self.value("document.querySelector('#text').focus()")
+        self.value("document.querySelector('#text').select()")
+        for text in ("blue", " shirt"):
+            self.browser.type(text)
+            self.browser.wait("new URLSearchParams(location.search).get('q') === "
+                              "document.querySelector('#text').value")
+        self.browser.press("Enter")
+        self.browser.press("Enter")
+        self.assertEqual(self.value("history.length"), before + 1)
+        self.browser.type("s")
+        self.browser.wait("location.search.includes('shirts')")
+        self.assertEqual(self.value("history.length"), before + 2)
+        for text in ("blue shirt", "red dress"):
+            self.value("history.back()")
+            self.browser.wait(f"document.querySelector('#text').value === '{text}'")
+
+    def test_what_is_counted_is_what_the_facets_count(self):
+        self.open("?index=one&q=dress&looks=0")
+        said = self.value("document.querySelector('#count').textContent")
+        self.assertRegex(said, r"^about \d+ relevant of 446 ·")
+        counted = self.value("document.querySelector('.facet summary').title")
+        self.assertAlmostEqual(int(said.split()[1]), int(counted.split()[1]), delta=5)
+        self.open("?index=one&q=dress")
+        self.assertRegex(self.value("document.querySelector('#count').textContent"), "^446 products ·")
+
     def test_a_text_that_ends_like_a_weight_stays_as_it_was_typed(self):
         self.open("?index=one")
         self.browser.click("#text")
@@ -66,6 +94,8 @@ class SearchTests(PageCase):
         self.open("?index=one&q=dress&sort=price")
         self.browser.wait(goes.format("<="))
         self.assertEqual(self.value("document.querySelector('#sort').value"), "price")
+        self.assertNotIn("candidates", self.value("document.querySelector('#count').textContent"))
+        self.assertNotIn("best", self.value("document.querySelector('#count').textContent"))
 
     def test_the_order_is_by_what_many_products_have(self):
         offered = "[...document.querySelector('#sort').options].map(option => option.value).join()"

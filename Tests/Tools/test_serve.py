@@ -151,14 +151,33 @@ class ServeTests(unittest.TestCase):
         self.assertEqual(answer.status, 404)
 
     def test_every_name_and_label_of_the_metrics_is_one_that_prometheus_takes(self):
-        connection = self.connect(self.serve()[1])
+        _, address = self.serve()
+        connection = self.connect(address)
         self.ask(connection, "GET", "/v1/indexes")
         self.ask(connection, "GET", "/v1/indexes/none/products/x")
+        self.ask(connection, "GET", "/v1/indexes/few/products/V1001")
+        self.ask(connection, "POST", "/v1/indexes/few/search", b"{}")
+        host, port = address.split(":")
+        with socket.create_connection((host, int(port))) as client:
+            client.sendall(b"good morning\r\n\r\n")
+            self.assertIn(b"400", client.recv(4096))
         _, text = self.ask(connection, "GET", "/metrics")
         lines = [line for line in text.decode().splitlines() if not line.startswith("#")]
         line_form = re.compile(r'[a-z_:][a-z0-9_:]*(\{([a-z_][a-z0-9_]*="[^"]*",?)*\})? [0-9.e+-]+$')
         self.assertEqual([line for line in lines if not line_form.match(line)], [])
         self.assertTrue(any('status_code="404"' in line for line in lines))
+        counted = [line for line in lines if line.startswith("vitrine_http_requests_total{")]
+        self.assertEqual([line for line in counted if 'status_code="404"' in line and "index=" in line], [])
+        self.assertTrue(any('status_code="200",index="few"} 1' in line for line in counted), counted)
+        self.assertIn('vitrine_http_malformed_requests_total{http_response_status_code="400"} 1.0', lines)
+        kinds, helped = (re.findall(rf"^# {word} (\S+) \S", text.decode(), re.M) for word in ("TYPE", "HELP"))
+        self.assertEqual(kinds, helped)
+
+    def test_an_origin_that_no_browser_sends_is_refused(self):
+        for origin in ("shop.example", "https://shop.example/page", "*"):
+            refused = self.refused("--allow-origin", origin)
+            self.assertEqual(refused.returncode, 64)
+            self.assertIn("scheme://host", refused.stderr)
 
 
 if __name__ == "__main__":

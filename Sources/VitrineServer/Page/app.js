@@ -7,17 +7,25 @@ import * as indexes from "./indexes.js";
 import * as key from "./key.js";
 import * as keys from "./keys.js";
 import * as picture from "./picture.js";
-import { find, findAndCount, isOfFilter, query, takesFilter } from "./query.js";
+import { countRest, find, findAndCount, isOfFilter, query, takesFilter } from "./query.js";
 import * as results from "./results.js";
-import { blend, fromURL, letGo, state, toURL } from "./state.js";
+import { blend, fromURL, letGo, narrowed, state, toURL } from "./state.js";
 import * as terms from "./terms.js";
 
 let running = null; // AbortController of the search in flight
+let isTyping = false; // whether the latest entry of the history is of a text that is still being typed
 
 function wrongFilter(message) {
   byId("filter").classList.toggle("wrong", Boolean(message));
   byId("filter-wrong").hidden = !message;
   byId("filter-wrong").textContent = message;
+  if (message) unfold(true);
+}
+
+// On a small screen what narrows is folded away until it is asked for.
+function unfold(isOpen) {
+  document.body.classList.toggle("narrowing", isOpen);
+  byId("narrowing").ariaExpanded = String(isOpen);
 }
 
 function failed(error, notice = "") {
@@ -26,7 +34,15 @@ function failed(error, notice = "") {
   if (error.status === 401) return void key.ask(main);
   const ofFilter = isOfFilter(error);
   wrongFilter(ofFilter ? error.message : "");
-  results.say(notice + (ofFilter ? "" : error.message), true);
+  results.say(notice + (ofFilter ? "Nothing shown: the filter is wrong." : error.message), true);
+}
+
+// A view that begins with a mistake still offers what the index can be narrowed by.
+async function offerRest(error, signal) {
+  const { index } = state;
+  if (![400, 404, 422].includes(error.status) || results.isOffered(index)) return;
+  const rest = await countRest(index, error, signal).catch(() => null);
+  if (rest && !signal.aborted) results.offerAttributes(index, rest.facets, run);
 }
 
 // What is wrong with the other index alone is told beside it.
@@ -35,10 +51,20 @@ const beside = (error) => {
   return { error };
 };
 
+// Writes the address bar. What it says already is no step to go back by, but for another picture, of
+// which it says nothing.
+function write(how) {
+  const kept = picture.kept(state.terms);
+  const isSame = new URL(toURL(), location).href === location.href
+    && JSON.stringify(kept) === JSON.stringify(history.state);
+  history[how === "push" && !isSame ? "pushState" : "replaceState"](kept, "", toURL());
+}
+
 // `history` says what becomes of the address bar: "push", "replace" or "keep". `notice` is what else
 // the line above the results says.
 async function run({ history: how = "push", notice = "" } = {}) {
-  if (how !== "keep") history[`${how}State`](picture.kept(state.terms), "", toURL());
+  isTyping = false;
+  if (how !== "keep") write(how);
   draw();
   results.expire();
   running?.abort();
@@ -53,7 +79,10 @@ async function run({ history: how = "push", notice = "" } = {}) {
     results.show(left, right, asked, run);
     wrongFilter("");
     results.say(notice + results.summary(left));
-  } catch (error) { failed(error, notice); }
+  } catch (error) {
+    failed(error, notice);
+    offerRest(error, signal);
+  }
 }
 
 // What the other index has no attributes for is let go of, and said.
@@ -74,6 +103,8 @@ function draw() {
   const text = terms.mainText()?.text ?? "";
   if (document.activeElement !== byId("text") || byId("text").value.trim() !== text) byId("text").value = text;
   document.title = text ? `${text} · Vitrine` : "Vitrine";
+  const narrowing = narrowed().length + Number(Boolean(state.filter.trim()));
+  byId("narrowing").textContent = narrowing ? `Filters · ${narrowing}` : "Filters";
   byId("filter").value = state.filter;
   byId("index").value = state.index;
   byId("compare").value = state.compare;
@@ -106,7 +137,7 @@ function like(index, hit) {
   scrollTo({ top: 0, behavior: "smooth" });
 }
 
-function neighbour(index, hit, by) {
+function neighbor(index, hit, by) {
   const list = results.hitsOf(index);
   const here = list.findIndex((other) => other.id === hit.id);
   return here < 0 ? null : list[here + by];
@@ -122,12 +153,27 @@ async function share() {
 }
 
 let pause = null; // between the last key and the search
+
+// The first key after a settled search begins an entry of the history, and those that follow change it.
+function searchText(isSettled) {
+  const history = isTyping ? "replace" : "push";
+  clearTimeout(pause);
+  if (!readText() && !isSettled) return;
+  run({ history });
+  isTyping = !isSettled;
+}
+
 function connect() {
   byId("text").addEventListener("input", () => {
     clearTimeout(pause);
-    pause = setTimeout(() => { if (readText()) run({ history: "replace" }); }, 120);
+    pause = setTimeout(() => searchText(false), 120);
   });
-  byId("search").addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(pause); readText(); run(); });
+  byId("text").addEventListener("blur", () => { isTyping = false; });
+  byId("search").addEventListener("submit", (event) => { event.preventDefault(); searchText(true); });
+  byId("narrowing").addEventListener("click", () => {
+    unfold(!document.body.classList.contains("narrowing"));
+    scrollTo({ top: 0 });
+  });
   byId("narrow").addEventListener("submit", (event) => { event.preventDefault(); state.filter = byId("filter").value; run(); });
   byId("file").addEventListener("change", (event) => { take(event.target.files[0]); event.target.value = ""; });
   byId("more").addEventListener("click", results.more);
@@ -143,13 +189,13 @@ function connect() {
       document.body.classList.toggle("dropping", name === "dragover");
       if (name === "drop") take(event.dataTransfer.files[0]);
     });
-  keys.connect((id) => {
-    const hit = results.hitsOf(state.index).find((other) => other.id === id);
-    if (hit) like(state.index, hit);
+  keys.connect((index, id) => {
+    const hit = results.hitsOf(index).find((other) => other.id === id);
+    if (hit) like(index, hit);
   });
-  addEventListener("popstate", () => { byId("detail").close(); start(); });
+  addEventListener("popstate", () => { clearTimeout(pause); byId("detail").close(); start(); });
   key.connect(() => results.say("This server needs an API key: Search asks for it again.", true));
-  detail.connect({ like, neighbour });
+  detail.connect({ like, neighbor });
 }
 
 // Terms of a shared link have ids only: their titles are asked for.
@@ -192,4 +238,6 @@ async function main() {
 }
 
 connect();
+// Where there is no mouse the focus would bring up a keyboard of the screen, over half of what is shown.
+if (matchMedia("(hover: hover)").matches) byId("text").focus();
 main();

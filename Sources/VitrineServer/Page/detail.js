@@ -9,7 +9,7 @@ const dialog = byId("detail");
 const directions = ["darker", "lighter", "longer", "shorter", "more formal", "more casual", "more colourful", "plainer"];
 const kinds = ["type", "articleType", "productType", "subCategory", "category", "masterCategory"];
 let shown = null; // {index, hit}
-let actions = null; // {like, neighbour}
+let actions = null; // {like, neighbor}
 let walking = null; // AbortController of the walk in flight
 
 // Each part of the score: measure, weight, and what it adds, as numbers and as a bar.
@@ -71,7 +71,7 @@ async function walk(towards) {
 function step(event) {
   if (event.target.matches("input") || event.ctrlKey || event.metaKey || event.altKey) return;
   const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  const next = by && actions.neighbour(shown.index, shown.hit, by);
+  const next = by && actions.neighbor(shown.index, shown.hit, by);
   if (next) open(shown.index, next);
   if (event.key === "l") byId("like").click();
 }

@@ -40,7 +40,7 @@ function card(index, hit, open, note) {
         element("small", { textContent: maker }),
         element("span", { textContent: typeof price === "number" ? price.toLocaleString() : price ?? "" }))));
   button.title = `score ${hit.score.toFixed(3)}`;
-  button.dataset.id = hit.id;
+  Object.assign(button.dataset, { index, id: hit.id });
   button.addEventListener("click", () => open(hit));
   return element("li", { className: note?.missing ? "alone" : "" }, button);
 }

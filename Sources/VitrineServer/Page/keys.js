@@ -3,7 +3,8 @@
 import { byId } from "./grid.js";
 
 function move(key) {
-  const cards = [...byId("grid").querySelectorAll(".card")];
+  const grid = document.activeElement.closest(".grid") ?? byId("grid");
+  const cards = [...grid.querySelectorAll(".card")];
   const here = cards.indexOf(document.activeElement);
   const top = (card) => card.getBoundingClientRect().top;
   const second = cards.findIndex((card) => top(card) > top(cards[0]) + 1);
@@ -13,7 +14,7 @@ function move(key) {
   cards[next]?.focus();
 }
 
-// `like` is given the id of the product in focus.
+// `like` is given the index and the id of the product in focus.
 export function connect(like) {
   document.addEventListener("keydown", (event) => {
     if (event.target.matches("input, select") || document.querySelector("dialog[open]")) {
@@ -23,6 +24,6 @@ export function connect(like) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "/") { event.preventDefault(); byId("text").select(); }
     if (event.key.startsWith("Arrow")) { event.preventDefault(); move(event.key); }
-    if (event.key === "l") like(document.activeElement.dataset?.id);
+    if (event.key === "l") like(document.activeElement.dataset.index, document.activeElement.dataset.id);
   });
 }

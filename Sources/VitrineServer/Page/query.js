@@ -27,10 +27,15 @@ const terms = () => state.terms.filter(({ weight }) => weight)
 
 const about = (filter) => ({ terms: terms(), filter: filter || undefined, weights: state.weights ?? undefined });
 
+// As many as facets are counted over: an order of fewer would leave out what these say there is, and one of
+// many more would begin with whatever is cheap.
+const mostOrdered = 2000;
+
 export function query(index) {
   return {
     ...about(filterExpression()),
     sort: order.keys(),
+    candidates: state.sort ? mostOrdered : undefined,
     facets: index === state.index ? facetRequests(index) : undefined,
     k: pageSize,
     explain: true,
@@ -66,14 +71,23 @@ export async function find(index, body, signal) {
   }
 }
 
-// With the facets, in one request.
+// With the facets, in one request, and how many products they count: `relevant`, where there are facets.
 export async function findAndCount(index, asked, signal) {
   const counted = narrowed().slice(0, mostFacets);
-  if (!counted.length) return find(index, asked, signal);
+  if (!counted.length) return withRelevant(await find(index, asked, signal));
   const [answer, ...others] = await find(index, [asked, ...counted.map(counting), ...typed()], signal);
   const counts = others.slice(0, counted.length);
   const wholes = new Map(counts.map(({ facets: [facet] }) => [facet.attribute, shortened(facet)]));
-  return { ...answer, facets: answer.facets.map((facet) => wholes.get(facet.attribute) ?? facet) };
+  return { ...withRelevant(answer), facets: answer.facets.map((facet) => wholes.get(facet.attribute) ?? facet) };
+}
+
+const withRelevant = (answer) => ({ ...answer, relevant: answer.facets?.[0]?.relevant });
+
+// The facets of what was refused, without what may be wrong with it: the filter, or a product that is not there.
+export function countRest(index, error, signal) {
+  const { filter, terms } = isOfFilter(error) ? about("") : about(filterExpression());
+  const texts = terms.filter(({ text }) => text);
+  return api.search(index, { terms: texts, filter, facets: facetRequests(index), fields: [], k: 1 }, signal);
 }
 
 // Whether an index can be asked with what was typed.

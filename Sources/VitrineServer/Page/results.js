@@ -46,8 +46,10 @@ export function show(left, right, asked, changed) {
   follow(index, asked, right ? {} : left);
 }
 
+export const isOffered = (index) => counted === index;
+
 // To filter and to order by. An example that changes with every search would not be looked for.
-function offerAttributes(index, found, changed) {
+export function offerAttributes(index, found, changed) {
   const shown = facets.show(byId("facets"), index, found, changed);
   order.show(byId("sort"), shown);
   if (counted !== index || !byId("filter").placeholder) example.show(byId("filter"), shown);
@@ -102,10 +104,23 @@ function beside(left, right) {
 
 export function summary(answer) {
   if (!answer.hits.length) return "Nothing matches. Fewer filters, or other words?";
-  const matches = answer.matches ?? answer.plan?.permitted;
-  const count = matches === undefined ? [] : [`${matches.toLocaleString()} product${matches === 1 ? "" : "s"}`];
   const how = state.terms.length ? [`${answer.took_ms.toFixed(1)} ms`, answer.path + (answer.exact ? ", exact" : "")] : [];
-  return [...count, ...how, ...(answer.notes ?? [])].join(" · ");
+  return [...count(answer), ...how, ...(answer.notes ?? []).map(forPeople)].join(" · ");
+}
+
+// Of what a filter permits a text finds some to be relevant; those the facets count, and so does this.
+function count({ matches, plan, relevant }) {
+  const permitted = matches ?? plan?.permitted;
+  if (permitted === undefined) return [];
+  const whole = permitted.toLocaleString();
+  return relevant < permitted ? [`about ${Number(relevant.toPrecision(2)).toLocaleString()} relevant of ${whole}`]
+    : [`${whole} product${permitted === 1 ? "" : "s"}`];
+}
+
+// The page has no `candidates` to raise.
+function forPeople(note) {
+  const most = note.match(/^only the (\d+) best are in this order/)?.[1];
+  return most ? `the ${Number(most).toLocaleString()} best, in this order` : note;
 }
 
 export async function more() {

@@ -31,12 +31,16 @@ function chip(term, several, changed) {
     term.weight = Number(weight.value);
     changed();
   });
+  const preview = term.preview ? element("img", { src: term.preview, alt: "" }) : null;
+  preview?.addEventListener("error", () => {
+    delete term.preview;
+    preview.remove();
+  });
   const remove = () => {
     state.terms = state.terms.filter((other) => other !== term);
     changed();
   };
-  const chip = removable(label, remove,
-    term.preview ? element("img", { src: term.preview, alt: "" }) : null,
+  const chip = removable(label, remove, preview,
     element("span", { className: "label", textContent: term.weight < 0 ? `not ${label}` : label }), weight);
   chip.classList.toggle("off", !term.weight);
   return chip;
