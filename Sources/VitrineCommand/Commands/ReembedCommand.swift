@@ -54,12 +54,8 @@ struct ReembedCommand: WorkspaceCommand {
     options.compacts = compact
     options.reportPath = index.reportPath(report, in: console)
     let settled = options
-    let progress = Progress(console: console)
-    let outcome = try await workspace.stoppable {
-      defer { progress.finish() }
-      return try await engine.reembed(with: embedder, options: settled) { progress.show($0) }
+    _ = try await workspace.ingesting(json: output.json, of: "product") { progress in
+      try await engine.reembed(with: embedder, options: settled, progress: progress)
     }
-    if output.json { return try console.printJSON(outcome) }
-    outcome.print(in: console, of: "product")
   }
 }

@@ -77,19 +77,9 @@ struct ImportCommand: WorkspaceCommand {
     options.compacts = compact
     options.reportPath = index.reportPath(report, in: console)
     let settled = options
-    let progress = Progress(console: console)
-    let outcome = try await workspace.stoppable {
-      defer { progress.finish() }
-      return try await engine.importVectors(source, options: settled) {
-        progress.show($0, unit: "vectors")
-      }
+    let outcome = try await workspace.ingesting(json: output.json, unit: "vectors") { progress in
+      try await engine.importVectors(source, options: settled, progress: progress)
     }
-    if output.json {
-      try console.printJSON(outcome)
-    } else {
-      outcome.print(in: console, unit: "vectors")
-    }
-    if outcome.cancelled { throw ExitCode(130) }
     try outcome.checkUse(of: vectors)
     // Attributes that belong to other ids are as good as none, though the vectors are in.
     if let attributes, outcome.attributeRowsUsed == 0 {
