@@ -41,16 +41,14 @@ struct JSONScanner {
     guard depth <= JSONScanner.deepest else { throw mistake("at most 64 levels") }
     if take("}") { return }
     repeat {
-      let start = position
       guard take("\"") else { throw mistake("a member's name in quotes") }
       let name = try string()
-      guard !name.trimmed.isEmpty else {
-        (position, path) = (start, "")
-        throw mistake("a member's name that is not blank")
-      }
       path = prefix + name
       guard take(":") else { throw mistake("\":\"") }
+      let known = pairs.count
       try value(depth: depth)
+      // As a column without a name.
+      if name.trimmed.isEmpty { pairs.removeSubrange(known...) }
     } while take(",")
     guard take("}") else { throw mistake("\",\" or \"}\"") }
   }

@@ -20,7 +20,9 @@ extension Schema {
       try attribute.check()
       if let position = positions[attribute.name] {
         try attribute.check(against: merged.attributes[position])
-        merged.attributes[position].separator = attribute.separator
+        if let separator = attribute.separator {
+          merged.attributes[position].separator = separator
+        }
       } else {
         positions[attribute.name] = merged.attributes.count
         merged.attributes.append(attribute)

@@ -67,7 +67,7 @@ package enum ValueParsing {
   }
 
   /// A number as programs write it; unlike `Double(_:)` no `nan`, `inf` or hexadecimal.
-  private static func plainNumber(_ text: String) -> Double? {
+  static func plainNumber(_ text: String) -> Double? {
     guard text.utf8.count <= 32,
       text.utf8.allSatisfy({ $0.isDigit || "+-.eE".utf8.contains($0) }),
       let number = Double(text), number.isFinite
@@ -99,7 +99,7 @@ package enum ValueParsing {
     let end = digits.firstIndex { $0 == "," || $0 == "." } ?? digits.endIndex
     let fraction = digits[end...].dropFirst()
     let groups = digits[..<end].split(separator: sign, omittingEmptySubsequences: false)
-    guard let first = groups.first, (1...3).contains(first.utf8.count),
+    guard let first = groups.first, (1...3).contains(first.utf8.count), first.first != "0",
       groups.dropFirst().allSatisfy({ $0.utf8.count == 3 }),
       (groups + [fraction]).allSatisfy({ $0.utf8.allSatisfy(\.isDigit) })
     else { return nil }

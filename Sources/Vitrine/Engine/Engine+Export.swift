@@ -49,6 +49,8 @@ extension Engine {
           try files[3].write(try encoder.encode(ExportedSchema(schema, model: model)))
           return snapshot.count
         }
+        // Written before the first has its name, so that the four are of one export.
+        for file in files { try file.complete() }
         for file in files { try file.finish() }
         return ExportReport(products: count, files: files.map(\.path))
       }

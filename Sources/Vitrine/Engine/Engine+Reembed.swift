@@ -83,7 +83,7 @@ extension Engine {
     let worker = IngestWorker(
       engine: target, embedder: embedder,
       images: description.imageRoots.compactMap { try? ImageRoot(path: $0) },
-      schema: description.schema, imageColumn: "", textOnly: true)
+      schema: description.schema, imageColumn: "", textOnly: false)
     let reader = ProductReader(engine: self, chunkSize: ingest.chunkSize)
     let threads = ingest.threads ?? self.options.threads
     try IngestStages(worker, ingest, threads: threads, cancellation).run(&writer, &meter) {

@@ -98,7 +98,13 @@ extension Engine {
     try await OffPool.run { [self] in
       let (typed, inferred) = try typed(products)
       var changes = Changes(schema: try grow(by: inferred))
+      // One of each id, as they are laid over what is stored.
+      var annotations: [IDBytes: Product] = [:]
       for product in typed {
+        annotations[IDBytes(product.id), default: product].attributes
+          .merge(product.attributes) { _, new in new }
+      }
+      for product in annotations.values {
         changes.update(Changes.Update(product: product, isAnnotation: true))
       }
       return try commit(changes, threads: options.threads).lost

@@ -104,6 +104,36 @@ package final class FileBytes: Sendable {
     return descriptor
   }
 
+  /// Makes an empty file for what shall become the file of a path, beside it: `PATH.partial`, or the next
+  /// name of which nobody holds the file. What somebody who was killed has left is taken over.
+  static func makePartial(of path: String) throws(VitrineError) -> (
+    path: String, descriptor: Int32
+  ) {
+    for number in 1...100 {
+      let name = number == 1 ? "\(path).partial" : "\(path).\(number).partial"
+      let descriptor = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+      guard descriptor >= 0 else {
+        throw .file(
+          path: path, reason: errno == ENOENT ? "there is no such folder" : systemMessage())
+      }
+      // Not every file system has locks.
+      let isFree = flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+      // Its owner may have given it its name between the two.
+      if isFree, isSame(descriptor, name), ftruncate(descriptor, 0) == 0 {
+        return (name, descriptor)
+      }
+      close(descriptor)
+    }
+    throw .file(path: path, reason: "a hundred others are writing it")
+  }
+
+  /// Whether an open file is the one of a path.
+  private static func isSame(_ descriptor: Int32, _ path: String) -> Bool {
+    var (opened, named) = (stat(), stat())
+    return fstat(descriptor, &opened) == 0 && stat(path, &named) == 0
+      && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
+  }
+
   /// Writes bytes to an open file.
   static func append(_ bytes: Data, to descriptor: Int32, path: String) throws(VitrineError) {
     var failure: String?

@@ -1,28 +1,35 @@
-/// The rows of one id on their way into the index: the last one goes in or, if it cannot be used, the last
-/// that can.
+/// A product on its way into the index: what its last row says, with that row's photograph or, if it cannot
+/// be used, that of the row of the same id before.
 struct IngestAttempt {
   /// Where the item stands in its chunk.
   let index: Int
   /// The rows, the last of the catalogue first.
   private let rows: [IngestItem]
-  /// Why the first so many cannot be used.
+  /// Why the photographs of the first so many cannot be used.
   private var refusals: [String] = []
 
   /// The rows of an item; nil if it has no product.
   init?(_ item: IngestItem, at index: Int) {
     guard case .product = item.content else { return nil }
     self.index = index
-    rows = [item] + item.earlier.reversed()
+    rows = [item] + item.earlier
   }
 
-  /// The product of the last row.
+  /// What the last row says.
   var lastProduct: Product? { product(of: rows.first) }
 
-  /// The product of the row that is tried now; nil when all have been.
-  var product: Product? { product(of: row) }
+  /// The same with the photograph that is tried now; nil when all have been.
+  var product: Product? {
+    guard let tried = product(of: row), var product = lastProduct else { return nil }
+    product.image = tried.image
+    return product
+  }
 
   /// What is remembered of the row that is tried now.
   var record: ContentRecord? { row?.record }
+
+  /// Whether that row's words were embedded for want of a photograph.
+  var wasWords: Bool { row?.wasWords ?? false }
 
   private var row: IngestItem? { rows.dropFirst(refusals.count).first }
 
@@ -31,7 +38,7 @@ struct IngestAttempt {
     return product
   }
 
-  /// Goes on to the row before, if there is one.
+  /// Goes on to the photograph of the row before, if there is one.
   mutating func refuse(_ reason: String) { refusals.append(reason) }
 
   /// Refuses all rows that are left.
@@ -44,21 +51,23 @@ struct IngestAttempt {
   /// - Parameters:
   ///   - column: what rows were refused for.
   ///   - idColumn: where their id is.
-  ///   - keepsVector: whether all were refused, and the last one went in with the vector that the product had.
+  ///   - keepsVector: whether the product goes in with the vector that it had.
   func notes(column: String, idColumn: String, keepsVector: Bool = false) -> [RowNote] {
-    let id = lastProduct?.id ?? ""
-    let used = keepsVector ? 0 : refusals.count
-    let notes = rows.enumerated().map { place, item -> [RowNote] in
-      if place > used {
-        return [.superseded(row: item.row, id: id, column: idColumn, by: rows[used].row)]
-      }
-      if place == used, !keepsVector { return item.notes }
-      let reason = refusals[place] + (keepsVector ? "; it keeps the vector it has" : "")
-      let note = RowNote(
-        row: item.row, id: id, column: column, reason: reason,
-        outcome: keepsVector ? .valueDropped : .rejected)
-      return item.notes + [note]
+    guard let last = rows.first, let id = lastProduct?.id else { return [] }
+    func note(_ row: IngestItem, _ reason: String, _ outcome: RowNote.Outcome) -> RowNote {
+      RowNote(row: row.row, id: id, column: column, reason: reason, outcome: outcome)
     }
-    return notes.reversed().flatMap { $0 }
+    guard keepsVector || refusals.count < rows.count else {
+      return zip(rows, refusals).reversed().flatMap { $0.notes + [note($0, $1, .rejected)] }
+    }
+    let replaced = rows.dropFirst().map { row in
+      RowNote.superseded(row: row.row, id: id, column: idColumn, by: last.row)
+    }
+    guard let reason = refusals.first else { return replaced + last.notes }
+    let instead =
+      keepsVector
+      ? "it keeps the vector it has"
+      : "the photograph of row \(rows[refusals.count].row) is in its place"
+    return replaced + last.notes + [note(last, "\(reason); \(instead)", .valueDropped)]
   }
 }

@@ -13,7 +13,9 @@ struct IngestItem: Sendable {
   var notes: [RowNote] = []
   /// What is remembered of the row that a product was made of, where it does not come from that itself.
   var record: ContentRecord?
-  /// Earlier rows of the same id, in their order: they are tried where this one cannot be used.
+  /// Whether its words were embedded for want of a photograph.
+  var wasWords = false
+  /// The row before of the same id, which is tried where this one cannot be used.
   var earlier: [IngestItem] = []
 }
 

@@ -3,8 +3,8 @@ struct IngestReader {
   let survey: CatalogueSurvey
   let schema: Schema
   let chunkSize: Int
-  /// Whether rows of which a later one has the id are kept until that comes, and tried if it cannot be used.
-  /// Otherwise they are noted where they stand.
+  /// Whether the last row but one of an id is kept until the last comes, and tried if that cannot be used.
+  /// Otherwise it is noted where it stands.
   var keepsEarlier = true
 
   /// Reads the catalogue and hands over chunks until there are no more, or `send` takes none.
@@ -13,7 +13,7 @@ struct IngestReader {
   func run(send: (IngestChunk) -> Bool) throws(VitrineError) {
     let reader = try openCatalogue(survey.source.path)
     var builder = ProductBuilder(mapping: survey.mapping, schema: schema)
-    var earlier = EarlierRows(most: keepsEarlier ? 100_000 : 0)
+    var earlier = EarlierRows(most: keepsEarlier ? 32 << 20 : 0)
     var chunk = IngestChunk(number: 0)
     while let entry = try reader.next() {
       chunk.items.append(item(entry, columns: reader.columns, &builder, &earlier))
@@ -53,12 +53,15 @@ struct IngestReader {
     }
     var item = IngestItem(row: row, content: .product(built.product), notes: notes)
     if let later = survey.successor(of: row, id: id) {
-      if earlier.keep(item, id: id) { return IngestItem(row: row, content: .nothing) }
+      guard let left = earlier.keep(item, id: id) else {
+        return IngestItem(row: row, content: .nothing)
+      }
+      let next = left == row ? later : row
       return IngestItem(
         row: row, content: .nothing,
-        notes: [.superseded(row: row, id: id, column: survey.mapping.id, by: later)])
+        notes: [.superseded(row: left, id: id, column: survey.mapping.id, by: next)])
     }
-    item.earlier = earlier.take(id: id)
+    item.earlier = earlier.take(id: id).map { [$0] } ?? []
     return item
   }
 
@@ -69,29 +72,42 @@ struct IngestReader {
   }
 }
 
-/// Rows that are kept until the last one of their id comes.
+/// The last rows so far of ids that come again.
 private struct EarlierRows {
-  /// So many are kept at most, since they are in memory.
+  /// Bytes of text that are kept at most.
   let most: Int
-  private var rows: [IDBytes: [IngestItem]] = [:]
-  private var count = 0
+  private var rows: [IDBytes: IngestItem] = [:]
+  private var size = 0
 
   init(most: Int) { self.most = most }
 
-  /// Keeps a row; false if there is no room.
-  mutating func keep(_ item: IngestItem, id: String) -> Bool {
-    guard count < most else { return false }
-    rows[IDBytes(id), default: []].append(item)
-    count += 1
-    return true
+  /// Keeps a row in the place of the one before it.
+  ///
+  /// - Returns: the number of the row that is not kept any more, or that there is no room for.
+  mutating func keep(_ item: IngestItem, id: String) -> Int? {
+    let before = take(id: id)
+    let fits = size + item.size <= most
+    if let kept = fits ? item : before {
+      rows[IDBytes(id)] = kept
+      size += kept.size
+    }
+    return fits ? before?.row : item.row
   }
 
-  /// The rows of an id, which are let go of.
-  mutating func take(id: String) -> [IngestItem] {
-    if count == 0 { return [] }
-    let taken = rows.removeValue(forKey: IDBytes(id)) ?? []
-    count -= taken.count
+  /// The row of an id, which is let go of.
+  mutating func take(id: String) -> IngestItem? {
+    if rows.isEmpty { return nil }
+    let taken = rows.removeValue(forKey: IDBytes(id))
+    size -= taken?.size ?? 0
     return taken
+  }
+}
+
+extension IngestItem {
+  /// About how many bytes it holds.
+  fileprivate var size: Int {
+    guard case .product(let product) = content else { return 0 }
+    return product.attributes.reduce(200) { $0 + 100 + $1.value.plainText.utf8.count }
   }
 }
 

@@ -4,7 +4,7 @@ import Synchronization
 /// Reading, embedding and storing at once, joined by queues of bounded length.
 ///
 /// One thread reads, some embed, and the caller's stores; so the memory in use is that of the
-/// queues, however many products there are.
+/// queues, and of up to 32 MB of rows whose ids come again, however many products there are.
 final class IngestStages: Sendable {
   private let worker: IngestWorker
   private let options: IngestOptions

@@ -45,7 +45,7 @@ struct IngestWorker: Sendable {
     for attempt in attempts {
       guard var product = attempt.product else { continue }
       do throws(ImageRoot.Missing) {
-        let source = try source(of: &product)
+        let source = try source(of: &product, orWords: textOnly || attempt.wasWords)
         let record = ContentRecord(
           source: hash(of: source), metadata: attempt.record?.metadata, product: product)
         if let old = known[IDBytes(product.id)]?.record, old.source == record.source {
@@ -85,36 +85,38 @@ struct IngestWorker: Sendable {
       column: imageColumn, idColumn: schema.id ?? "", keepsVector: keepsVector)
   }
 
-  /// Notes a photograph that cannot be used, and gives the attempt back if there is another row to be tried.
-  /// If there is none, what is in the index keeps the look that it has, and has its new facts.
+  /// Notes a photograph that cannot be used. What is in the index keeps the look that it has, and has its new
+  /// facts; of what is not, the attempt comes back if there is another row to be tried.
   private func refuse(
     _ attempt: IngestAttempt, _ reason: String, _ known: [IDBytes: StoredProduct],
     _ outcomes: inout [IngestOutcome]
   ) -> IngestAttempt? {
     var attempt = attempt
     attempt.refuse(reason)
-    if attempt.product != nil { return attempt }
     guard var product = attempt.lastProduct, let stored = known[IDBytes(product.id)],
       let old = stored.record
     else {
+      if attempt.product != nil { return attempt }
       settle(attempt, .nothing, &outcomes)
       return nil
     }
-    // As it will be stored: a photograph that no row names stays with its vector.
-    product.image = product.image ?? stored.product.image
+    // The photograph stays that the vector is of.
+    product.image = stored.product.image ?? product.image
     let record = ContentRecord(source: old.source, product: product)
     settle(attempt, action(for: product, record, old: old), &outcomes, keepsVector: true)
     return nil
   }
 
   /// The photograph of a product, whose path is then that found, or the words in its place.
-  private func source(of product: inout Product) throws(ImageRoot.Missing) -> Source {
+  private func source(
+    of product: inout Product, orWords: Bool
+  ) throws(ImageRoot.Missing) -> Source {
     do throws(ImageRoot.Missing) {
       let found = try photograph(of: product)
       product.image = product.image ?? found.path
       return .image(found.bytes)
     } catch {
-      if textOnly, product.image == nil, let words = product.caption(schema) {
+      if orWords, product.image == nil, let words = product.caption(schema) {
         return .words(words)
       }
       throw error

@@ -20,16 +20,12 @@ final class NoteFile {
         throw .file(path: path, reason: "is no report, and one would take its place; name another")
       }
     }
-    let folder = (path as NSString).deletingLastPathComponent
-    guard !FileBytes.isFile((folder as NSString).appendingPathComponent("data.mdb")) else {
-      throw .file(path: path, reason: "lies in an index, which may hold nothing else; name another")
-    }
     file = try PartialFile(path: path)
     try file.write(Data(Self.header.utf8))
   }
 
   deinit {
-    if hasNotes { try? file.finish() } else { FileBytes.remove(path) }
+    if hasNotes { try? file.finish() } else { FileBytes.remove(FileBytes.canonical(path) ?? path) }
   }
 
   func write(_ note: RowNote) throws(VitrineError) {

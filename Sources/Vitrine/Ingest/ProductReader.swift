@@ -32,12 +32,8 @@ struct ProductReader: Sendable {
     _ product: Product, _ record: ContentRecord?, _ schema: Schema
   ) -> IngestItem {
     let words = product.caption(schema).map(ContentRecord.hash(ofText:))
-    if product.image != nil || (words != nil && record?.source == words) {
-      return IngestItem(row: 0, content: .product(product), record: record)
-    }
-    let note = RowNote(
-      row: 0, id: product.id, column: "",
-      reason: "it has no photograph, and its vector was not made of its words", outcome: .rejected)
-    return IngestItem(row: 0, content: .nothing, notes: [note])
+    return IngestItem(
+      row: 0, content: .product(product), record: record,
+      wasWords: words != nil && record?.source == words)
   }
 }

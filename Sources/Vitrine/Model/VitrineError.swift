@@ -63,7 +63,7 @@ extension VitrineError: CustomStringConvertible {
         + "(--model DIR), or search by words alone (--looks 0) and by product"
     case .modelMismatch(let index, let model):
       "the index holds vectors of model \(index), not of \(model): "
-        + "use that model, or bring the index to this one with: vitrine reembed"
+        + "use that model, or bring the index to this one: vitrine reembed --model DIR --index DIR"
     case .dimensionMismatch(let expected, let found):
       "a vector must have \(expected) numbers; found \(found)"
     case .noEmbedder(let operation): "\(operation) needs a model, and none was given"

@@ -47,9 +47,10 @@ extension Boost {
   fileprivate static func place(of target: Value, _ kind: Attribute.Kind) -> Double? {
     switch (kind, target) {
     case (.number, .number(let number)): number.isFinite ? number : nil
-    case (.number, .text(let text)): Double(text).flatMap { $0.isFinite ? $0 : nil }
+    case (.number, .text(let text)): ValueParsing.plainNumber(text)
     case (.date, .date(let seconds)): Double(seconds)
-    // A year is written like a number.
+    // A year is written like a number; what is beyond all years are seconds.
+    case (.date, .number(let seconds)) where abs(seconds) >= 10_000 && seconds.isFinite: seconds
     case (.date, .number), (.date, .text):
       Timestamp.span(of: target.plainText).map { Double($0.lowerBound) }
     default: nil
@@ -63,7 +64,8 @@ extension Boost: Codable {
   }
 
   /// Decodes `{"attribute", "weight"}` with `"values": […]`, `"near": 5, "half": 2` or
-  /// `"popularity": true`. Near a date is written as the date, such as `"2024-05"`.
+  /// `"popularity": true`. Near a date is written as the date, such as `"2024-05"`, or in seconds
+  /// since 1970.
   public init(from decoder: any Decoder) throws {
     try decoder.refuseMembers(besides: Key.self)
     let container = try decoder.container(keyedBy: Key.self)

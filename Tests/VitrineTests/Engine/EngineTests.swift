@@ -160,10 +160,14 @@ import Vitrine
     var changed = try #require(try await engine.product("1"))
     changed.attributes["price"] = .number(99)
     try await engine.update([changed])
-    try await engine.annotate([Product(id: "1", attributes: ["shade": .text("dark")])])
+    try await engine.annotate([
+      Product(id: "1", attributes: ["shade": .text("dark")]),
+      Product(id: "1", attributes: ["mood": .text("calm")]),
+    ])
     let product = try #require(try await engine.product("1"))
     #expect(product.attributes["price"] == .number(99) && product.image == "1.jpg")
     #expect(product.attributes["shade"] == .text("dark"))
+    #expect(product.attributes["mood"] == .text("calm"))
   }
 
   @Test func `no attribute can be called like the columns of ids and images`() async throws {

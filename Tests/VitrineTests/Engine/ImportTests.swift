@@ -154,6 +154,8 @@ private func npy(_ type: String, _ shape: String, _ content: [UInt8], order: Str
     await #expect(throws: VitrineError.self) { try await engine.export(to: folder) }
     goesOn.signal()
     #expect(try await first.value.products == 3)
+    await #expect(throws: VitrineError.self) { try await engine.export(to: shop.index) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: shop.index).count == 2)
     let names = try FileManager.default.contentsOfDirectory(atPath: folder)
     #expect(names.sorted() == ["ids.txt", "products.jsonl", "schema.json", "vectors.npy"])
   }

@@ -146,7 +146,7 @@ import Vitrine
       let vector = new.vector(of: Array("elsewhere".utf8))
       try await engine.upsert([(Product(id: "2", attributes: ["brand": .text("Puma")]), vector)])
       let refusal = await #expect(throws: VitrineError.self) { try await engine.reembed(with: old) }
-      #expect("\(refusal as Any)".contains("such as 2: it has no photograph"))
+      #expect("\(refusal as Any)".contains("such as 2: no image is named, and there is no 2.jpg"))
     }
     #expect(try await shop.ingest(new) { $0.textOnly = true }.unchanged == 2)
   }

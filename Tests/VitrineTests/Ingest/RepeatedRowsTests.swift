@@ -9,7 +9,10 @@ import Vitrine
     try String(contentsOfFile: shop.report, encoding: .utf8).split(separator: "\n").map(String.init)
   }
 
-  @Test func `the last row that can be used goes in, and the report says so`() async throws {
+  @Test
+  func `the last row goes in with the last photograph that can be used, and the report says so`()
+    async throws
+  {
     let shop = Shop()
     for id in 1...3 { try shop.photograph(id) }
     try shop.scratch.write("bad bytes", to: "bad.jpg")
@@ -20,24 +23,42 @@ import Vitrine
     let embedder = ByteEmbedder()
     let report = try await shop.ingest(embedder)
     #expect(report.rows == 9 && report.inserted == 3)
-    #expect(report.rejected == 4 && report.superseded == 2)
+    #expect(report.rejected == 2 && report.superseded == 4 && report.valuesDropped == 2)
     let root = try #require(try shop.engine(embedder).imageRoot)
     #expect(
       try lines(of: shop) == [
         "row,id,column,reason,outcome",
-        "3,1,image,absent.jpg: is not in \(root),rejected",
+        "2,1,id,row 3 has the same id,superseded",
+        "3,1,image,absent.jpg: is not in \(root); the photograph of row 2 is in its place,value dropped",
         "4,2,id,row 5 has the same id,superseded",
         "6,3,id,row 7 has the same id,superseded",
-        "8,3,image,is no picture,rejected",
+        "7,3,id,row 8 has the same id,superseded",
+        "8,3,image,is no picture; the photograph of row 7 is in its place,value dropped",
         "9,4,image,absent.jpg: is not in \(root),rejected",
         "10,4,image,is no picture,rejected",
       ])
     let brands = try await shop.products(shop.engine(embedder), 1..<5).mapValues {
       $0.attributes["brand"]
     }
-    #expect(brands == [1: .text("A"), 2: .text("B"), 3: .text("B")])
+    #expect(brands == [1: .text("B"), 2: .text("B"), 3: .text("C")])
     let again = try await shop.ingest(embedder)
-    #expect(again.unchanged == 3 && again.updated == 0 && again.rejected == 4)
+    #expect(again.unchanged == 3 && again.updated == 0 && again.rejected == 2)
+  }
+
+  @Test func `a photograph that cannot be used puts no older row in the place of what is known`()
+    async throws
+  {
+    let shop = Shop()
+    try shop.stock(2)
+    try shop.list(["0,0.jpg,Old,1", "0,1.jpg,New,2"])
+    let embedder = ByteEmbedder()
+    _ = try await shop.ingest(embedder)
+    try FileManager.default.removeItem(atPath: shop.scratch.appending("1.jpg"))
+    let report = try await shop.ingest(embedder)
+    #expect(report.unchanged == 1 && report.reembedded == 0 && report.updated == 0)
+    let engine = try shop.engine(embedder)
+    let product = try #require(try await engine.product("0"))
+    #expect(product.image == "1.jpg" && product.attributes["brand"] == .text("New"))
   }
 
   @Test func `a product of which no row can be used keeps its look and has the last facts`()
@@ -90,7 +111,7 @@ import Vitrine
     try shop.photograph(1)
     try shop.scratch.write("id,image,sizes\n1,1.jpg,S|M;L\n", to: "products.csv")
     let engine = try shop.engine(ByteEmbedder())
-    func sizes(_ separator: String) async throws -> Value? {
+    func sizes(_ separator: String?) async throws -> Value? {
       let attribute = Attribute(
         name: "sizes", kind: .keyword, isMultiValued: true, separator: separator)
       let source = CatalogueSource(
@@ -100,6 +121,7 @@ import Vitrine
     }
     #expect(try await sizes("|") == .list(["S", "M;L"]))
     #expect(try await sizes(";") == .list(["S|M", "L"]))
+    #expect(try await sizes(nil) == .list(["S|M", "L"]))
     let reason = "the separator of sizes: expected a sign such as |, found an empty text"
     await #expect(throws: VitrineError.schema(reason)) { _ = try await sizes("") }
   }
