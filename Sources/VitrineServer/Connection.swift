@@ -138,7 +138,10 @@ final class Connection: ChannelDuplexHandler {
       rest.yield(body)
       reading = .rest(rest, body.readableBytes)
     }
-    isBodyAwaited = head.headers.first(name: "Expect")?.lowercased() == "100-continue"
+    // A client of HTTP/1.0 would take the 100 for its answer (RFC 9110, 10.1.1).
+    isBodyAwaited =
+      (head.version.major, head.version.minor) >= (1, 1)
+      && head.headers.first(name: "Expect")?.lowercased() == "100-continue"
     guard isBodyAwaited, let loop = context?.eventLoop else {
       return handOver(head, RequestBody(asyncSequence: parts))
     }

@@ -12,6 +12,11 @@ extension VitrineServer {
     }
   }
 
+  /// Whether a path is the page's or one of its files', which can be read only.
+  static func isPage(_ path: String) -> Bool {
+    path == "/" || path.hasPrefix("/page/") && pageFiles[String(path.dropFirst(6))] != nil
+  }
+
   private struct PageFile {
     let bytes: ByteBuffer
     let type: String
@@ -23,7 +28,7 @@ extension VitrineServer {
     "js": "text/javascript; charset=utf-8",
   ]
 
-  private static var pageFiles: [String: PageFile] {
+  private static let pageFiles: [String: PageFile] = {
     guard
       let folder = Bundle.module.url(forResource: "Page", withExtension: nil),
       let urls = try? FileManager.default.contentsOfDirectory(
@@ -38,7 +43,7 @@ extension VitrineServer {
         bytes: ByteBuffer(bytes: data), type: type, tag: entityTag(data))
     }
     return files
-  }
+  }()
 
   /// The page's policy allows nothing from anywhere else.
   private static let policy =

@@ -94,7 +94,8 @@ package struct Problem: Error, Sendable {
   /// What to say of a path or method that no route has.
   init(unknown request: Request) {
     let path = request.uri.path
-    let methods = OpenAPI.operations(at: path).keys.sorted()
+    let methods =
+      VitrineServer.isPage(path) ? ["GET", "HEAD"] : OpenAPI.operations(at: path).keys.sorted()
     if methods.isEmpty {
       self.init(.notFound, "there is nothing at \(path); /openapi.json lists what there is")
     } else {

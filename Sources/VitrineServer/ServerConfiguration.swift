@@ -51,14 +51,18 @@ public struct ServerConfiguration: Sendable {
   /// An origin as browsers send it, which is compared letter by letter: a scheme, a host in small letters and
   /// a port, if it is not the scheme's own. A slash at its end is dropped.
   package static func origin(_ text: String) throws(VitrineError) -> String {
-    let form = #/([a-z][a-z0-9+.-]*):\/\/([^\/?#@:\[\]\s]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?\/?/#
-    guard let (_, scheme, host, port) = text.lowercased().wholeMatch(of: form)?.output else {
+    let form =
+      #/([a-z][a-z0-9+.-]*):\/\/([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?\/?/#
+    guard text.utf8.allSatisfy({ $0 < 0x80 }),
+      let (_, scheme, host, port) = text.lowercased().wholeMatch(of: form)?.output,
+      port.map({ UInt16($0) != nil }) ?? true
+    else {
       throw .invalidArgument(
         "expected an origin, scheme://host or scheme://host:port, found \"\(text)\": "
-          + "browsers send no more of a page's address")
+          + "browsers send no more of a page's address, and its host in ASCII")
     }
-    let isUsual = scheme == "http" && port == ":80" || scheme == "https" && port == ":443"
-    return "\(scheme)://\(host)\(isUsual ? "" : port ?? "")"
+    let isUsual = scheme == "http" && port == "80" || scheme == "https" && port == "443"
+    return "\(scheme)://\(host)" + (isUsual ? "" : port.map { ":\($0)" } ?? "")
   }
 
   /// Whether ``host`` can be reached from this machine only.

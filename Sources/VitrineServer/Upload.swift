@@ -75,38 +75,52 @@ struct UploadMistake: Error, Encodable, Sendable {
   }
 }
 
-/// The products of a request, and what is wrong with those that cannot be read.
+/// What a request sends, in its order: products, and what is wrong with those that cannot be read.
 struct Uploads: Sendable {
-  private(set) var products: [Upload] = []
-  private(set) var mistakes: [UploadMistake] = []
+  private(set) var entries: [Result<Upload, UploadMistake>] = []
+  /// Whether more follows, which was not read after so many mistakes.
+  private(set) var isCut = false
 
-  init(_ product: Upload) { products = [product] }
+  /// Those that can be read.
+  var products: [Upload] { entries.compactMap { try? $0.get() } }
+
+  init(_ product: Upload) { entries = [.success(product)] }
 
   /// NDJSON: one product a line, blank ones aside.
   init(lines data: Data) throws {
     let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    var mistakes = 0
     for (index, line) in lines.enumerated() where !Upload.isBlank(line) {
+      if mistakes == UploadMistake.most {
+        isCut = true
+        return
+      }
       do {
         var upload = try JSONDecoder().decode(Upload.self, from: line)
         upload.line = index + 1
-        products.append(upload)
+        entries.append(.success(upload))
       } catch let error as DecodingError {
-        mistakes.append(UploadMistake(line: index + 1, error))
-        if mistakes.count == UploadMistake.most { return }
+        entries.append(.failure(UploadMistake(line: index + 1, error)))
+        mistakes += 1
       }
     }
   }
 }
 
 extension Problem {
-  /// What is wrong with products, of which none is stored then. The first of several is told in words.
-  init(_ mistakes: [UploadMistake]) {
-    let told = mistakes.sorted { $0.line ?? 0 < $1.line ?? 0 }.prefix(UploadMistake.most)
-    let line = told.first?.line.map { "line \($0): " } ?? ""
-    let others = told.count > 1 ? "; \(told.count - 1) more in \"errors\"" : ""
+  /// What is wrong with products, of which none is stored then. The first of several is told in words;
+  /// `isCut` says that there may be more.
+  init(_ mistakes: [UploadMistake], isCut: Bool = false) {
+    let line = mistakes.first?.line.map { "line \($0): " } ?? ""
+    let others =
+      if isCut {
+        "; at least \(mistakes.count) lines are bad, the first of which are in \"errors\""
+      } else {
+        mistakes.count > 1 ? "; \(mistakes.count - 1) more in \"errors\"" : ""
+      }
     self.init(
-      told.contains(where: \.isMalformed) ? .badRequest : .unprocessableContent,
-      line + (told.first?.detail ?? "") + others)
-    if told.first?.line != nil { errors = Array(told) }
+      mistakes.contains(where: \.isMalformed) ? .badRequest : .unprocessableContent,
+      line + (mistakes.first?.detail ?? "") + others)
+    if mistakes.first?.line != nil { errors = mistakes }
   }
 }

@@ -18,37 +18,45 @@ extension VitrineServer {
 
   /// Stores uploads in one transaction; nothing if any of them is bad.
   func store(_ uploads: Uploads, in engine: Engine) async throws -> Stored {
-    guard !uploads.products.isEmpty || !uploads.mistakes.isEmpty else {
+    guard !uploads.entries.isEmpty else {
       throw Problem(.unprocessableContent, "expected at least one product, found none")
     }
     let known = Set(try engine.schema.attributes.map(\.name))
     var products = try await products(of: uploads, in: engine)
+    let uploads = uploads.products
     do {
       try await keep(&products) { try await engine.upsert(embedding: $0) }
     } catch let error as VitrineError {
       // The engine counts what it is given.
-      guard case .badData(_, let row, _, _) = error, uploads.products.indices.contains(row - 1)
+      guard case .badData(_, let row, _, _) = error, uploads.indices.contains(row - 1)
       else { throw error }
-      throw Problem([UploadMistake(uploads.products[row - 1], error)])
+      throw Problem([UploadMistake(uploads[row - 1], error)])
     }
     let names = try engine.schema.attributes.map(\.name).filter { !known.contains($0) }
-    let given = Set(uploads.products.flatMap { ($0.attributes ?? [:]).keys })
+    let given = Set(uploads.flatMap { ($0.attributes ?? [:]).keys })
     return Stored(
-      stored: uploads.products.count, newAttributes: names.filter(given.contains).sorted())
+      stored: uploads.count, newAttributes: names.filter(given.contains).sorted())
   }
 
-  /// The products that were sent, each with its picture if there is one, or a ``Problem`` with all that
-  /// can be told to be wrong before pictures are decoded.
+  /// The products that were sent, each with its picture if there is one, or a ``Problem`` with the
+  /// first of what can be told to be wrong before pictures are decoded.
   private func products(
     of uploads: Uploads, in engine: Engine
   ) async throws -> [(product: Product, image: [UInt8]?)] {
     let schema = try engine.schema
     var products: [(product: Product, image: [UInt8]?)] = []
-    var mistakes = uploads.mistakes
+    var mistakes: [UploadMistake] = []
+    var isCut = uploads.isCut
     // A product that comes again without a picture keeps that of the line before.
     var earlier: [IDBytes: (path: String?, image: [UInt8])] = [:]
-    for upload in uploads.products where mistakes.count < UploadMistake.most {
+    for entry in uploads.entries {
+      if mistakes.count == UploadMistake.most {
+        isCut = true
+        break
+      }
+      let upload: Upload
       do throws(UploadMistake) {
+        upload = try entry.get()
         var product = try product(of: upload, schema)
         let id = IDBytes(product.id)
         var image = try picture(of: upload)
@@ -68,7 +76,7 @@ extension VitrineServer {
           UploadMistake(upload, "a new product needs \"image\" (a path) or \"image_data\""))
       }
     }
-    guard mistakes.isEmpty else { throw Problem(mistakes) }
+    guard mistakes.isEmpty else { throw Problem(mistakes, isCut: isCut) }
     return products
   }
 

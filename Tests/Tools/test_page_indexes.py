@@ -32,6 +32,12 @@ class IndexTests(PageCase):
         self.assertEqual(self.value("document.querySelector('#sort').selectedOptions[0].textContent"), "best first")
         self.assertEqual(self.value("[...new URLSearchParams(location.search).keys()].join()"), "index,range")
 
+    def test_what_an_attribute_cannot_be_asked_for_is_told_apart_from_what_is_not_there(self):
+        self.open("?index=one&range={%22brand%22:[1,2],%22wings%22:[1,2]}&sort=title")
+        self.assertIn('Left out, as "one" has no such attribute: wings. Left out, as "one" cannot be narrowed so '
+                      'by: brand. Left out, as "one" cannot be ordered by: title.',
+                      self.value("document.querySelector('#count').textContent"))
+
     def test_nothing_of_the_search_before_stays_after_an_error(self):
         self.open("?index=one&like=V1400")
         self.browser.wait("!document.querySelector('#more').hidden")

@@ -27,8 +27,26 @@ class LooksTests(PageCase):
         self.browser.open(f"{self.address}?index=one&filter=pric+%3C+60")
         self.browser.wait("document.querySelector('#filter-wrong').checkVisibility()")
         self.expect_refusals()
+        self.value("document.querySelector('#filter').value = 'price < 60'")
+        self.value("document.querySelector('#narrow').requestSubmit()")
+        self.browser.wait(f"{CARDS}.length > 0")
+        self.browser.wait(f"!({shown})")
         self.browser.size(1360, 900)
         self.assertFalse(self.value("document.querySelector('#narrowing').checkVisibility()"))
+
+    def test_a_telephone_shows_facets_below_each_other_and_chosen_ones_first(self):
+        self.browser.size(390, 844)
+        facets = "[...document.querySelectorAll('.facet')]"
+        self.open("?index=one&range={%22price%22:[10,60]}")
+        self.browser.click("#narrowing")
+        names = self.value(f"{facets}.map(facet => facet.querySelector('summary').title.split(':')[0])")
+        self.assertEqual(names[0], "price")
+        self.assertEqual(self.value(f"{facets}.map(facet => facet.open)"), [True] + [False] * (len(names) - 1))
+        self.assertEqual(self.value(f"new Set({facets}.map(facet => facet.getBoundingClientRect().left)).size"), 1)
+        self.value(f"{facets}.at(-1).querySelector('summary').click()")
+        self.value(f"{facets}.at(-1).querySelector('button, input').click()")
+        self.assertEqual(self.value(f"{facets}.map(facet => facet.querySelector('summary').title.split(':')[0])"),
+                         names)
 
     def test_only_where_there_is_a_mouse_the_search_box_has_the_focus(self):
         self.open("?index=one")

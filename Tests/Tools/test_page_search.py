@@ -48,6 +48,10 @@ class SearchTests(PageCase):
         self.assertAlmostEqual(int(said.split()[1]), int(counted.split()[1]), delta=5)
         self.open("?index=one&q=dress")
         self.assertRegex(self.value("document.querySelector('#count').textContent"), "^446 products ·")
+        self.open("?index=one&q=dress&filter=price+%3C+60")
+        self.assertRegex(self.value("document.querySelector('#count').textContent"), r"^\d+ permitted by the filter ·")
+        self.open("?index=one&filter=price+%3C+60")
+        self.assertRegex(self.value("document.querySelector('#count').textContent"), r"^\d+ products$")
 
     def test_a_text_that_ends_like_a_weight_stays_as_it_was_typed(self):
         self.open("?index=one")

@@ -15,7 +15,7 @@ private struct Shop: Vocabulary {
   func values(of attribute: String, prefix: String) -> [String] {
     let values = [
       "brand": ["Kestrel", "Alder & Finch", "Kelp", "T-Gear", "O\"Hara (UK)", "In"],
-      "article type": ["Coat"],
+      "article type": ["Coat"], "colour": ["Sky", "Sky Blue", "Sea Green", "Sea Grey"],
     ]
     return (values[attribute] ?? []).filter {
       $0.lowercased().hasPrefix(prefix.lowercased())
@@ -50,11 +50,18 @@ private struct Shop: Vocabulary {
     (#":filter "article type" = c"#, ["Coat"]),
     (":like V", ["V1", "V12"]), (":show a", [#""a \"b\" c""#]),
     (#":show "a \"b"#, [#""a \"b\" c""#]),
-    (":set columns a", ["\"article type\""]),
+    (":set columns a", ["\"article type\"", "auto"]),
     (":set p", ["pictures"]),
     (":set columns c", ["colour"]), (":set columns t", ["title"]), (":set sort t", []),
-    (":set mentions ", ["ignore", "boost", "filter"]), (":set fusion r", ["rrf"]),
-    (":set exact o", ["on", "off"]), (":set looks ", []),
+    (":set mentions ", ["ignore", "boost", "filter", "auto", "off"]), (":set fusion r", ["rrf"]),
+    (":set exact o", ["on", "off"]), (":set looks ", ["auto", "off"]),
+    (":set exact ", ["on", "off", "auto"]), (":set k o", ["off"]), (":set group au", ["auto"]),
+    (":set sort price o", []), (":set sort -pri", ["-price"]),
+    (#":set sort price -"art"#, [#""-article type""#]), (":set group -pri", []),
+    (":filter o", ["off"]), (":and o", []), (":filter brand = Kelp and o", []),
+    (":filter 'article type' = c", ["Coat"]), (":filter brand = 'Alder & F", [#""Alder & Finch""#]),
+    (":filter brand in ('Alder & Finch', 'ke", [#""Kestrel""#, #""Kelp""#]),
+    (":boost brand = 'Alder & Finch' ", ["by"]), (":show 'V12", ["V12"]),
     (":facets c", ["colour"]), (":facets t", []), (":fac c", ["colour"]), ("  :fil", [":filter"]),
     (":boost b", ["brand"]), (":boost o", ["off"]), (":boost brand ", ["="]),
     (":boost price ", ["=", "near", "by"]), (":boost brand=Ke", ["Kestrel", "Kelp"]),
@@ -96,6 +103,17 @@ private struct Shop: Vocabulary {
     #expect(several.insertion == "")
     #expect(Completer.complete(":filter br", vocabulary: Shop()).insertion == "and ")
     #expect(Completer.complete(":like V", vocabulary: Shop()).insertion == "1")
+  }
+
+  @Test(arguments: [
+    (":boost colour=sk", "Sky"), (":filter colour = sk", "Sky"),
+    (":filter colour = se", "\"Sea Gre"),
+    (":filter colour = \"Sea", " Gre"), (":filter colour = 'Sea", "\"Sea Gre"),
+    (":boost colour = \"sk", "\"Sky"), (":boost colour = \"Sky", ""),
+  ]) func `what candidates share is inserted though some of them are in quotes`(
+    line: String, insertion: String
+  ) {
+    #expect(Completer.complete(line, vocabulary: Shop()).insertion == insertion)
   }
 
   @Test func replacesTheWordWhereItsCaseDiffers() {

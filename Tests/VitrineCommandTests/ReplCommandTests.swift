@@ -76,11 +76,33 @@ import VitrineCommand
       "a boost is NAME = VALUE [by N], NAME near N within N [by N], or NAME [by N]; found "
         + "\"price near 5\""
     ),
+    (":serve", "`serve` is run from the shell, with this conversation ended"),
+    (":reembed --model x", "`reembed` is run from the shell, with this conversation ended"),
+    (":embed", "`embed` is run from the shell"),
     (":s", "there is no command :s (save, search, set, show, stats?); :help lists them"),
   ]) func saysHowACommandIsUsed(line: String, message: String) {
     let error = #expect(throws: Failure.self) { try ReplCommand.parse(line) }
     #expect(error?.message == message)
     #expect(error?.code == 64)
+  }
+
+  @Test(arguments: [
+    "brand=", "brand= by 0.2", "=Kelp", "brand=,", "brand=Kelp by", "brand = Kelp by", "sales by",
+    "by",
+  ]) func `a boost that is typed by half is no boost of something else`(words: String) {
+    let error = #expect(throws: Failure.self) { try ReplCommand.parse(":boost \(words)") }
+    let usage =
+      "a boost is NAME = VALUE [by N], NAME near N within N [by N], or NAME [by N]; found "
+    #expect(error?.message == usage + "\"\(words)\"")
+  }
+
+  @Test(arguments: [
+    (#""a=" by 0.2"#, Boost("a=", .popularity, weight: 0.2)),
+    (#"brand = "by""#, Boost("brand", .values([.text("by")]))),
+    (#"brand = "Kelp by""#, Boost("brand", .values([.text("Kelp by")]))),
+    ("brand = by by 0.2", Boost("brand", .values([.text("by")]), weight: 0.2)),
+  ]) func `in quotes the signs of a boost are words`(words: String, boost: Boost) throws {
+    #expect(try ReplCommand.parse(":boost \(words)") == .boost(boost))
   }
 
   @Test func everyCommandOfTheHelpIsRead() throws {

@@ -82,6 +82,42 @@ import VitrineCommand
     }
   }
 
+  @Test func `attributes are known in any case, and are one`() throws {
+    let scratch = TemporaryDirectory()
+    let run = try Tool.repl(
+      try scratch.index(8),
+      """
+      :boost price by 0.1
+      :boost PRICE by 0.2
+      :boost
+      :set sort PRICE -Added
+      :set group BRAND
+      """)
+    #expect(run.status == 0, "\(run.notes)")
+    let last = run.output.split(separator: "\n").suffix(3)
+    #expect(last == ["price by 0.2", "sort        price, -added", "group       brand"])
+    #expect(!run.output.contains("price by 0.1, "))
+  }
+
+  @Test func `attributes without values are counted only where they are named`() throws {
+    let scratch = TemporaryDirectory()
+    let index = try scratch.index(8)
+    let none = ":filter price > 100000\n"
+    let unasked = try Tool.repl(index, none + ":facets").output
+    #expect(!unasked.contains("values among"), "\(unasked)")
+    let asked = try Tool.repl(index, none + ":facets price").output
+    #expect(asked.contains("price  0 values among 0 products"), "\(asked)")
+    let one = try Tool.repl(index, ":filter price = 20.95\n:facets brand").output
+    #expect(one.contains("brand  1 value among 1 product\n"), "\(one)")
+  }
+
+  @Test func `the help on a command shows its options as well`() throws {
+    let scratch = TemporaryDirectory()
+    let run = try Tool.repl(try scratch.index(4), ":help stats")
+    #expect(run.output.hasPrefix("  :stats "), "\(run.output)")
+    #expect(run.output.contains("OVERVIEW: Show what an index holds."), "\(run.output)")
+  }
+
   @Test func `commands show their own help, and take of the conversation what they know`() throws {
     let scratch = TemporaryDirectory()
     let run = try Tool.repl(

@@ -149,6 +149,23 @@ struct TerminalTests {
     try terminal.type("shirt\n", until: ":next for more")
   }
 
+  @Test func `a Ctrl-C that comes after a command ends nothing`() throws {
+    let terminal = try Terminal()
+    try terminal.type(":set k 4\n", until: "k           4")
+    try terminal.type("half a li", until: "> half a li")
+    // As it arrives where the command is over already.
+    try terminal.signal(SIGINT)
+    Thread.sleep(forTimeInterval: 0.3)
+    try terminal.type("ne", until: "> half a line")
+    #expect(!terminal.screen().contains { $0.contains("left with") })
+  }
+
+  @Test func `headings of counts fit the terminal`() throws {
+    let terminal = try Terminal(columns: 24, rows: 40)
+    try terminal.type(":facets pattern\n", until: "values among")
+    #expect(terminal.screen().contains("pattern"))
+  }
+
   @Test func `Ctrl-C leaves what is right of the cursor on the screen`() throws {
     let terminal = try Terminal()
     try terminal.type("half a li", until: "half a li")

@@ -65,6 +65,8 @@ struct ConnectionTests {
     let answers = try await exchange(
       [String(head), String(whole.suffix(8)) + Self.last], waitsForAnswers: true)
     #expect(answers.statuses == [100, 200, 404])
+    let old = String(head).replacing("HTTP/1.1", with: "HTTP/1.0")
+    #expect(try await exchange([old, String(whole.suffix(8))]).statuses == [200])
   }
 
   @Test(arguments: ["/nothing", "/v1/indexes/shop/search", "/health", "/openapi.json"])

@@ -94,7 +94,8 @@ import VitrineServer
 
   @Test(arguments: [
     "shop.example", "*", "https://", "https://shop.example/page", "https://shop.example//", "null",
-    "https://shop.example:port", "https://a@shop.example", "",
+    "https://shop.example:port", "https://a@shop.example", "", "http://é.de", "http://h:99999",
+    "http://h:0", "http://h:080", "https://*.shop.example",
   ]) func `what no browser sends as an origin is refused`(origin: String) async throws {
     let shop = try await Shop()
     #expect(throws: VitrineError.self) { try shop.server { $0.allowedOrigins = [origin] } }
@@ -113,6 +114,11 @@ import VitrineServer
         "results.js", "scale.js", "range.js", "example.js", "style.css",
       ] {
         #expect(try await client.execute(uri: "/page/\(file)", method: .get).status == .ok)
+      }
+      for (path, method) in [("/", HTTPRequest.Method.post), ("/page/style.css", .delete)] {
+        let refused = try await client.execute(uri: path, method: method)
+        #expect(refused.status == .methodNotAllowed)
+        #expect(refused.headers[.allow] == "GET, HEAD")
       }
       let escape = try await client.execute(uri: "/page/..%2FServer.swift", method: .get)
       #expect(escape.status == .notFound)

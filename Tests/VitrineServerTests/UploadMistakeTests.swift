@@ -111,4 +111,24 @@ import VitrineServer
       }
     }
   }
+
+  @Test func `the first twenty of more are told in their order, and that there are more`()
+    async throws
+  {
+    try await Shop().server().application.test(.router) { client in
+      for (count, isCut) in [(19, false), (20, true)] {
+        let bad = Array(repeating: #"{"id":"#, count: count)
+        let response = try await client.execute(
+          uri: "/v1/indexes/shop/products", method: .put,
+          body: ByteBuffer(string: ([#"{"id": "n1"}"#] + bad).joined(separator: "\n") + "\n"))
+        #expect(response.status == .badRequest)
+        let errors = response.json["errors"] as? [[String: Any]] ?? []
+        #expect(errors.map { $0["line"] as? Int } == Array(1...20))
+        #expect(errors.first?["id"] as? String == "n1")
+        let detail = try #require(response.json["detail"] as? String)
+        #expect(detail.hasPrefix("line 1: a new product needs"))
+        #expect(detail.contains("at least 20") == isCut, "\(detail)")
+      }
+    }
+  }
 }

@@ -6,6 +6,7 @@ extension Boost {
   ///
   /// - Throws: ``Failure`` saying what was expected.
   init(words text: String) throws(Failure) {
+    guard Words.parts(text.trimmed, at: " ").last != "by" else { throw Boost.usage(found: text) }
     var body = text
     var words = Words.split(text)
     var weight: Float?
@@ -17,8 +18,9 @@ extension Boost {
       body = String(text[..<by.lowerBound])
     }
     let sides = Words.parts(body, at: "=", most: 2).map(\.trimmed)
-    if sides.count == 2, !sides[0].isEmpty, !sides[1].isEmpty {
+    if sides.count == 2 {
       let values = Words.parts(sides[1], at: ",").map(Self.plain).filter { !$0.isEmpty }
+      guard !sides[0].isEmpty, !values.isEmpty else { throw Boost.usage(found: text) }
       self.init(Self.plain(sides[0]), .values(values.map(Value.text)))
     } else if words.count == 5, words[1] == "near", words[3] == "within" {
       let measure = Measure.near(try Boost.place(words[2]), half: try Boost.distance(words[4]))
@@ -26,11 +28,15 @@ extension Boost {
     } else if words.count == 1 {
       self.init(words[0], .popularity)
     } else {
-      throw .usage(
-        "a boost is NAME = VALUE [by N], NAME near N within N [by N], or NAME [by N]; "
-          + "found \"\(text)\"")
+      throw Boost.usage(found: text)
     }
     if let weight { self.weight = weight }
+  }
+
+  private static func usage(found text: String) -> Failure {
+    .usage(
+      "a boost is NAME = VALUE [by N], NAME near N within N [by N], or NAME [by N]; "
+        + "found \"\(text)\"")
   }
 
   /// What parts the names and values of a boost besides blanks.

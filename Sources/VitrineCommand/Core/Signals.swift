@@ -18,7 +18,7 @@ enum Signals {
 
   private struct State {
     var sources: [Int32: any DispatchSourceSignal] = [:]
-    /// The last one counts.
+    /// A stack: of those that see to a signal the last one counts.
     var handlings: [Handling] = []
     var lastID = 0
   }

@@ -71,6 +71,19 @@ package enum DetailView {
     return Numbers.fixed(number, abs(number) < 100 ? 2 : 0)
   }
 
+  /// What was counted: in one line, or with the numbers below the name where that is too long.
+  private static func heading(of facet: Facet, width: Int?, style: Style) -> [String] {
+    let name = facet.attribute.printable
+    let numbers =
+      "\(Numbers.counted(facet.distinct, "value")) among "
+      + Numbers.counted(facet.relevant, "product") + (facet.exact ? "" : ", estimated")
+    guard let width, DisplayWidth.of("\(name)  \(numbers)") > width else {
+      return [style.bold(name) + style.dim("  " + numbers)]
+    }
+    return DisplayWidth.wrapped(name, width: width).map { style.bold($0) }
+      + DisplayWidth.wrapped(numbers, width: max(8, width - 2)).map { "  " + style.dim($0) }
+  }
+
   /// Counts of values with bars, the most frequent first; histograms in order.
   package static func facet(_ facet: Facet, width: Int?, style: Style) -> [String] {
     let counts =
@@ -83,12 +96,7 @@ package enum DetailView {
     let widest = min(
       32, max(6, (width ?? 80) - digits - 10), counts.map { DisplayWidth.of($0.0) }.max() ?? 0)
     let room = max(4, min(40, (width ?? 80) - widest - digits - 6))
-    let heading =
-      style.bold(facet.attribute.printable)
-      + style.dim(
-        "  \(Numbers.grouped(facet.distinct)) values among "
-          + "\(Numbers.grouped(facet.relevant)) products\(facet.exact ? "" : ", estimated")")
-    return [heading]
+    return heading(of: facet, width: width, style: style)
       + counts.map { value, count in
         let label = DisplayWidth.fit(value, in: widest)
         let blanks = String(repeating: " ", count: widest - DisplayWidth.of(label))

@@ -7,33 +7,51 @@ package struct Completion: Equatable {
   /// What it may become, whole words as they would be typed.
   package let candidates: [String]
 
-  /// The candidates that the word may become, without regard to case and quotes.
-  package init(word: String, from names: [String]) {
-    func plain(_ text: String) -> String { text.lowercased().filter { !"\"\\".contains($0) } }
-    self.word = word
-    candidates = names.filter { plain($0).hasPrefix(plain(word)) }
-  }
-
-  /// Whether what is inserted takes the place of the word, because its case or quotes differ.
-  package var isReplacing: Bool { !insertion.isEmpty && !common.hasPrefix(word) }
-
   /// What to insert: the rest of the only candidate with a blank behind it, or as much as the
   /// candidates share.
-  package var insertion: String {
-    guard common.count > word.count || (candidates.count == 1 && !candidates[0].isEmpty) else {
-      return ""
+  package let insertion: String
+  /// Whether what is inserted takes the place of the word, because its case or quotes differ.
+  package let isReplacing: Bool
+
+  /// The candidates that the word may become, without regard to case and quotes.
+  ///
+  /// - Parameters:
+  ///   - bare: the word without its quotes; nil where it has none.
+  ///   - names: what there is, without quotes.
+  ///   - written: a name as it would be typed.
+  package init(
+    word: String, bare: String? = nil, from names: [String],
+    written: (_ name: String) -> String = { $0 }
+  ) {
+    let bare = bare ?? word
+    let meant = names.filter { $0.lowercased().hasPrefix(bare.lowercased()) }
+    self.word = word
+    candidates = meant.map(written)
+    var aim = ""
+    if candidates.count == 1, !candidates[0].isEmpty {
+      // Within a folder there may be more to type.
+      aim = candidates[0] + (candidates[0].hasSuffix("/") ? "" : " ")
+    } else if candidates.count > 1 {
+      let shared = Self.shared(meant)
+      if shared.count > bare.count { aim = Self.begun(shared, written) }
     }
-    let rest = common.hasPrefix(word) ? String(common.dropFirst(word.count)) : common
-    // Within a folder there may be more to type.
-    return candidates.count == 1 && !rest.hasSuffix("/") ? rest + " " : rest
+    isReplacing = !aim.isEmpty && !aim.hasPrefix(word)
+    insertion = isReplacing ? aim : String(aim.dropFirst(word.count))
   }
 
-  private var common: String {
-    guard var shared = candidates.first else { return "" }
-    for candidate in candidates.dropFirst() {
-      shared = String(zip(shared, candidate).prefix { $0 == $1 }.map(\.0))
+  /// What all names begin with.
+  private static func shared(_ names: [String]) -> String {
+    guard var shared = names.first else { return "" }
+    for name in names.dropFirst() {
+      shared = String(zip(shared, name).prefix { $0 == $1 }.map(\.0))
     }
     return shared
+  }
+
+  /// The beginning of a name as it would be typed, without a quote that ends it.
+  private static func begun(_ beginning: String, _ written: (String) -> String) -> String {
+    let longer = written(beginning + "x")
+    return String(longer.dropLast(longer.hasPrefix("\"") ? 2 : 1))
   }
 }
 
@@ -61,20 +79,24 @@ package enum Completer {
     let line = String(line.drop { $0.isWhitespace })
     let tokens = Tokens(line, parting: "")
     func words(_ names: [String]) -> Completion {
-      Completion(word: tokens.last, from: names.map { Words.quoted($0, like: tokens.last) })
+      Completion(word: tokens.last, bare: tokens.bareLast, from: names) {
+        Words.quoted($0, like: tokens.last)
+      }
     }
     guard line.hasPrefix(":") else { return words([]) }
     guard let typed = tokens.complete.first else {
       return words(commands.map { ":" + $0 })
     }
-    switch try? ReplCommand.fullName(String(typed.dropFirst())) {
+    let command = try? ReplCommand.fullName(String(typed.dropFirst()))
+    switch command {
     case "filter", "and":
-      return filter(Tokens(line, parting: "(,", operators: "=<>!"), vocabulary)
+      let tokens = Tokens(line, parting: "(,", operators: "=<>!")
+      return filter(tokens, vocabulary, besides: command == "filter" ? ["off"] : [])
     case "boost": return boost(Tokens(line, parting: "", operators: Boost.signs), vocabulary)
     case "like", "show", "explain", "open", "delete", "recommend":
       return words(vocabulary.ids(prefix: tokens.bareLast))
     case "facets": return words(vocabulary.comparable)
-    case "set": return words(settings(tokens.complete.dropFirst().first, vocabulary))
+    case "set": return words(settings(tokens, vocabulary))
     case "image", "save", "compare", "index", "import":
       return words(Paths.beginning(with: tokens.bareLast))
     case "help": return words(commands)
@@ -83,14 +105,20 @@ package enum Completer {
   }
 
   /// The names of all settings, or what one of them may be set to.
-  private static func settings(_ name: String?, _ vocabulary: some Vocabulary) -> [String] {
-    guard let name else { return ReplSetting.names }
-    switch ReplSetting(rawValue: name)?.kind {
-    case .flag: return ["on", "off"]
-    case .choice(let values): return values
-    case .attributes(comparable: true): return vocabulary.comparable
-    case .attributes(comparable: false): return vocabulary.names
-    case .number, nil: return []
+  private static func settings(_ tokens: Tokens, _ vocabulary: some Vocabulary) -> [String] {
+    let before = tokens.complete.dropFirst()
+    guard let name = before.first else { return ReplSetting.names }
+    guard let setting = ReplSetting(rawValue: name) else { return [] }
+    let isFirst = before.count == 1
+    let resets = isFirst ? ["auto", "off"] : []
+    switch setting.kind {
+    case .flag: return isFirst ? ["on", "off", "auto"] : []
+    case .choice(let values): return isFirst ? values + resets : []
+    case .attributes(comparable: true):
+      let isFalling = setting == .sort && tokens.bareLast.hasPrefix("-")
+      return vocabulary.comparable.map { isFalling ? "-" + $0 : $0 } + resets
+    case .attributes(comparable: false): return vocabulary.names + resets
+    case .number: return resets
     }
   }
 
@@ -100,18 +128,24 @@ package enum Completer {
   }
 
   /// Attribute, operator, value, `and`: what comes next follows from what stands before.
-  private static func filter(_ tokens: Tokens, _ vocabulary: some Vocabulary) -> Completion {
+  ///
+  /// - Parameter words: what may stand there instead of a filter.
+  private static func filter(
+    _ tokens: Tokens, _ vocabulary: some Vocabulary, besides words: [String]
+  ) -> Completion {
     let before = tokens.complete.dropFirst().map { $0.lowercased() }
     let last = before.last ?? ""
     if let attribute = tokens.attributeBeforeValue {
       let values = vocabulary.values(of: attribute, prefix: tokens.bareLast)
-      let isQuoted = tokens.last.hasPrefix("\"")
-      return Completion(
-        word: tokens.last, from: values.map { Filter.quoted($0, always: isQuoted) })
+      return Completion(word: tokens.last, bare: tokens.bareLast, from: values) {
+        Filter.quoted($0, always: tokens.isQuoted)
+      }
     }
     if before.isEmpty || ["and", "or", "not", "exists", "("].contains(last) {
       let names = last == "exists" ? vocabulary.names : vocabulary.comparable
-      return Completion(word: tokens.last, from: names.map { Filter.quoted($0) })
+      return Completion(
+        word: tokens.last, bare: tokens.bareLast, from: names + (before.isEmpty ? words : [])
+      ) { Filter.quoted($0) }
     }
     let attribute = vocabulary.attributes.first { $0.name.lowercased() == last }
     if let attribute, before.dropLast().last != "exists" {
@@ -124,10 +158,9 @@ package enum Completer {
   private static func boost(_ tokens: Tokens, _ vocabulary: some Vocabulary) -> Completion {
     let before = tokens.complete.dropFirst().map(Tokens.unquoted)
     func names(_ names: [String]) -> Completion {
-      let isQuoted = tokens.last.hasPrefix("\"")
-      return Completion(
-        word: tokens.last,
-        from: names.map { Words.quoted($0, always: isQuoted, beside: Boost.signs) })
+      Completion(word: tokens.last, bare: tokens.bareLast, from: names) {
+        Words.quoted($0, always: tokens.isQuoted, beside: Boost.signs)
+      }
     }
     func signs(_ signs: [String]) -> Completion { Completion(word: tokens.last, from: signs) }
     guard let name = before.first, let last = before.last else {
@@ -171,16 +204,22 @@ private struct Tokens {
   ///   - signs: what parts words as blanks do.
   ///   - operators: what parts words and is one itself, with what follows of its kind.
   init(_ line: String, parting signs: String, operators: String = "") {
-    var isQuoted = false
+    var quote: Character?
     var isEscaped = false
     for character in line {
-      if !isQuoted, let end = last.last, operators.contains(end) != operators.contains(character) {
+      if quote == nil, let end = last.last, operators.contains(end) != operators.contains(character)
+      {
         complete.append(last)
         last = ""
       }
-      if character == "\"", !isEscaped { isQuoted.toggle() }
+      if character == quote, !isEscaped {
+        quote = nil
+      } else if quote == nil, !isEscaped, character == "\"" || (character == "'" && last.isEmpty) {
+        // Within a word the second one is an apostrophe.
+        quote = character
+      }
       isEscaped = character == "\\" && !isEscaped
-      if !isQuoted, character.isWhitespace || signs.contains(character) {
+      if quote == nil, character.isWhitespace || signs.contains(character) {
         if !last.isEmpty { complete.append(last) }
         last = ""
         if character == "(" { complete.append("(") }
@@ -192,6 +231,9 @@ private struct Tokens {
 
   /// The word being typed without its quotes.
   var bareLast: String { Self.unquoted(last) }
+
+  /// Whether the word being typed begins with a quote.
+  var isQuoted: Bool { last.hasPrefix("\"") || last.hasPrefix("'") }
 
   /// The attribute whose value is being typed: `brand =` or `brand in (A,`.
   var attributeBeforeValue: String? {
@@ -206,6 +248,8 @@ private struct Tokens {
   }
 
   static func unquoted(_ word: String) -> String {
-    word.hasPrefix("\"") ? Words.split(word).joined() : word
+    // The dash of a falling order is in front of the quote.
+    let first = word.hasPrefix("-") ? word.dropFirst().first : word.first
+    return first == "\"" || first == "'" ? Words.split(word).joined() : word
   }
 }

@@ -49,6 +49,9 @@ enum Repl {
   /// Lines from a person. Waiting for one holds a thread of the pool, on which nothing else waits.
   static func typed(_ session: ReplSession) async throws {
     let console = session.console
+    // Below what commands have Ctrl-C do, so that one around their edges ends nothing.
+    let handling = Signals.handle([SIGINT]) { _ in }
+    defer { handling.end() }
     let mark = "\u{1}"
     let prompt =
       console.style.isOn
@@ -70,15 +73,18 @@ enum Repl {
         do {
           try await stoppable(session, try ReplCommand.parse(line))
         } catch {
-          for line in DisplayWidth.wrapped(Failure(error).message, width: console.width) {
-            console.say(console.noteStyle.red(line))
-          }
-          if let error = error as? FilterError {
-            for line in error.excerpt.split(separator: "\n") { console.say(String(line).printable) }
-          }
+          tell(error, in: console)
         }
       }
     }
+  }
+
+  private static func tell(_ error: any Error, in console: Console) {
+    for line in DisplayWidth.wrapped(Failure(error).message, width: console.width) {
+      console.say(console.noteStyle.red(line))
+    }
+    guard let error = error as? FilterError else { return }
+    for line in error.excerpt.split(separator: "\n") { console.say(String(line).printable) }
   }
 
   /// Runs a command which Ctrl-C stops, and not the conversation.

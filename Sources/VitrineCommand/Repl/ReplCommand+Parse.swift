@@ -5,12 +5,25 @@ import Vitrine
 extension ReplCommand {
   /// Commands of the command line that make sense on an open index: all but these.
   package static let commandLine: [String] = {
-    let others: [any ParsableCommand.Type] = [
-      ReplCommandLine.self, ServeCommand.self, EmbedCommand.self, ReembedCommand.self,
-    ]
+    let others = outside + [EmbedCommand.self]
     return VitrineCommand.commands.filter { command in !others.contains { $0 == command } }
       .compactMap { $0.configuration.commandName }
   }()
+
+  /// Those that want the index for themselves, or a terminal.
+  private static var outside: [any ParsableCommand.Type] {
+    [ReplCommandLine.self, ServeCommand.self, ReembedCommand.self]
+  }
+
+  /// Says where a command is run that the conversation does not have.
+  private static func checkShell(_ name: String) throws(Failure) {
+    if name == EmbedCommand.configuration.commandName {
+      throw .usage("`\(name)` is run from the shell")
+    }
+    if outside.contains(where: { $0.configuration.commandName == name }) {
+      throw .usage("`\(name)` is run from the shell, with this conversation ended")
+    }
+  }
 
   /// Reads a line. A line without a colon in front is a search.
   ///
@@ -32,6 +45,7 @@ extension ReplCommand {
     let names = ReplUsage.all.map(\.name) + commandLine
     if let alias = aliases[name] { return alias }
     if names.contains(name) { return name }
+    try checkShell(name)
     let candidates = Set(names.filter { $0.hasPrefix(name) })
     if candidates.count == 1, !name.isEmpty { return candidates.first ?? name }
     let near =

@@ -46,12 +46,13 @@ extension ReplSession {
   }
 
   func raise(_ boost: Boost?) async throws {
-    guard let boost else {
+    guard var boost else {
       let schema = try self.schema
       let boosts = query.boosts.map { $0.words(in: schema) }
       return console.print(boosts.isEmpty ? ["There are no boosts."] : boosts)
     }
-    try await change { query in
+    boost.attribute = try schema.attributes.named(boost.attribute)?.name ?? boost.attribute
+    try await change { [boost] query in
       query.boosts.removeAll { $0.attribute == boost.attribute && $0.measure == boost.measure }
       query.boosts.append(boost)
     }
@@ -62,9 +63,12 @@ extension ReplSession {
     let countable = try schema.attributes.filter { $0.kind != .text }.map(\.name)
     let facets = try await engine.facets(
       (names.isEmpty ? countable : names).map { FacetRequest($0) }, of: hasAsked ? shown : query)
-    // Unasked, only what tells products apart: not a title, of which each product has its own.
+    // Unasked, only what tells products apart: not a title, of which each product has its own, nor
+    // what none of them has.
     let telling = facets.filter { facet in
-      !names.isEmpty || facet.histogram != nil || facet.distinct * 2 < facet.relevant
+      guard names.isEmpty else { return true }
+      guard facet.distinct > 0 else { return false }
+      return facet.histogram != nil || facet.distinct * 2 < facet.relevant
     }
     for facet in telling {
       console.print(DetailView.facet(facet, width: console.width, style: console.style))
@@ -157,6 +161,10 @@ extension ReplSession {
       return try help(on: subcommand(name))
     }
     console.print(ReplUsage.list([usage], width: console.width, style: style))
+    if ReplCommand.commandLine.contains(name) {
+      console.print()
+      try help(on: subcommand(name))
+    }
     guard usage.name == "set" else { return }
     let more = [
       "There are " + ReplSetting.names.joined(separator: ", ") + ".",

@@ -17,6 +17,8 @@ package enum ReplSetting: String, CaseIterable, Sendable {
     /// Names of attributes: of any, or only of such whose values can be compared, counted and put
     /// in order.
     case attributes(comparable: Bool)
+
+    var isOfAttributes: Bool { if case .attributes = self { true } else { false } }
   }
 
   /// What it takes.
@@ -134,7 +136,8 @@ extension ReplSession {
 
   private func rank(by setting: ReplSetting, _ values: [String]) async throws {
     var ranking = ranking
-    ranking[setting] = values.isEmpty ? nil : values
+    let named = try setting.kind.isOfAttributes ? values.map(resolved) : values
+    ranking[setting] = named.isEmpty ? nil : named
     var changed = query
     try RankingOptions(settings: ranking).apply(to: &changed)
     // A search that permits nothing says at no cost whether the others could be answered.
@@ -144,6 +147,14 @@ extension ReplSession {
     _ = try await engine.search(trial)
     query = changed
     self.ranking = ranking
+  }
+
+  /// A name as the index has it, perhaps with the dash of a falling order in front. Who searches says
+  /// what is amiss with one that it does not have.
+  private func resolved(_ name: String) throws -> String {
+    let dash = name.hasPrefix("-") ? "-" : ""
+    let bare = String(name.dropFirst(dash.count))
+    return dash + (try schema.attributes.named(bare)?.name ?? bare)
   }
 
   /// The attributes of these names, which may be in any case, by the names that they have.

@@ -59,11 +59,11 @@ final class TerminalEvents {
   }
 
   /// Runs work that changes how the terminal behaves, and restores that should the process be ended
-  /// meanwhile.
+  /// meanwhile. Ctrl-C ends none: what it does is up to who runs the conversation.
   static func restoring<R>(_ work: () -> R) -> R {
     var modes = termios()
     guard tcgetattr(STDIN_FILENO, &modes) == 0 else { return work() }
-    let handling = Signals.handle([SIGTERM, SIGHUP, SIGINT]) { [modes] number in
+    let handling = Signals.handle([SIGTERM, SIGHUP]) { [modes] number in
       var modes = modes
       tcsetattr(STDIN_FILENO, TCSANOW, &modes)
       Signals.end(by: number)

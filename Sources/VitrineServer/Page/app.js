@@ -13,17 +13,24 @@ import { blend, fromURL, letGo, narrowed, state, toURL } from "./state.js";
 import * as terms from "./terms.js";
 
 let running = null; // AbortController of the search in flight
+let isAjar = false; // whether it is a wrong filter that unfolded what narrows
 let isTyping = false; // whether the latest entry of the history is of a text that is still being typed
 
 function wrongFilter(message) {
   byId("filter").classList.toggle("wrong", Boolean(message));
   byId("filter-wrong").hidden = !message;
   byId("filter-wrong").textContent = message;
-  if (message) unfold(true);
+  const isOpen = document.body.classList.contains("narrowing");
+  if (isAjar && !message) unfold(false);
+  if (message && !isOpen) {
+    unfold(true);
+    isAjar = true;
+  }
 }
 
 // On a small screen what narrows is folded away until it is asked for.
 function unfold(isOpen) {
+  isAjar = false;
   document.body.classList.toggle("narrowing", isOpen);
   byId("narrowing").ariaExpanded = String(isOpen);
 }
@@ -85,19 +92,23 @@ async function run({ history: how = "push", notice = "" } = {}) {
   }
 }
 
-// What the other index has no attributes for is let go of, and said.
+// What the other index cannot be asked for is let go of, and said.
 async function changeIndex(index) {
   const withFilter = await takesFilter(index);
   state.index = index;
   const gone = letGo(indexes.attributesOf(index));
   if (!withFilter) {
-    gone.push(state.filter);
+    gone.missing.add(state.filter);
     state.filter = "";
   }
   run({ notice: without(gone) });
 }
 
-const without = (gone) => (gone.length ? `Left out, as "${state.index}" has no such attribute: ${gone.join(", ")}. ` : "");
+const reasons = {
+  missing: "has no such attribute", unfit: "cannot be narrowed so by", unordered: "cannot be ordered by",
+};
+const without = (gone) => Object.entries(reasons).filter(([why]) => gone[why].size)
+  .map(([why, words]) => `Left out, as "${state.index}" ${words}: ${[...gone[why]].join(", ")}. `).join("");
 
 function draw() {
   const text = terms.mainText()?.text ?? "";

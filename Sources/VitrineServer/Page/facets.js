@@ -6,7 +6,9 @@ import { range } from "./range.js";
 import { state } from "./state.js";
 
 const folded = new Set(); // attributes whose facet is folded away
-const openAtFirst = matchMedia("(max-width: 50rem)").matches ? 0 : 6;
+const isSmall = matchMedia("(max-width: 50rem)").matches;
+const openAtFirst = isSmall ? 0 : 6;
+let leading = []; // attributes whose facets come first
 
 // An attribute of which nearly every product has its own value, such as a number of articles.
 const dull = new Set();
@@ -15,6 +17,16 @@ export const isDull = (index, attribute) => dull.has(`${index} ${attribute}`);
 // Numbers and dates that few of the products have tell little of them.
 const isCommon = ({ histogram, relevant }) => histogram.reduce((sum, { count }) => sum + count, 0) * 4 >= relevant;
 
+const isChosen = (attribute) => Boolean(state.picked[attribute] || state.ranges[attribute]);
+
+// On a small screen those that are chosen come first, but none moves while they are looked at.
+function arranged(facets) {
+  if (!isSmall) return facets;
+  if (!document.body.classList.contains("narrowing"))
+    leading = facets.map(({ attribute }) => attribute).filter(isChosen);
+  return facets.toSorted((a, b) => leading.includes(b.attribute) - leading.includes(a.attribute));
+}
+
 // Returns the facets that are worth showing.
 export function show(container, index, facets, changed) {
   for (const { attribute, values, distinct, relevant } of facets)
@@ -22,19 +34,19 @@ export function show(container, index, facets, changed) {
   const isWorthwhile = (facet) => facet.values ? facet.values.length && !isDull(index, facet.attribute)
     : facet.histogram.length && (isCommon(facet) || state.ranges[facet.attribute]);
   const shown = facets.filter(isWorthwhile);
-  rebuild(container, shown.map((facet, place) => foldable(facet, place, changed)));
+  rebuild(container, arranged(shown).map((facet, place) => foldable(facet, place, changed)));
   return shown;
 }
 
 function foldable(facet, place, changed) {
   const { attribute } = facet;
-  const chosen = state.picked[attribute] || state.ranges[attribute];
   const summary = element("summary", {
     textContent: wordsOf(attribute) + (facet.exact ? "" : " ≈"),
-    title: `${attribute}: ${facet.relevant.toLocaleString()} products counted`,
+    title: `${attribute}: ${facet.relevant.toLocaleString()} products counted`
+      + (facet.exact ? "" : ", an estimate of those that are relevant"),
   });
   const details = element("details", {
-    className: "facet", open: Boolean(chosen) || (place < openAtFirst) !== folded.has(attribute),
+    className: "facet", open: isChosen(attribute) || (place < openAtFirst) !== folded.has(attribute),
   }, keyed(summary, `fold ${attribute}`), facet.values ? values(facet, changed) : range(facet, changed));
   details.addEventListener("toggle", () => {
     if (details.open === (place < openAtFirst)) folded.delete(attribute);

@@ -7,7 +7,7 @@ import * as facets from "./facets.js";
 import { byId, element, fill } from "./grid.js";
 import * as key from "./key.js";
 import * as order from "./order.js";
-import { state } from "./state.js";
+import { isNarrowed, state } from "./state.js";
 
 const hits = {};     // index → hits on the page
 let next = null;     // {index, query} of the left grid's next page
@@ -108,12 +108,15 @@ export function summary(answer) {
   return [...count(answer), ...how, ...(answer.notes ?? []).map(forPeople)].join(" · ");
 }
 
-// Of what a filter permits a text finds some to be relevant; those the facets count, and so does this.
+// Of what a filter permits a text finds some to be relevant; those the facets count, and so does this. Where
+// few enough are permitted all are counted, which says nothing of how many are relevant.
 function count({ matches, plan, relevant }) {
   const permitted = matches ?? plan?.permitted;
   if (permitted === undefined) return [];
   const whole = permitted.toLocaleString();
-  return relevant < permitted ? [`about ${Number(relevant.toPrecision(2)).toLocaleString()} relevant of ${whole}`]
+  if (relevant < permitted) return [`about ${Number(relevant.toPrecision(2)).toLocaleString()} relevant of ${whole}`];
+  const isRanked = state.terms.some(({ weight }) => weight);
+  return isRanked && isNarrowed() ? [`${whole} permitted by the filter`]
     : [`${whole} product${permitted === 1 ? "" : "s"}`];
 }
 

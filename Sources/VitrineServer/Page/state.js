@@ -85,20 +85,22 @@ export function fromURL(search) {
 
 export const narrowed = () => [...Object.keys(state.picked), ...Object.keys(state.ranges)];
 
+export const isNarrowed = () => Boolean(narrowed().length || state.filter.trim());
+
 const endsOf = { number: "number", date: "string" };
 
-// Lets go of what is about attributes that an index has not, and names them.
+// Lets go of what is about attributes that an index has not, or has of another kind, and names them.
 export function letGo(attributes) {
   const kinds = new Map(attributes.map(({ name, kind }) => [name, kind]));
-  const gone = new Set();
-  const keep = (name, isKept) => isKept || !gone.add(name);
+  const gone = { missing: new Set(), unfit: new Set(), unordered: new Set() };
+  const keep = (name, isKept, why) => isKept || !gone[kinds.has(name) ? why : "missing"].add(name);
   const kept = (entries, isKept) => bare(Object.entries(entries).filter(([name, value]) =>
-    keep(name, isKept(kinds.get(name), value))));
+    keep(name, isKept(kinds.get(name), value), "unfit")));
   state.picked = kept(state.picked, (kind) => kind === "keyword" || kind === "boolean");
   state.ranges = kept(state.ranges, (kind, pair) => pair.every((end) => end === null || typeof end === endsOf[kind]));
   const order = state.sort.replace(/^-/, "");
-  if (order && !keep(order, kinds.get(order) in endsOf)) state.sort = "";
-  return [...gone];
+  if (order && !keep(order, kinds.get(order) in endsOf, "unordered")) state.sort = "";
+  return gone;
 }
 
 const quoted = (value) => `"${String(value).replace(/[\\"]/g, "\\$&")}"`;
