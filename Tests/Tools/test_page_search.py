@@ -49,7 +49,7 @@ class SearchTests(PageCase):
         self.open("?index=one&q=dress")
         self.assertRegex(self.value("document.querySelector('#count').textContent"), "^446 products ·")
         self.open("?index=one&q=dress&filter=price+%3C+60")
-        self.assertRegex(self.value("document.querySelector('#count').textContent"), r"^\d+ permitted by the filter ·")
+        self.assertRegex(self.value("document.querySelector('#count').textContent"), r"^\d+ match the filter ·")
         self.open("?index=one&filter=price+%3C+60")
         self.assertRegex(self.value("document.querySelector('#count').textContent"), r"^\d+ products$")
 

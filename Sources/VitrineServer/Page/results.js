@@ -116,7 +116,7 @@ function count({ matches, plan, relevant }) {
   const whole = permitted.toLocaleString();
   if (relevant < permitted) return [`about ${Number(relevant.toPrecision(2)).toLocaleString()} relevant of ${whole}`];
   const isRanked = state.terms.some(({ weight }) => weight);
-  return isRanked && isNarrowed() ? [`${whole} permitted by the filter`]
+  return isRanked && isNarrowed() ? [`${whole} match${permitted === 1 ? "es" : ""} the filter`]
     : [`${whole} product${permitted === 1 ? "" : "s"}`];
 }
 
