@@ -22,7 +22,8 @@ import Testing
   }
 
   @Test(arguments: [(CLIPModel.Precision.bf16, 0.9999), (.i8, 0.999)])
-  func reducedPrecisionsKeepTheirPromise(precision: CLIPModel.Precision, limit: Double) throws {
+  func `reduced precisions keep their promise`(precision: CLIPModel.Precision, limit: Double) throws
+  {
     let exact = try Self.vectors(.f32), reduced = try Self.vectors(precision)
     let cosines = zip(exact, reduced).map { EncoderTests.cosine($0, $1) }
     #expect(cosines.count == 192)

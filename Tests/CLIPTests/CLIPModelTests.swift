@@ -31,7 +31,7 @@ import TestSupport
     a.count == b.count ? zip(a, b).map { abs($0 - $1) }.max() ?? 1 : 1
   }
 
-  @Test func filesAndStringsGiveTheVectorsOfTheReference() throws {
+  @Test func `files and strings give the vectors of the reference`() throws {
     let model = try CLIPModel(directory: directory, precision: .f32)
     let pictures = model.encode(images: try files.pictures.map(bytes))
     for (picture, expected) in zip(pictures, files.pictureVectors) {
@@ -44,7 +44,7 @@ import TestSupport
     #expect(pictures.count == 2 && texts.count == 4 && model.dimensions == 20)
   }
 
-  @Test func aPictureThatCannotBeDecodedIsAnErrorOfItsOwn() throws {
+  @Test func `a picture that cannot be decoded is an error of its own`() throws {
     let model = try CLIPModel(directory: directory, precision: .f32)
     let results = model.encode(images: [[], try bytes("gradient.png"), [1, 2, 3]])
     #expect(throws: ImagingError.empty) { try results[0].get() }
@@ -53,7 +53,7 @@ import TestSupport
     #expect(model.encode(images: []).isEmpty && model.encode(texts: []).isEmpty)
   }
 
-  @Test func rememberedTextsAreTheSameVectorsInTheirOrder() throws {
+  @Test func `remembered texts are the same vectors in their order`() throws {
     let model = try CLIPModel(directory: directory, precision: .f32)
     let first = model.encode(texts: files.strings)
     let again = model.encode(texts: files.strings.reversed() + ["new", files.strings[0]])
@@ -61,7 +61,7 @@ import TestSupport
   }
 
   @Test(arguments: CLIPModel.Precision.allCases)
-  func packedWeightsAreKeptAndMapped(precision: CLIPModel.Precision) throws {
+  func `packed weights are kept and mapped`(precision: CLIPModel.Precision) throws {
     let cache = TemporaryDirectory()
     func open() throws -> CLIPModel {
       try CLIPModel(directory: directory, precision: precision, cache: .directory(cache.path))
@@ -90,11 +90,11 @@ import TestSupport
     #expect(mapped != packed)
   }
 
-  @Test func aDirectoryWithoutAModelIsRefused() {
+  @Test func `a directory without a model is refused`() {
     #expect(throws: ModelError.self) { try CLIPModel(directory: "/nonexistent") }
   }
 
-  @Test func theCacheForgetsWhatWasUsedLongestAgo() {
+  @Test func `the cache forgets what was used longest ago`() {
     var cache = LRUCache<Int, Int>(capacity: 3)
     for key in 1...3 { cache.insert(key * 10, for: key) }
     #expect(cache.value(for: 1) == 10)
@@ -105,7 +105,7 @@ import TestSupport
     #expect(cache.value(for: 4) == nil && cache.value(for: 1) == 11 && cache.value(for: 5) == 50)
   }
 
-  @Test func theCacheEqualsAListInOrderOfUse() {
+  @Test func `the cache equals a list in order of use`() {
     var generator = SplitMix(seed: 9)
     var cache = LRUCache<Int, Int>(capacity: 8), list: [(key: Int, value: Int)] = []
     for step in 0..<5000 {

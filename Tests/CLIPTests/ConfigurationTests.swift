@@ -20,7 +20,7 @@ import TestSupport
   }
 
   /// Defaults of transformers' CLIPConfig: ViT-B/32, 151,277,313 parameters.
-  @Test func anEmptyConfigurationIsTheLargestPublishedB32() throws {
+  @Test func `an empty configuration is the published ViT-B-32`() throws {
     let b32 = try Self.configuration(#"{"model_type": "clip"}"#)
     #expect(Self.parameterCount(b32) == 151_277_313)
     #expect(b32.vision.positions == 50 && b32.text.positions == 77 && b32.dimensions == 512)
@@ -28,7 +28,7 @@ import TestSupport
     #expect(b32.text.transformer.activation == .quickGELU)
   }
 
-  @Test func largeShapesAreRead() throws {
+  @Test func `large shapes are read`() throws {
     let l14 = try Self.configuration(
       """
       {"model_type": "clip", "projection_dim": 768,
@@ -43,7 +43,7 @@ import TestSupport
     #expect(l14.text.transformer.layerNormEpsilon == 1e-6)
   }
 
-  @Test func settingsOfOldFilesWin() throws {
+  @Test func `settings of old files win`() throws {
     let old = try Self.configuration(
       """
       {"model_type": "clip", "text_config": {"num_hidden_layers": 3, "vocab_size": 100000},
@@ -99,12 +99,12 @@ import TestSupport
     (#"{"model_type": "clip", "vision_config": {"num_channels": 4}}"#, "num_channels: expected 3"),
     (#"{"model_type": "clip", "projection_dim": "x"}"#, "projection_dim"),
   ])
-  func impossibleSettingsAreNamed(json: String, words: String) {
+  func `impossible settings are named`(json: String, words: String) {
     let error = #expect(throws: ModelError.self) { try Self.configuration(json) }
     #expect(error?.description.contains(words) == true, "\(error.map { "\($0)" } ?? "")")
   }
 
-  @Test func preprocessorsOldAndNewAreRead() throws {
+  @Test func `preprocessors old and new are read`() throws {
     #expect(try Self.preprocessor("{}") == .init())
     #expect(try Self.preprocessor(#"{"size": 224, "crop_size": 224, "resample": 3}"#) == .init())
     let squash = try Self.preprocessor(
@@ -127,7 +127,7 @@ import TestSupport
     (#"{"resample": 0}"#, "resample: expected 1 (lanczos), 2 (bilinear) or 3 (bicubic), found 0"),
     (#"{"image_std": [1, 0, 1]}"#, "no deviation of 0"), (#"{"image_mean": [1]}"#, "three numbers"),
   ])
-  func brokenPreprocessorsAreNamed(json: String, words: String) {
+  func `broken preprocessors are named`(json: String, words: String) {
     let error = #expect(throws: ModelError.self) { try Self.preprocessor(json) }
     #expect(error?.description.contains(words) == true, "\(error.map { "\($0)" } ?? "")")
   }

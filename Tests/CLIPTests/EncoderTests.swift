@@ -54,7 +54,7 @@ import Testing
   static let levels = Kernels.Level.allCases.filter { Kernels.named($0) != nil }
 
   @Test(arguments: fixtures, levels)
-  func float32VectorsEqualTheReference(name: String, level: Kernels.Level) throws {
+  func `float32 vectors equal the reference`(name: String, level: Kernels.Level) throws {
     let golden = try Self.golden(name), encoders = try Self.encoders(name, .f32, level)
     let images = Self.imageVectors(encoders, Array(golden.imageVectors.indices))
     let texts = encoders.encodeTexts(golden.texts)
@@ -68,7 +68,7 @@ import Testing
   /// Errors of 24 to 80 numbers average out less than those of 768: at the real size the
   /// tolerances are ten times as strict, and `Tools/goldens/parity` checks them.
   @Test(arguments: fixtures, levels)
-  func reducedPrecisionsStayNearTheReference(name: String, level: Kernels.Level) throws {
+  func `reduced precisions stay near the reference`(name: String, level: Kernels.Level) throws {
     let golden = try Self.golden(name)
     for (precision, limit) in [(CLIPModel.Precision.bf16, 0.9998), (.i8, 0.998)] {
       let encoders = try Self.encoders(name, precision, level)
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test(arguments: CLIPModel.Precision.allCases)
-  func aTeamComputesWhatOneThreadDoes(precision: CLIPModel.Precision) throws {
+  func `a team computes what one thread does`(precision: CLIPModel.Precision) throws {
     let one = try Self.encoders("tiny-quick-gelu", precision, Kernels.best.level)
     let three = try Self.encoders("tiny-quick-gelu", precision, Kernels.best.level, threads: 3)
     let golden = try Self.golden("tiny-quick-gelu")
@@ -97,7 +97,7 @@ import Testing
     }
   }
 
-  @Test func callersMayEncodeAtOnce() async throws {
+  @Test func `callers may encode at once`() async throws {
     let encoders = try Self.encoders("tiny-gelu", .f32, Kernels.best.level, threads: 2)
     let golden = try Self.golden("tiny-gelu")
     let expected = encoders.encodeTexts(golden.texts)
@@ -115,7 +115,7 @@ import Testing
     }
   }
 
-  @Test func anImageThatCannotBeLoadedLeavesTheOthersAlone() throws {
+  @Test func `an image that cannot be loaded leaves the others alone`() throws {
     struct Unreadable: Error, Equatable { let index: Int }
     let encoders = try Self.encoders("tiny-gelu", .f32, Kernels.best.level)
     let results = encoders.encodeImages(70) {
@@ -135,7 +135,7 @@ import Testing
     }
   }
 
-  @Test func manyTextsKeepTheirOrderAcrossBatches() throws {
+  @Test func `many texts keep their order across batches`() throws {
     let encoders = try Self.encoders("tiny-quick-gelu", .f32, Kernels.best.level)
     let golden = try Self.golden("tiny-quick-gelu")
     let texts = (0..<200).map { golden.texts[$0 * 5 % golden.texts.count] }

@@ -42,7 +42,7 @@ import TestSupport
     return ""
   }
 
-  @Test func aWholeModelOpens() throws {
+  @Test func `a whole model opens`() throws {
     let directory = try Self.model { $0.append(("text_model.embeddings.position_ids", [1, 16])) }
     let model = try ModelDirectory(path: directory.path)
     #expect(try model.weights.tensor("logit_scale", shape: []).type == .float16)
@@ -50,7 +50,7 @@ import TestSupport
     #expect(model.tokenizer.encode("red").count >= 3)
   }
 
-  @Test func whatIsMissingOrContradictsIsNamed() throws {
+  @Test func `what is missing or contradicts is named`() throws {
     let name = "vision_model.encoder.layers.1.mlp.fc2.weight"
     #expect(
       Self.problem(try Self.model { $0.removeAll { $0.name == name } })
@@ -74,7 +74,7 @@ import TestSupport
     #expect(Self.problem(vocabulary).contains("ids inside the vocabulary of 813, found id 813"))
   }
 
-  @Test func theFingerprintIsOfAllFilesAndOfNothingElse() throws {
+  @Test func `the fingerprint is of all files and of nothing else`() throws {
     let directory = try Self.model()
     func fingerprint() throws -> String { try ModelDirectory(path: directory.path).fingerprint() }
     let original = try fingerprint()
@@ -102,7 +102,7 @@ import TestSupport
   }
 
   /// Chunks of 4 MiB are hashed apart: a byte flipped or two chunks swapped must still show.
-  @Test func everyChunkOfLargeWeightsCounts() throws {
+  @Test func `every chunk of large weights counts`() throws {
     func fingerprint(_ fill: (inout Data) -> Void) throws -> String {
       let directory = try Self.model()
       var data = Data(count: 10 << 20)

@@ -50,7 +50,7 @@ import TestSupport
   }
 
   @Test(arguments: 0..<6)
-  func idsEqualTheReference(variant: Int) throws {
+  func `ids equal the reference`(variant: Int) throws {
     let golden = try Self.goldens()[variant]
     let directory = try Self.directory(golden)
     let tokenizer = try Tokenizer(directory: directory.path, contextLength: 1000)
@@ -70,7 +70,7 @@ import TestSupport
     #expect(tokenizer.encode(text) == (try Self.plain(contextLength: 1000).encode(text)))
   }
 
-  @Test func longTextIsCutBeforeTheClosingMark() throws {
+  @Test func `long text is cut before the closing mark`() throws {
     let tokenizer = try Self.plain(contextLength: 7)
     let whole = try Self.plain(contextLength: 1000).encode("one two three four five")
     let ids = tokenizer.encode("one two three four five")
@@ -80,7 +80,7 @@ import TestSupport
     #expect(tokenizer.encode("") == [tokenizer.beginning, tokenizer.end])
   }
 
-  @Test func tenThousandCharactersOfAnyKindAreCut() throws {
+  @Test func `ten thousand characters of any kind are cut`() throws {
     let tokenizer = try Self.plain()
     for unit in [
       "a", "ab ", "!", "7", "é", "连", "👩🏽‍🎤", "e\u{301}", " ", "<|endoftext|>", "a\u{300}\u{316}",
@@ -91,7 +91,7 @@ import TestSupport
     }
   }
 
-  @Test func brokenFilesAreNamed() throws {
+  @Test func `broken files are named`() throws {
     let vocabulary = try Self.fixture("vocab.json")
     func problem(_ files: [String: String]) throws -> String {
       let directory = try TemporaryDirectory(files.mapValues { Data($0.utf8) })

@@ -13,7 +13,7 @@ import TestSupport
     return values
   }
 
-  @Test func everyHalfConvertsExactly() throws {
+  @Test func `every half converts exactly`() throws {
     let patterns = (0...UInt16.max).map { $0 }
     var writer = SafetensorsWriter()
     writer.add("odd", "I8", [1], Data([0]))  // what follows is unaligned
@@ -44,7 +44,7 @@ import TestSupport
         == [1.5, -0.25, .greatestFiniteMagnitude])
   }
 
-  @Test func aRangeOfRowsIsRead() throws {
+  @Test func `a range of rows is read`() throws {
     var writer = SafetensorsWriter()
     writer.add(
       "t", "BF16", [5, 9], Self.bytes((0..<45).map { UInt16(Float($0).bitPattern >> 16) }))
@@ -56,7 +56,7 @@ import TestSupport
     #expect(rows == (9..<27).map(Float.init) + [-1, -1])
   }
 
-  @Test func wrongNamesShapesAndTypesAreExplained() throws {
+  @Test func `wrong names shapes and types are explained`() throws {
     var writer = SafetensorsWriter()
     writer.add("text_model.embeddings.position_ids", "I64", [1, 2], Self.bytes([0, 1]))
     writer.add("w", "F16", [2, 3], Data(count: 12))
@@ -95,7 +95,7 @@ import TestSupport
     return writer
   }
 
-  @Test func filesThatAreNotWholeAreRefused() throws {
+  @Test func `files that are not whole are refused`() throws {
     let file = try Self.good.file()
     #expect(try problem(file) == "")
     #expect(try problem(Data()).hasSuffix("found a file of 0 bytes"))
@@ -109,7 +109,7 @@ import TestSupport
     #expect(try problem(garbage).contains("invalid JSON"))
   }
 
-  @Test func headersThatLieAreRefused() throws {
+  @Test func `headers that lie are refused`() throws {
     func altered(_ entry: [String: Any]) throws -> Data {
       var writer = Self.good
       writer.header["w"] = entry
@@ -135,7 +135,7 @@ import TestSupport
     #expect(try problem(altered(["dtype": "F32"])).contains("w.shape missing"))
   }
 
-  @Test func damagedFilesNeverCrash() throws {
+  @Test func `damaged files never crash`() throws {
     var writer = SafetensorsWriter()
     for i in 0..<4 { writer.add("t\(i)", "F16", [i + 1, 3], Data(count: 6 * (i + 1))) }
     let file = try writer.file()
@@ -156,7 +156,7 @@ import TestSupport
     }
   }
 
-  @Test func shardsAreFoundByTheirIndex() throws {
+  @Test func `shards are found by their index`() throws {
     var first = SafetensorsWriter(), second = SafetensorsWriter()
     first.add("a", "F32", [1], Self.bytes([Float(1)]))
     second.add("b", "F32", [1], Self.bytes([Float(2)]))
@@ -179,7 +179,7 @@ import TestSupport
     }
   }
 
-  @Test func pickledWeightsAreRefusedWithTheRemedy() throws {
+  @Test func `pickled weights are refused with the remedy`() throws {
     let directory = try TemporaryDirectory(["pytorch_model.bin": Data([1])])
     let error = #expect(throws: ModelError.self) { try Weights(directory: directory.path) }
     #expect(error?.description.contains("save the model as safetensors") == true)

@@ -8,7 +8,7 @@ import TestSupport
   /// Random insertions, replacements and deletions, thousands of them, in five rounds, with a
   /// compaction before the third and the fifth.
   @Test(arguments: [1, 2])
-  func nothingBecomesUnreachable(threads: Int) throws {
+  func `nothing becomes unreachable`(threads: Int) throws {
     let seed: UInt64 = 11
     var random = SplitMix(seed: seed)
     var fixture = try Fixture(IndexConfiguration(dimensions: 24, m: 8, efConstruction: 60))
@@ -78,7 +78,7 @@ import TestSupport
 
   /// Nobody of the crowd has them for a near neighbor.
   @Test(arguments: [4, 8])
-  func outliersAreNotLostInACrowd(m: Int) throws {
+  func `outliers are not lost in a crowd`(m: Int) throws {
     let seed: UInt64 = 3
     var random = SplitMix(seed: seed)
     let fixture = try Fixture(IndexConfiguration(dimensions: 16, m: m, efConstruction: 8 * m))
@@ -99,7 +99,7 @@ import TestSupport
     #expect(m < 8 || lost.isEmpty, "\(lost.count) of \(fixture.rows.count), seed \(seed)")
   }
 
-  @Test func churnCostsNoRecall() throws {
+  @Test func `churn costs no recall`() throws {
     let dimensions = 24
     let configuration = IndexConfiguration(dimensions: dimensions)
     let fixture = try Fixture(configuration)
@@ -145,7 +145,7 @@ import TestSupport
     #expect(try missed() <= 3)
   }
 
-  @Test func deletedItemsAreNeverReturned() throws {
+  @Test func `deleted items are never returned`() throws {
     let fixture = try Fixture(IndexConfiguration(dimensions: 16))
     let rows = clustered(2000, dimensions: 16, seed: 8)
     try fixture.upsert((0..<2000).map { "p\($0)" }, rows)
@@ -168,7 +168,7 @@ import TestSupport
     #expect(try fixture.environment.read { try fixture.index.verify($0) } == [])
   }
 
-  @Test func oneThreadAndSeedGiveTheSameBytes() throws {
+  @Test func `one thread and seed give the same bytes`() throws {
     let rows = clustered(1500, dimensions: 20, seed: 12)
     let hashes = try (0..<2).map { _ -> [UInt8] in
       let fixture = try Fixture(IndexConfiguration(dimensions: 20, m: 6, seed: 3))
@@ -190,7 +190,7 @@ import TestSupport
     #expect(!hashes[0].isEmpty && hashes[0] == hashes[1])
   }
 
-  @Test func aFailedWriteLeavesTheIndexAsItWas() throws {
+  @Test func `a failed write leaves the index as it was`() throws {
     let fixture = try Fixture(IndexConfiguration(dimensions: 8))
     let rows = clustered(100, dimensions: 8, seed: 1)
     try fixture.upsert((0..<100).map { "p\($0)" }, rows)
@@ -213,7 +213,7 @@ import TestSupport
     #expect(try fixture.environment.read { try fixture.index.verify($0) } == [])
   }
 
-  @Test func badInputIsRefusedByName() throws {
+  @Test func `bad input is refused by name`() throws {
     let fixture = try Fixture(IndexConfiguration(dimensions: 4))
     func upsert(_ ids: [String], _ rows: [Float]) throws { try fixture.upsert(ids, rows) }
     #expect(throws: HNSWError.self) { try upsert(["a"], [1, 2, 3]) }

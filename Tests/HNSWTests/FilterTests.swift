@@ -4,7 +4,7 @@ import TestSupport
 
 @Suite struct FilterTests {
   @Test(arguments: [0.9, 0.5, 0.1, 0.01, 0.001])
-  func filtersKeepTheirRecall(share: Double) throws {
+  func `filters keep their recall`(share: Double) throws {
     let fixture = try Fixture.shared
     var random = SplitMix(seed: 71)
     let filter = Set(
@@ -19,7 +19,7 @@ import TestSupport
   /// Filters that let through the nearest, or the farthest, of the query and nothing else, or have
   /// nothing to do with it; by the way that is cheaper, and by walks as far as they lead.
   @Test(arguments: [0.5, 0.1, 0.01, 0.001], [10, 100])
-  func filtersOfEveryKindKeepTheirRecall(share: Double, k: Int) throws {
+  func `filters of every kind keep their recall`(share: Double, k: Int) throws {
     let fixture = try Fixture.shared
     var random = SplitMix(seed: 77)
     struct Kind: Hashable {
@@ -60,7 +60,7 @@ import TestSupport
 
   /// What a walk passes on its way is scored, and from there on little but what matches.
   @Test(arguments: [0.3, 0.1])
-  func walksThroughFiltersScoreLittleButWhatMatches(share: Double) throws {
+  func `walks through filters score little but what matches`(share: Double) throws {
     let fixture = try Fixture.shared
     let seed: UInt64 = 78
     var random = SplitMix(seed: seed)
@@ -121,7 +121,7 @@ import TestSupport
   }
 
   /// Of a few vectors unlike all others the codes are clipped, and seem to be nearer than they are.
-  @Test func clippedCodesDoNotHideWhatIsNearer() throws {
+  @Test func `clipped codes do not hide what is nearer`() throws {
     let seed: UInt64 = 12
     var random = SplitMix(seed: seed)
     let fixture = try Fixture(IndexConfiguration(dimensions: 24))
@@ -143,7 +143,7 @@ import TestSupport
     }
   }
 
-  @Test func neverFewerThanThereAre() throws {
+  @Test func `never fewer than there are`() throws {
     let fixture = try Fixture.shared
     let query = clustered(1, dimensions: 24, seed: 74)
     try fixture.snapshot { snapshot in
@@ -161,7 +161,7 @@ import TestSupport
     }
   }
 
-  @Test func rangesHoldWhatIsWithin() throws {
+  @Test func `ranges hold what is within`() throws {
     let fixture = try Fixture.shared
     let query = clustered(1, dimensions: 24, seed: 75)
     let order = fixture.nearest(query, k: 301)
@@ -175,7 +175,7 @@ import TestSupport
     }
   }
 
-  @Test func exactSearchIsExact() throws {
+  @Test func `exact search is exact`() throws {
     let fixture = try Fixture.shared
     let queries = clustered(20, dimensions: 24, seed: 76)
     try fixture.snapshot { snapshot in

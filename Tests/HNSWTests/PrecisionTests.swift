@@ -8,7 +8,7 @@ import Testing
 
   /// Also where all vectors share a few great components, beyond which they differ little.
   @Test(arguments: Metric.allCases, [VectorStorage.float32, .float16, .bfloat16, .int16])
-  func distancesAreThoseOfTheVectors(metric: Metric, storage: VectorStorage) throws {
+  func `distances are those of the vectors`(metric: Metric, storage: VectorStorage) throws {
     try checkDistances(metric, storage, common: 0)
     try checkDistances(metric, storage, common: 60)
     try checkDistances(metric, storage, common: 60, dimensions: 128)
@@ -58,7 +58,7 @@ import Testing
   }
 
   /// Each calibration reads them from codes and residuals and writes these anew.
-  @Test func vectorsOutlastCalibrations() throws {
+  @Test func `vectors outlast calibrations`() throws {
     let fixture = try Fixture(IndexConfiguration(dimensions: Self.dimensions, metric: .l2))
     try fixture.upsert(["first"], [Float](repeating: 0.01, count: Self.dimensions))
     for (batch, scale) in [1, 4, 0.5, 2, 8].enumerated() {
@@ -79,7 +79,7 @@ import Testing
   }
 
   /// Too few to be worth a calibration.
-  @Test func aFewThatStandOutAreKeptToAPartInHundreds() throws {
+  @Test func `a few that stand out are kept to a part in hundreds`() throws {
     let fixture = try Fixture(IndexConfiguration(dimensions: Self.dimensions, metric: .l2))
     try fixture.upsert(Self.ids, clustered(Self.count, dimensions: Self.dimensions, seed: 63))
     let before = try fixture.snapshot { $0.statistics().calibrations }

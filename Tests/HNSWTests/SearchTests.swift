@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct SearchTests {
   @Test(arguments: Metric.allCases, VectorStorage.allCases)
-  func recallAgainstBruteForce(metric: Metric, storage: VectorStorage) throws {
+  func `recall against brute force`(metric: Metric, storage: VectorStorage) throws {
     let fixture = try Fixture(
       IndexConfiguration(dimensions: 48, metric: metric, storage: storage))
     var rows = clustered(6000, dimensions: 48, seed: 1)
@@ -18,7 +18,7 @@ import Testing
 
   /// Vectors of more than 128 components are walked to by the upper halves of their codes.
   @Test(arguments: Metric.allCases, [VectorStorage.int16, .codesOnly])
-  func walksOnHalvesOfCodesFindAsMuch(metric: Metric, storage: VectorStorage) throws {
+  func `walks on halves of codes find as much`(metric: Metric, storage: VectorStorage) throws {
     let fixture = try Fixture(
       IndexConfiguration(dimensions: 200, metric: metric, storage: storage))
     var rows = clustered(4000, dimensions: 200, seed: 6)
@@ -30,7 +30,7 @@ import Testing
     #expect(try fixture.snapshot { $0.statistics().unreachable } == 0)
   }
 
-  @Test func aWalkMayBeNarrowerThanTheAnswerIsLong() throws {
+  @Test func `a walk may be narrower than the answer is long`() throws {
     let fixture = try Fixture(IndexConfiguration(dimensions: 48))
     try fixture.upsert((0..<6000).map { "p\($0)" }, clustered(6000, dimensions: 48, seed: 8))
     let queries = clustered(40, dimensions: 48, seed: 9)
@@ -48,7 +48,7 @@ import Testing
 
   /// The graph is walked on codes, which do not depend on how vectors are kept beside them.
   @Test(arguments: [(VectorStorage.float16, 1990), (.int16, 1998)], [48, 160, 256])
-  func sixteenBitsGiveTheAnswersOfSinglePrecision(
+  func `sixteen bits give the answers of single precision`(
     _ kept: (storage: VectorStorage, least: Int), dimensions: Int
   ) throws {
     let rows = clustered(6000, dimensions: dimensions, seed: 4)
@@ -67,7 +67,7 @@ import Testing
 
   /// As many queries as these are put in another order, by the nodes that they come down to, and
   /// answered in two parts. Not all are of length one.
-  @Test func queriesOfABatchGetTheAnswersThatTheyGetAlone() throws {
+  @Test func `queries of a batch get the answers that they get alone`() throws {
     let fixture = try Fixture(IndexConfiguration(dimensions: 24, m: 4))
     try fixture.upsert((0..<2000).map { "p\($0)" }, clustered(2000, dimensions: 24, seed: 7))
     let queries = clustered(1500, dimensions: 24, seed: 8).enumerated().map { place, value in
@@ -146,7 +146,7 @@ import Testing
     }
   }
 
-  @Test func everyItemFindsItself() throws {
+  @Test func `every item finds itself`() throws {
     let fixture = try Fixture(IndexConfiguration(dimensions: 32, metric: .l2))
     try fixture.upsert((0..<3000).map { "p\($0)" }, clustered(3000, dimensions: 32, seed: 3))
     try fixture.snapshot { snapshot in

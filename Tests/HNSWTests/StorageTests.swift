@@ -5,7 +5,7 @@ import Testing
 import TestSupport
 
 @Suite struct StorageTests {
-  @Test func reopeningGivesTheSameAnswers() throws {
+  @Test func `reopening gives the same answers`() throws {
     let directory = TemporaryDirectory()
     let rows = clustered(2000, dimensions: 16, seed: 21)
     func answers() throws -> [SearchResult] {
@@ -38,7 +38,7 @@ import TestSupport
     (16, VectorStorage.int16, ["hnsw.residuals"]),
     (144, .float16, ["hnsw.vectors", "hnsw.codes.lower"]),
   ])
-  func verifyFindsAFlippedByteInEveryKindOfBlock(
+  func `verify finds a flipped byte in every kind of block`(
     dimensions: Int, storage: VectorStorage, databases: [String]
   ) throws {
     let fixture = try Fixture(IndexConfiguration(dimensions: dimensions, storage: storage))
@@ -68,7 +68,7 @@ import TestSupport
 
   /// A writer that copied a damaged block would give the copy a checksum that is right.
   @Test(arguments: [16, 144])
-  func aDamagedBlockIsNotChangedAndSealedAnew(dimensions: Int) throws {
+  func `a damaged block is not changed and sealed anew`(dimensions: Int) throws {
     let fixture = try Fixture(IndexConfiguration(dimensions: dimensions))
     let rows = clustered(40, dimensions: dimensions, seed: 23)
     try fixture.upsert((0..<40).map { "p\($0)" }, rows)
@@ -97,7 +97,7 @@ import TestSupport
     #expect(try fixture.snapshot { $0.count } == 41)
   }
 
-  @Test func damagedHeadersAreRefused() throws {
+  @Test func `damaged headers are refused`() throws {
     let fixture = try Fixture(IndexConfiguration(dimensions: 16))
     try fixture.upsert(["a"], clustered(1, dimensions: 16, seed: 22))
     for (offset, expected) in [(0, "another form"), (4, "format"), (40, "checksum")] {
@@ -121,7 +121,7 @@ import TestSupport
   }
 
   /// Norms of codes are kept in these where there is room, and else behind them.
-  @Test(arguments: [24, 128]) func compactionKeepsTheAnswers(dimensions: Int) throws {
+  @Test(arguments: [24, 128]) func `compaction keeps the answers`(dimensions: Int) throws {
     let fixture = try Fixture(IndexConfiguration(dimensions: dimensions))
     try fixture.upsert(
       (0..<3000).map { "p\($0)" }, clustered(3000, dimensions: dimensions, seed: 31))
@@ -155,7 +155,7 @@ import TestSupport
 
   /// An index that begins with one vector and grows into something else entirely.
   @Test(arguments: Metric.allCases, [VectorStorage.int16, .codesOnly])
-  func codesFollowWhatTheIndexGrowsInto(metric: Metric, storage: VectorStorage) throws {
+  func `codes follow what the index grows into`(metric: Metric, storage: VectorStorage) throws {
     let dimensions = 32
     let fixture = try Fixture(
       IndexConfiguration(dimensions: dimensions, metric: metric, storage: storage))
@@ -186,7 +186,7 @@ import TestSupport
     #expect(try fixture.snapshot { $0.statistics().calibrations } == before + 1)
   }
 
-  @Test func readersSeeTheSnapshotTheyBeganWith() throws {
+  @Test func `readers see the snapshot they began with`() throws {
     // Used by one thread at a time.
     nonisolated(unsafe) let fixture = try Fixture(IndexConfiguration(dimensions: 16))
     let rows = clustered(1000, dimensions: 16, seed: 51)

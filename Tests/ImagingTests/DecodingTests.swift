@@ -4,7 +4,7 @@ import TestSupport
 
 @Suite struct DecodingTests {
   @Test(arguments: Fixtures.all)
-  func pixelsEqualTheReference(name: String) throws {
+  func `pixels equal the reference`(name: String) throws {
     let image = try Image.decode(Fixtures.bytes(name))
     let isTurned = [
       "exif-5.jpg", "exif-6.jpg", "exif-7.jpg", "exif-8.jpg", "exif-6.png", "exif-8.webp",
@@ -20,12 +20,12 @@ import TestSupport
     ("picture.gif-refused", "GIF"), ("picture.bmp-refused", "BMP"),
     ("picture.tiff-refused", "TIFF"), ("animated.webp-refused", "animated WebP"),
   ])
-  func otherFormatsAreRefusedByName(name: String, format: String) throws {
+  func `other formats are refused by name`(name: String, format: String) throws {
     let bytes = try Fixtures.bytes(name)
     #expect(throws: ImagingError.unsupported(format: format)) { try Image.decode(bytes) }
   }
 
-  @Test func emptyFilesAndGarbageAreRefusedInWords() {
+  @Test func `empty files and garbage are refused in words`() {
     #expect(throws: ImagingError.empty) { try Image.decode([]) }
     #expect(throws: ImagingError.unrecognised(firstBytes: Array("hello pi".utf8))) {
       try Image.decode(Array("hello picture".utf8))
@@ -36,7 +36,7 @@ import TestSupport
     }
   }
 
-  @Test func headersThatClaimTooMuchAreRefusedBeforeAllocation() throws {
+  @Test func `headers that claim too much are refused before allocation`() throws {
     let limit = Image.Limits().maximumPixels
     #expect(throws: ImagingError.size(width: 30_000, height: 30_000, limit: limit)) {
       try Image.decode(Fixtures.bytes("bomb.png-header"))
@@ -51,7 +51,7 @@ import TestSupport
 
   /// A quarter, a half, three quarters of a file, and a file without its last bytes.
   @Test(arguments: Fixtures.all.filter { $0 != "one-pixel.png" })
-  func truncatedFilesAreRefused(name: String) throws {
+  func `truncated files are refused`(name: String) throws {
     let bytes = try Fixtures.bytes(name)
     for length in [bytes.count / 4, bytes.count / 2, bytes.count * 3 / 4, bytes.count - 20] {
       #expect(throws: ImagingError.self, "\(length) of \(bytes.count) bytes") {
@@ -73,7 +73,7 @@ import TestSupport
     }
   }
 
-  @Test func aTruncatedFileIsCalledTruncated() throws {
+  @Test func `a truncated file is called truncated`() throws {
     for (name, format) in [("rgb.png", "PNG"), ("baseline.jpg", "JPEG"), ("lossy.webp", "WebP")] {
       let bytes = try Fixtures.bytes(name)
       #expect(throws: ImagingError.truncated(format: format)) {
@@ -83,7 +83,7 @@ import TestSupport
   }
 
   /// Cameras leave such bytes; they cost the decoder a warning, not the picture.
-  @Test func strayBytesBetweenSegmentsAreForgiven() throws {
+  @Test func `stray bytes between segments are forgiven`() throws {
     var bytes = try Fixtures.bytes("baseline.jpg")
     let tables = try #require(bytes.indices.first { bytes[$0...].starts(with: [0xff, 0xdb]) })
     bytes.insert(contentsOf: [0, 17, 4], at: tables)
@@ -92,7 +92,7 @@ import TestSupport
 
   /// Whatever happens to the bytes, decoding ends with a picture or an error.
   @Test(arguments: Fixtures.all + ["animated.webp-refused", "bomb.png-header"])
-  func damagedBytesNeverCrash(name: String) throws {
+  func `damaged bytes never crash`(name: String) throws {
     let original = try Fixtures.bytes(name)
     for seed in UInt64(0)..<300 {
       var random = SplitMix(seed: seed)
@@ -112,7 +112,7 @@ import TestSupport
     }
   }
 
-  @Test func largeJPEGsAreScaledDownOnRequestOnly() throws {
+  @Test func `large JPE gs are scaled down on request only`() throws {
     let bytes = try Fixtures.bytes("baseline.jpg")
     // A half must keep twice the target, a quarter (of 23: 5) three times, an eighth four times.
     for (side, width, height) in [

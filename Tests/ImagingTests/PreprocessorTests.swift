@@ -44,7 +44,7 @@ import TestSupport
   }
 
   @Test(arguments: configurations.indices, levels)
-  func valuesEqualTheReference(index: Int, level: Kernels.Level) throws {
+  func `values equal the reference`(index: Int, level: Kernels.Level) throws {
     let (name, configuration) = Self.configurations[index]
     let image = try Image.decode(Fixtures.bytes("photo.png"))
     let values = try Self.preprocessed(image, configuration, level)
@@ -52,7 +52,7 @@ import TestSupport
   }
 
   /// All sizes from 1×1 up, larger and smaller than the target, in every instruction set.
-  @Test func instructionSetsAgreeOnEverySize() throws {
+  @Test func `instruction sets agree on every size`() throws {
     for seed in UInt64(0)..<150 {
       var random = SplitMix(seed: seed)
       let largest = seed % 10 == 0 ? 900 : 90
@@ -80,7 +80,7 @@ import TestSupport
     }
   }
 
-  @Test func extremeProportionsNeedNoMoreMemoryThanTheirCrop() throws {
+  @Test func `extreme proportions need no more memory than their crop`() throws {
     let image = Image(width: 1, height: 20_000, pixels: .init(repeating: 200, count: 60_000))
     let values = try Self.preprocessed(image, .init(), Kernels.best.level)
     #expect(values.count == 3 * 224 * 224)

@@ -43,7 +43,7 @@ import Testing
 
   /// Integers are exact, at the extremes too: nothing may saturate.
   @Test(arguments: levels, widths)
-  func codesAreScoredExactly(kernels: Kernels, count: Int) {
+  func `codes are scored exactly`(kernels: Kernels, count: Int) {
     let (codes, norms) = Self.samples(count)
     let ids = Self.ids
     let fillings: [Int8] = [127, -127, 3]
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test(arguments: levels, widths)
-  func distancesOfCodesAreExact(kernels: Kernels, count: Int) {
+  func `distances of codes are exact`(kernels: Kernels, count: Int) {
     let codes = Self.samples(count).codes
     let ids = Self.ids
     var distances = [Int32](repeating: 0, count: 9)
@@ -111,7 +111,7 @@ import Testing
   }
 
   @Test(arguments: levels)
-  func encodingRoundsAndClips(kernels: Kernels) {
+  func `encoding rounds and clips`(kernels: Kernels) {
     let vector: [Float] = [0, 1, -1, 0.24, 0.26, 1000, -1000, 63.4]
     let mean = [Float](repeating: 0, count: 8)
     var (upper, lower) = ([UInt8](repeating: 0, count: 64), [UInt8](repeating: 0, count: 64))
@@ -128,7 +128,7 @@ import Testing
 
   /// By codes and what these leave, those that are clipped too.
   @Test(arguments: levels, [5, 128, 300, 512])
-  func codesWithTheirResidualsAreExactToSixteenBits(kernels: Kernels, count: Int) throws {
+  func `codes with their residuals are exact to sixteen bits`(kernels: Kernels, count: Int) throws {
     let (scale, padded) = (Float(1) / 64, (count + 127) / 128 * 128)
     let mean = DistanceTests.values(count, seed: 7).map { $0 / 8 }
     let coded = (0..<5).map { row in
@@ -209,7 +209,7 @@ import Testing
   }
 
   @Test(arguments: levels)
-  func queriesAreSpreadOverAByte(kernels: Kernels) {
+  func `queries are spread over a byte`(kernels: Kernels) {
     let vector: [Float] = [1, -2, 0.5, 2]
     let mean: [Float] = [1, 0, 0, 0]
     var (code, rest) = ([Int8](repeating: 0, count: 4), [Int8](repeating: 0, count: 4))

@@ -27,14 +27,14 @@ import Testing
   }
 
   @Test(arguments: levels, lengths)
-  func productsAgreeWithTheirDefinition(kernels: Kernels, count: Int) {
+  func `products agree with their definition`(kernels: Kernels, count: Int) {
     let (a, b) = (Self.values(count, seed: 1), Self.values(count, seed: 2))
     let dot = Self.definition(a, b).dot
     #expect(abs(Double(kernels.dot(a.span, b.span)) - dot) <= 4e-5 * Double(count))
   }
 
   @Test(arguments: levels, VectorFormat.allCases)
-  func rowsOfEveryFormat(kernels: Kernels, format: VectorFormat) {
+  func `rows of every format`(kernels: Kernels, format: VectorFormat) {
     for count in Self.lengths {
       let query = Self.values(count, seed: 3)
       var vectors: [[Float]] = []
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  @Test func theChecksumIsCRC32C() {
+  @Test func `the checksum is CRC-32C`() {
     // The check value of the algorithm's specification.
     #expect("123456789".utf8.span.bytes.withUnsafeBytes { Kernels.checksum($0) } == 0xE306_9283)
   }

@@ -57,7 +57,7 @@ struct Shape: CustomTestStringConvertible, Sendable {
   }
 
   @Test(arguments: products)
-  func productsEqualThoseOfDoublesOverOddShapes(
+  func `products equal those of doubles over odd shapes`(
     level: Kernels.Level, format: NumberFormat
   ) throws {
     let kernels = try #require(Kernels.named(level))
@@ -103,7 +103,7 @@ struct Shape: CustomTestStringConvertible, Sendable {
     }
   }
 
-  @Test(arguments: levels) func shareAndPanelRangesComputeTheSameProduct(
+  @Test(arguments: levels) func `share and panel ranges compute the same product`(
     level: Kernels.Level
   ) throws {
     let kernels = try #require(Kernels.named(level))
@@ -128,7 +128,7 @@ struct Shape: CustomTestStringConvertible, Sendable {
   }
 
   @Test(arguments: products.filter { $0.1 == .float16 })
-  func whatHalfPrecisionCannotHoldIsItsLargest(
+  func `what half precision cannot hold is its largest`(
     level: Kernels.Level, format: NumberFormat
   ) throws {
     let kernels = try #require(Kernels.named(level))
@@ -143,7 +143,7 @@ struct Shape: CustomTestStringConvertible, Sendable {
     #expect(values(out) == [65504, -65504, 3])
   }
 
-  @Test func joinedMatricesBeginAtPanelsOfTheirOwn() throws {
+  @Test func `joined matrices begin at panels of their own`() throws {
     let arena = try #require(Arena(capacity: 1 << 20))
     let joined = try #require(
       PackedMatrix(in: arena, format: .bfloat16, inputs: 8, outputs: [33, 5, 64]))
@@ -152,7 +152,7 @@ struct Shape: CustomTestStringConvertible, Sendable {
     #expect(joined.panels(of: 1..<3) == 2..<5)
   }
 
-  @Test func aFullArenaGivesNoMatrix() throws {
+  @Test func `a full arena gives no matrix`() throws {
     let arena = try #require(Arena(capacity: 4096))
     #expect(Matrix(in: arena, rows: 1 << 20, columns: 32) == nil)
     #expect(Matrix(in: arena, rows: 1, columns: 32) != nil)

@@ -10,7 +10,7 @@ import TestSupport
 
 @Suite struct TransformerTests {
   @Test(arguments: levels, [1, 15, 16, 24, 33, 768])
-  func layerNormEqualsThatOfDoubles(level: Kernels.Level, columns: Int) throws {
+  func `layer norm equals that of doubles`(level: Kernels.Level, columns: Int) throws {
     let kernels = try #require(Kernels.named(level))
     var generator = SplitMix(seed: UInt64(columns))
     let arena = try #require(Arena(capacity: 4 << 20))
@@ -52,7 +52,7 @@ import TestSupport
   ]
 
   @Test(arguments: levels, cases)
-  func attentionEqualsThatOfDoubles(level: Kernels.Level, testCase: Case) throws {
+  func `attention equals that of doubles`(level: Kernels.Level, testCase: Case) throws {
     let kernels = try #require(Kernels.named(level))
     var generator = SplitMix(seed: UInt64(testCase.headColumns))
     let arena = try #require(Arena(capacity: 32 << 20))
@@ -119,7 +119,9 @@ import TestSupport
     return result
   }
 
-  @Test(arguments: levels) func patchesFollowTheOrderOfAConvolution(level: Kernels.Level) throws {
+  @Test(arguments: levels) func `patches follow the order of a convolution`(level: Kernels.Level)
+    throws
+  {
     let kernels = try #require(Kernels.named(level))
     let arena = try #require(Arena(capacity: 1 << 20))
     // 2 channels, 7 x 7 pixels, patches of 3: the last line and column belong to no patch.
@@ -138,7 +140,7 @@ import TestSupport
     #expect(Array(values(rows)[..<18]) == [Float](repeating: 0, count: 18))
   }
 
-  @Test func normalisedRowsHaveLengthOneAndZerosStay() throws {
+  @Test func `normalised rows have length one and zeros stay`() throws {
     let arena = try #require(Arena(capacity: 1 << 20))
     let x = try #require(matrix([3, 4, 0, 0], rows: 2, columns: 2, in: arena))
     Kernels.best.normalise(x)

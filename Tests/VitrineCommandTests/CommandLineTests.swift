@@ -5,7 +5,7 @@ import Vitrine
 
 /// The contract of every command: what it prints, as JSON too, and how it ends.
 @Suite struct CommandLineTests {
-  @Test func indexesACatalogueAndSkipsWhatIsUnchanged() throws {
+  @Test func `indexes a catalogue and skips what is unchanged`() throws {
     let scratch = TemporaryDirectory()
     let (catalogue, images) = try scratch.sample(24)
     let arguments = ["index", catalogue, "--images", images, "--index", scratch.path + "/i"]
@@ -34,7 +34,7 @@ import Vitrine
     #expect(counted.status == 0 && counted.output.contains("value"), "\(counted.notes)")
   }
 
-  @Test func badRowsAreReportedAndTheRestGoesIn() throws {
+  @Test func `bad rows are reported and the rest goes in`() throws {
     let scratch = TemporaryDirectory()
     let (catalogue, images) = try scratch.sample(3)
     let text = try String(contentsOfFile: catalogue, encoding: .utf8)
@@ -62,7 +62,7 @@ import Vitrine
     (["help", "frobnicate"], 64, "vitrine: there is no command frobnicate; "),
     (["embed"], 64, "Error: "),
     (["delete"], 64, "Error: "),
-  ]) func failuresAreOneLineAndAnExitCode(
+  ]) func `failures are one line and an exit code`(
     arguments: [String], status: Int32, message: String
   ) throws {
     let run = try Tool.run(arguments)
@@ -72,7 +72,7 @@ import Vitrine
     if status != 64 { #expect(run.notes.split(separator: "\n").count == 1) }
   }
 
-  @Test func deletesByIdAndByFilter() throws {
+  @Test func `deletes by id and by filter`() throws {
     let scratch = TemporaryDirectory()
     let index = try scratch.index()
     let byID = try Tool.run(["delete", "V1001", "gone", "V1002", "absent", "--index", index])
@@ -89,7 +89,7 @@ import Vitrine
     #expect(try left.json()["matches"] as? Int == 0)
   }
 
-  @Test func embedsIntoNPYInTheOrderOfTheArguments() throws {
+  @Test func `embeds into NPY in the order of the arguments`() throws {
     let scratch = TemporaryDirectory()
     let images = Tool.root.appending(path: "Tools/sample-catalogue/images").path
     let out = scratch.path + "/x.npy"
@@ -111,7 +111,7 @@ import Vitrine
     for (a, b) in zip(stored, vector) { #expect(abs(Double(a) - b) < 1e-5) }
   }
 
-  @Test func aModelIsDescribedAndABrokenImageNamed() throws {
+  @Test func `a model is described and a broken image named`() throws {
     let scratch = TemporaryDirectory()
     let model = try Tool.run(["model", Tool.model, "--json"]).json()
     #expect((model["fingerprint"] as? String)?.isEmpty == false)
@@ -133,13 +133,13 @@ import Vitrine
     }
   #endif
 
-  @Test func aMisspeltCommandIsCorrected() throws {
+  @Test func `a misspelt command is corrected`() throws {
     let run = try Tool.run(["serch", "red dress"])
     #expect(run.status == 64)
     #expect(run.notes.contains("did you mean search?"))
   }
 
-  @Test func everyCommandHasHelpWithAnExample() throws {
+  @Test func `every command has help with an example`() throws {
     let help = try Tool.run(["--help"])
     #expect(help.status == 0)
     let commands = [
@@ -155,7 +155,7 @@ import Vitrine
     }
   }
 
-  @Test func doctorSaysWhatIsAmiss() throws {
+  @Test func `doctor says what is amiss`() throws {
     let scratch = TemporaryDirectory()
     let well = try Tool.run(["doctor", "--index", try scratch.index(4)])
     #expect(well.status == 0, "\(well.output)\(well.notes)")
@@ -168,7 +168,7 @@ import Vitrine
     #expect(ill.output.contains("no  model"))
   }
 
-  @Test func theReplWorksInAPipe() throws {
+  @Test func `the REPL works in a pipe`() throws {
     let scratch = TemporaryDirectory()
     let run = try Tool.run(
       ["repl", "--index", try scratch.index()],
@@ -180,7 +180,7 @@ import Vitrine
     #expect(!run.output.contains("vitrine>"))
   }
 
-  @Test func walksInADirection() throws {
+  @Test func `walks in a direction`() throws {
     let scratch = TemporaryDirectory()
     let index = try scratch.index()
     let arguments = [
@@ -204,7 +204,7 @@ import Vitrine
     #expect(typed.status == (steps.isEmpty ? 64 : 0))
   }
 
-  @Test func aPipedReplGoesOnAfterAnErrorAndFailsAtTheEnd() throws {
+  @Test func `a piped repl goes on after an error and fails at the end`() throws {
     let scratch = TemporaryDirectory()
     let run = try Tool.run(
       ["repl", "--index", try scratch.index(4)], input: ":filter colr = Red\n:set k 2\n")

@@ -98,7 +98,7 @@ private struct Shop: Vocabulary {
     #expect(complete(":image \"\(folder)/my set/").insertion == "no. 1 (a).jpg\" ")
   }
 
-  @Test func insertsWhatCandidatesShareAndABlankAfterTheOnlyOne() {
+  @Test func `inserts what candidates share and a blank after the only one`() {
     let several = Completer.complete(":filter brand = Ke", vocabulary: Shop())
     #expect(several.insertion == "")
     #expect(Completer.complete(":filter br", vocabulary: Shop()).insertion == "and ")
@@ -116,7 +116,7 @@ private struct Shop: Vocabulary {
     #expect(Completer.complete(line, vocabulary: Shop()).insertion == insertion)
   }
 
-  @Test func replacesTheWordWhereItsCaseDiffers() {
+  @Test func `replaces the word where its case differs`() {
     let completion = Completer.complete(":filter brand = kes", vocabulary: Shop())
     #expect(completion.isReplacing)
     #expect(completion.insertion == "Kestrel ")

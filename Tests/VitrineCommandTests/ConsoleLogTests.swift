@@ -3,7 +3,7 @@ import Testing
 import VitrineCommand
 
 @Suite struct ConsoleLogTests {
-  @Test func aLineTellsWhenWhatAndAboutWhat() {
+  @Test func `a line tells when what and about what`() {
     let notes = Recorder()
     let console = Console(write: { _ in }, note: { notes.add($0) })
     var logger = Logger(label: "test") { _ in ConsoleLog(console) }

@@ -4,7 +4,7 @@ import TestSupport
 
 /// Commands that look after an index and move what is in it.
 @Suite struct MaintenanceTests {
-  @Test func exportsAndImportsAgain() throws {
+  @Test func `exports and imports again`() throws {
     let scratch = TemporaryDirectory()
     let index = try scratch.index(12)
     let out = scratch.path + "/out"
@@ -24,7 +24,7 @@ import TestSupport
     #expect(try nearest(index) == nearest(again))
   }
 
-  @Test func statsVerifyAndCompactSpeakOfTheIndex() throws {
+  @Test func `stats verify and compact speak of the index`() throws {
     let scratch = TemporaryDirectory()
     let index = try scratch.index()
     let stats = try Tool.run(["stats", "--index", index])

@@ -15,7 +15,7 @@ import VitrineCommand
     return notes.text
   }
 
-  @Test func isPlainLinesNowAndThenWhereNobodyLooks() {
+  @Test func `is plain lines now and then where nobody looks`() {
     let text = shown(onTerminal: false) { progress in
       for done in 1...12 { progress.update("Indexing", done: done, of: 12, detail: "9 images/s") }
       progress.finish()
@@ -30,7 +30,7 @@ import VitrineCommand
         """)
   }
 
-  @Test func countsWhatIsWorkedThrough() throws {
+  @Test func `counts what is worked through`() throws {
     let text = try shown(onTerminal: false) { progress in
       let doubled = try progress.map("Sorting", over: 1...3) { $0 * 2 }
       #expect(doubled == [2, 4, 6])
@@ -38,7 +38,7 @@ import VitrineCommand
     #expect(text == "Sorting  1/3\nSorting  3/3\n")
   }
 
-  @Test func isOneLineDrawnAgainOnATerminal() {
+  @Test func `is one line drawn again on a terminal`() {
     let text = shown(onTerminal: true) { progress in
       progress.update("Indexing", done: 6, of: 12)
       progress.finish()
@@ -51,11 +51,11 @@ import VitrineCommand
   @Test(arguments: [
     (0.000_84, "840 µs"), (0.003_2, "3.2 ms"), (0.047, "47 ms"), (0.9996, "1.0 s"),
     (12.2, "12 s"), (59.6, "1 min 0 s"), (250, "4 min 10 s"), (7500, "2 h 5 min"),
-  ]) func saysTimesAsPeopleDo(seconds: Double, words: String) {
+  ]) func `says times as people do`(seconds: Double, words: String) {
     #expect(Duration.seconds(seconds).inWords == words)
   }
 
-  @Test func groupsThousandsAndNamesSizes() {
+  @Test func `groups thousands and names sizes`() {
     #expect(Numbers.grouped(39_413) == "39,413")
     #expect(Numbers.grouped(-1_234_567) == "-1,234,567")
     #expect(Numbers.grouped(12) == "12")

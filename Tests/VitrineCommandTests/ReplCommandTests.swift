@@ -80,7 +80,7 @@ import VitrineCommand
     (":reembed --model x", "`reembed` is run from the shell, with this conversation ended"),
     (":embed", "`embed` is run from the shell"),
     (":s", "there is no command :s (save, search, set, show, stats?); :help lists them"),
-  ]) func saysHowACommandIsUsed(line: String, message: String) {
+  ]) func `says how a command is used`(line: String, message: String) {
     let error = #expect(throws: Failure.self) { try ReplCommand.parse(line) }
     #expect(error?.message == message)
     #expect(error?.code == 64)
@@ -105,7 +105,7 @@ import VitrineCommand
     #expect(try ReplCommand.parse(":boost \(words)") == .boost(boost))
   }
 
-  @Test func everyCommandOfTheHelpIsRead() throws {
+  @Test func `every command of the help is read`() throws {
     let arguments = [
       "and": "a = 1", "like": "1", "image": "x.jpg", "explain": "1", "show": "1", "open": "1",
       "compare": "dir", "save": "x.json",
@@ -116,7 +116,7 @@ import VitrineCommand
     }
   }
 
-  @Test func wordsAreSplitAsAShellWould() {
+  @Test func `words are split as a shell would`() {
     #expect(Words.split(#"a 'b c' "d \"e" f\ g"#) == ["a", "b c", "d \"e", "f g"])
     #expect(Words.split("'open to the end") == ["open to the end"])
     #expect(Words.split("a ''") == ["a", ""])

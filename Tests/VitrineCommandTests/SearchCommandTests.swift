@@ -4,7 +4,7 @@ import Testing
 
 /// What `vitrine search` answers.
 @Suite struct SearchCommandTests {
-  @Test func searchAnswersAsTheContractSays() throws {
+  @Test func `search answers as the contract says`() throws {
     let scratch = TemporaryDirectory()
     let index = try scratch.index()
     let run = try Tool.run(
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test func filtersHoldForEveryHitAndCountTheMatches() throws {
+  @Test func `filters hold for every hit and count the matches`() throws {
     let scratch = TemporaryDirectory()
     let index = try scratch.index()
     let run = try Tool.run(
@@ -59,7 +59,7 @@ import Testing
     #expect(!others.contains("V1005") && !others.contains("V1003"))
   }
 
-  @Test func plainResultsAreATableWithoutEscapeCodes() throws {
+  @Test func `plain results are a table without escape codes`() throws {
     let scratch = TemporaryDirectory()
     let index = try scratch.index()
     let run = try Tool.run(["search", "shirt", "--index", index, "-k", "4"])
@@ -69,7 +69,7 @@ import Testing
     #expect(!run.output.contains("\u{1B}"))
   }
 
-  @Test func aBadFilterPointsAtItsColumn() throws {
+  @Test func `a bad filter points at its column`() throws {
     let scratch = TemporaryDirectory()
     let index = try scratch.index(4)
     let run = try Tool.run(["search", "a", "--index", index, "--filter", "brnd = Kestrel"])

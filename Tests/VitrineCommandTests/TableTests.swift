@@ -7,7 +7,7 @@ import VitrineCommand
     [.init("#", isNumeric: true, least: 1), .init("title"), .init("brand")],
     rows: [["1", "Red Dress with a very long name", "Marlowe"], ["10", "Cap", "Alder & Finch"]])
 
-  @Test func linesUpColumnsAndNumbers() {
+  @Test func `lines up columns and numbers`() {
     #expect(
       table.lines(width: nil, style: plain) == [
         " #  title                            brand",
@@ -16,23 +16,23 @@ import VitrineCommand
       ])
   }
 
-  @Test(arguments: [20, 30, 40, 47, 60]) func fitsTheWidthItIsGiven(width: Int) {
+  @Test(arguments: [20, 30, 40, 47, 60]) func `fits the width it is given`(width: Int) {
     for line in table.lines(width: width, style: plain) {
       #expect(DisplayWidth.of(line) <= width, "\(line)")
     }
   }
 
-  @Test func cutsTheWidestColumnFirst() {
+  @Test func `cuts the widest column first`() {
     let lines = table.lines(width: 30, style: plain)
     #expect(lines[1] == " 1  Red Dress w…  Marlowe")
     #expect(lines[2] == "10  Cap           Alder & Fin…")
   }
 
-  @Test func leavesLastColumnsOutWhereNothingElseHelps() {
+  @Test func `leaves last columns out where nothing else helps`() {
     #expect(table.lines(width: 10, style: plain)[0] == " #  title")
   }
 
-  @Test func wideAndCombiningCharactersCountAsTheyShow() {
+  @Test func `wide and combining characters count as they show`() {
     #expect(DisplayWidth.of("日本") == 4)
     #expect(DisplayWidth.of("e\u{301}") == 1)
     #expect(DisplayWidth.of("👗") == 2)
@@ -40,11 +40,11 @@ import VitrineCommand
     #expect(DisplayWidth.fit("abc", in: 3) == "abc")
   }
 
-  @Test func dataCannotMoveTheCursor() {
+  @Test func `data cannot move the cursor`() {
     #expect(DisplayWidth.fit("a\u{1B}[2Jb\nc", in: 20) == "a [2Jb c")
   }
 
-  @Test func stylesDoNotCountAsWidth() {
+  @Test func `styles do not count as width`() {
     let lines = table.lines(width: nil, style: plain) { text, _, column in
       column == 1 ? Style(isOn: true).bold(text) : text
     }

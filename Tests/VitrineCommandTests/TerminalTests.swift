@@ -6,7 +6,7 @@ import VitrineCommand
 /// The REPL in a real terminal: tmux plays the terminal, and its screens are compared.
 @Suite(.serialized, .enabled(if: Terminal.isAvailable, "tmux is not installed"))
 struct TerminalTests {
-  @Test func showsATableWithinTheWidthAndMarksWords() throws {
+  @Test func `shows a table within the width and marks words`() throws {
     let terminal = try Terminal(columns: 72, rows: 30)
     try terminal.type(":set columns title brand price\n", until: "columns     title, brand, price")
     try terminal.type(":set k 3\nstriped\n", until: ":next for more")
@@ -17,7 +17,7 @@ struct TerminalTests {
     #expect(terminal.screen(coloured: true).contains { $0.contains("4mStriped") })
   }
 
-  @Test func completesCommandsAttributesAndValues() throws {
+  @Test func `completes commands attributes and values`() throws {
     let terminal = try Terminal()
     try terminal.type(":fil\t", until: "> :filter")
     try terminal.type("bra\t= Kes\t", until: ":filter brand = Kestrel")
@@ -30,14 +30,14 @@ struct TerminalTests {
     try terminal.type("", until: "description")
   }
 
-  @Test func completesWhatACommandHasAdded() throws {
+  @Test func `completes what a command has added`() throws {
     let terminal = try Terminal()
     try terminal.type(":classify --labels striped,checked --write look\n", until: "label ")
     try terminal.wait(for: "the next prompt") { $0.last == "vitrine>" }
     try terminal.type(":filter lo\t", until: ":filter look")
   }
 
-  @Test func remembersLinesAcrossSessions() throws {
+  @Test func `remembers lines across sessions`() throws {
     let scratch = TemporaryDirectory()
     let first = try Terminal(state: scratch.path)
     try first.type("a line to be remembered\n", until: " · ")
@@ -48,7 +48,7 @@ struct TerminalTests {
     try second.wait(for: "> a line to be remembered")
   }
 
-  @Test func controlCThrowsTheLineAwayAndControlDLeaves() throws {
+  @Test func `Ctrl-C throws the line away and Ctrl-D leaves`() throws {
     let terminal = try Terminal()
     try terminal.type("half a li", until: "half a li")
     terminal.key("C-c")
@@ -61,7 +61,7 @@ struct TerminalTests {
     try terminal.wait(for: "left with 0")
   }
 
-  @Test func followsAResize() throws {
+  @Test func `follows a resize`() throws {
     let terminal = try Terminal(columns: 100, rows: 30)
     try terminal.type("shirt\n", until: " · ")
     terminal.resize(columns: 50)
@@ -98,13 +98,13 @@ struct TerminalTests {
     try terminal.type("echoed", until: "echoed")
   }
 
-  @Test func ranksOfTwoDigitsAreWholeInANarrowTerminal() throws {
+  @Test func `ranks of two digits are whole in a narrow terminal`() throws {
     let terminal = try Terminal(columns: 60, rows: 30)
     try terminal.type("shirt\n", until: ":next for more")
     #expect(terminal.screen().contains { $0.hasPrefix("10  0.") || $0.hasPrefix("10  1.") })
   }
 
-  @Test func aVeryNarrowTerminalShowsTitlesAndCutsNoWords() throws {
+  @Test func `a very narrow terminal shows titles and cuts no words`() throws {
     let terminal = try Terminal(columns: 40, rows: 60)
     try terminal.type("shirt\n", until: ":next for more")
     #expect(terminal.screen().contains { $0.contains("score  id     title") })
@@ -183,14 +183,14 @@ struct TerminalTests {
     #expect(terminal.screen().contains("there is no command :frobnicate; :help"))
   }
 
-  @Test func helpFitsTheTerminal() throws {
+  @Test func `help fits the terminal`() throws {
     let terminal = try Terminal(columns: 60, rows: 40)
     try terminal.type(":help\n", until: "Ctrl-D does too")
     #expect(terminal.screen().contains { $0.hasPrefix("  :next") })
     #expect(terminal.screen().filter { $0.hasPrefix("  :") }.count >= 16)
   }
 
-  @Test func errorsPointIntoTheFilter() throws {
+  @Test func `errors point into the filter`() throws {
     let terminal = try Terminal()
     try terminal.type(":filter price <> 3\n", until: "filter, column")
     #expect(terminal.screen().contains { $0.contains("^") })

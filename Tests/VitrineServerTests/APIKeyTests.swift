@@ -7,7 +7,7 @@ import VitrineServer
 
 /// Who may do what, and that nobody else does.
 @Suite struct APIKeyTests {
-  @Test func keysOpenWhatTheyAreFor() async throws {
+  @Test func `keys open what they are for`() async throws {
     let keys = try APIKeys(parsing: "read:readreadreadread\n# a comment\nwrite:writewritewrite1")
     try await Shop().server { $0.keys = keys }.application.test(.router) { client in
       func status(_ method: HTTPRequest.Method, _ key: String?) async throws -> Int {
@@ -59,7 +59,7 @@ import VitrineServer
     }
   }
 
-  @Test func aBadKeyFileIsRefusedWithoutRepeatingTheKey() {
+  @Test func `a bad key file is refused without repeating the key`() {
     let error = #expect(throws: APIKeyError.self) { try APIKeys(parsing: "\nadmin:hunter2hunter2") }
     #expect(error?.line == 2)
     #expect(error?.description.contains("hunter2") == false)
@@ -83,7 +83,7 @@ import VitrineServer
     }
   }
 
-  @Test func beyondThisMachineKeysAreNeeded() async throws {
+  @Test func `beyond this machine keys are needed`() async throws {
     let shop = try await Shop()
     #expect(throws: VitrineError.self) { try shop.server { $0.host = "0.0.0.0" } }
   }

@@ -3,7 +3,7 @@ import Testing
 import VitrineServer
 
 @Suite struct AdmissionTests {
-  @Test func workBeyondTheBoundsIsTurnedAway() async throws {
+  @Test func `work beyond the bounds is turned away`() async throws {
     var limits = ServerConfiguration.Limits()
     limits.concurrentRequests = 1
     limits.seconds = 0.2

@@ -14,7 +14,7 @@ import VitrineServer
     #"{"terms": [{"vector": [1, 0, 0, 0.5, 0, 0, 0, 0]}], "fields": ["TITLE", "weight"]}"#,
     #"{"fields": []}"#,
   ])
-  func answersAreWrittenAsTheEncoderWouldWriteThem(body: String) async throws {
+  func `answers are written as the encoder would write them`(body: String) async throws {
     let shop = try await Shop()
     let awkward: [String: Value] = [
       "title": .text("quoted \"\\\" \n\t\u{1} é 👗 / </p>"), "tags": .list(["a", "ü\""]),
@@ -45,7 +45,7 @@ import VitrineServer
     return String(decoding: try encoder.encode(response), as: UTF8.self)
   }
 
-  @Test func textsOfAllLengthsAreEscapedWhereverTheyNeedIt() async throws {
+  @Test func `texts of all lengths are escaped wherever they need it`() async throws {
     let shop = try await Shop()
     var made: [String] = []
     for length in 0..<20 {

@@ -3,7 +3,7 @@ import Testing
 import VitrineServer
 
 @Suite struct PrometheusMetricsTests {
-  @Test func metricsCountInPrometheusFormat() {
+  @Test func `metrics count in prometheus format`() {
     let metrics = PrometheusMetrics()
     metrics.makeCounter(label: "searches.total", dimensions: [("http.route", "a\"b")])
       .increment(by: 2)
@@ -37,7 +37,7 @@ import VitrineServer
         """)
   }
 
-  @Test func durationsAreHistogramsThatAddUp() {
+  @Test func `durations are histograms that add up`() {
     let metrics = PrometheusMetrics()
     let timer = metrics.makeTimer(label: "search", dimensions: [("index", "shop")])
     for nanoseconds in [500_000, 4_000_000, 1_500_000_000] as [Int64] {

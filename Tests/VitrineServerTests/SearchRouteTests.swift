@@ -27,7 +27,7 @@ import VitrineServer
     #expect((response.json["facets"] as? [Any])?.count == 2)
   }
 
-  @Test func aSearchThatTakesTooLongIsGivenUp() async throws {
+  @Test func `a search that takes too long is given up`() async throws {
     let shop = try await Shop()
     await #expect(throws: OutOfTime.self) {
       _ = try await shop.engine.searchJSON([Query("red")], asArray: false, deadline: .now)
@@ -42,7 +42,7 @@ import VitrineServer
     #expect(response.status == .serviceUnavailable)
   }
 
-  @Test func anArrayOfQueriesIsAnsweredByAnArray() async throws {
+  @Test func `an array of queries is answered by an array`() async throws {
     let bodies = [#"{"text": "red dress", "k": 2}"#, #"{"text": "blue shoe", "k": 1}"#]
     let together = try await search("[\(bodies.joined(separator: ","))]")
     #expect(together.status == .ok)
@@ -58,7 +58,7 @@ import VitrineServer
     #expect(try await search("[\(many)]").status == .unprocessableContent)
   }
 
-  @Test func explainTellsPartsThatAddUp() async throws {
+  @Test func `explain tells parts that add up`() async throws {
     let response = try await search(#"{"text": "blue shoe", "explain": true, "k": 1}"#)
     let hit = (response.json["hits"] as? [[String: Any]])?.first
     let parts = hit?["explain"] as? [[String: Any]] ?? []
@@ -122,12 +122,12 @@ import VitrineServer
     }
   }
 
-  @Test func aBodyBeyondTheLimitIsRefused() async throws {
+  @Test func `a body beyond the limit is refused`() async throws {
     let response = try await search(#"{"text": "red dress"}"#) { $0.limits.bodyBytes = 10 }
     #expect(response.status == .contentTooLarge)
   }
 
-  @Test func anUnknownIndexIsNotFound() async throws {
+  @Test func `an unknown index is not found`() async throws {
     try await Shop().server().application.test(.router) { client in
       let response = try await client.execute(
         uri: "/v1/indexes/attic/search", method: .post, body: ByteBuffer(string: "{}"))
@@ -147,7 +147,7 @@ import VitrineServer
     }
   }
 
-  @Test func similarProductsAndFacetsAreURLs() async throws {
+  @Test func `similar products and facets are UR ls`() async throws {
     try await Shop().server().application.test(.router) { client in
       let similar = try await client.execute(
         uri: "/v1/indexes/shop/products/p0/similar?k=3", method: .get)
@@ -163,7 +163,7 @@ import VitrineServer
     }
   }
 
-  @Test func recommendationsGoAlongADirection() async throws {
+  @Test func `recommendations go along a direction`() async throws {
     let shop = try await Shop()
     // Enough of all colours to show what blue means.
     let mixed = ["red green", "red blue", "green blue"].flatMap { colours in
@@ -190,7 +190,7 @@ import VitrineServer
     }
   }
 
-  @Test func aPhotographIsClassified() async throws {
+  @Test func `a photograph is classified`() async throws {
     try await Shop().server().application.test(.router) { client in
       let response = try await client.execute(
         uri: "/v1/indexes/shop/classify?label=red%20dress&label=blue%20shoe", method: .post,

@@ -9,7 +9,7 @@ import Vitrine
 import VitrineServer
 
 @Suite struct ServerTests {
-  @Test func productsComeAndGo() async throws {
+  @Test func `products come and go`() async throws {
     try await Shop().server().application.test(.router) { client in
       let uri = "/v1/indexes/shop/products/new"
       let picture = Data("green hat".utf8).base64EncodedString()
@@ -26,7 +26,7 @@ import VitrineServer
     }
   }
 
-  @Test func aBadLineOfManyIsNamedAndNothingIsStored() async throws {
+  @Test func `a bad line of many is named and nothing is stored`() async throws {
     try await Shop().server().application.test(.router) { client in
       let good = #"{"id": "n1", "image_data": "cmVk"}"#
       let response = try await client.execute(
@@ -39,7 +39,7 @@ import VitrineServer
     }
   }
 
-  @Test func imagePathsStayBelowTheirRoot() async throws {
+  @Test func `image paths stay below their root`() async throws {
     let shop = try await Shop()
     try shop.directory.write("red bag", to: "images/bag.jpg")
     try shop.directory.write("secret", to: "secret.jpg")
@@ -71,7 +71,7 @@ import VitrineServer
     }
   }
 
-  @Test func otherOriginsAreStrangersUnlessAllowed() async throws {
+  @Test func `other origins are strangers unless allowed`() async throws {
     let shop = try await Shop()
     let origin = "https://shop.example"
     for (allowed, expected) in [
@@ -101,7 +101,7 @@ import VitrineServer
     #expect(throws: VitrineError.self) { try shop.server { $0.allowedOrigins = [origin] } }
   }
 
-  @Test func thePageAndItsFilesAreServedWithTags() async throws {
+  @Test func `the page and its files are served with tags`() async throws {
     try await Shop().server().application.test(.router) { client in
       let page = try await client.execute(uri: "/", method: .get)
       #expect(page.headers[.contentType] == "text/html; charset=utf-8")
@@ -125,7 +125,7 @@ import VitrineServer
     }
   }
 
-  @Test func longTextIsCompressedForThoseWhoTakeIt() async throws {
+  @Test func `long text is compressed for those who take it`() async throws {
     try await Shop().server().application.test(.router) { client in
       let plain = try await client.execute(uri: "/page/app.js", method: .get)
       let small = try await client.execute(
@@ -146,7 +146,7 @@ import VitrineServer
     }
   }
 
-  @Test func theDescriptionNamesEveryRoute() async throws {
+  @Test func `the description names every route`() async throws {
     try await Shop().server().application.test(.router) { client in
       let response = try await client.execute(uri: "/openapi.json", method: .get)
       let paths = response.json["paths"] as? [String: [String: Any]] ?? [:]
@@ -182,7 +182,7 @@ import VitrineServer
     ("bytes=-0", 10..<10), ("bytes=4-2", nil), ("bytes=0-1,3-4", nil), ("items=0-1", nil),
     ("bytes=-", nil), ("bytes=+1-2", nil),
   ])
-  func rangesAreReadAsTheStandardSays(header: String, expected: Range<Int>?) {
+  func `ranges are read as the standard says`(header: String, expected: Range<Int>?) {
     #expect(byteRange(header, of: 10) == expected)
   }
 }

@@ -10,7 +10,7 @@ import VitrineServer
 
 /// What is wrong with products that are sent, and that none of them is stored then.
 @Suite struct UploadMistakeTests {
-  @Test func aBadPictureOfManyIsNamedAndNothingIsStored() async throws {
+  @Test func `a bad picture of many is named and nothing is stored`() async throws {
     try await Shop().server().application.test(.router) { client in
       let lines = """
         {"id": "p0"}

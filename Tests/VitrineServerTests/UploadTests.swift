@@ -14,7 +14,7 @@ import VitrineServer
     return ByteBuffer(string: #"{"attributes": \#(attributes), "image_data": "\#(picture)"}"#)
   }
 
-  @Test func uploadedPicturesAreKeptAndServed() async throws {
+  @Test func `uploaded pictures are kept and served`() async throws {
     let shop = try await Shop()
     let root = shop.directory.appending("pictures of Müller")
     try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
@@ -38,7 +38,7 @@ import VitrineServer
     }
   }
 
-  @Test func withoutAFolderUploadsAreEmbeddedAndForgotten() async throws {
+  @Test func `without a folder uploads are embedded and forgotten`() async throws {
     try await Shop().server().application.test(.router) { client in
       let uri = "/v1/indexes/shop/products/new"
       _ = try await client.execute(uri: uri, method: .put, body: Self.body("green hat"))
@@ -48,7 +48,7 @@ import VitrineServer
     }
   }
 
-  @Test func aProductKeepsItsPictureWhenItsFactsChange() async throws {
+  @Test func `a product keeps its picture when its facts change`() async throws {
     let shop = try await Shop()
     let vector = try await shop.engine.vector("p0")
     try await shop.server().application.test(.router) { client in
@@ -97,7 +97,7 @@ import VitrineServer
     #expect(zip(stored, green).allSatisfy { abs($0 - $1) < 0.01 })
   }
 
-  @Test func manyProductsAreDeletedByIdOrByFilter() async throws {
+  @Test func `many products are deleted by id or by filter`() async throws {
     try await Shop().server().application.test(.router) { client in
       func delete(_ query: String) async throws -> TestResponse {
         try await client.execute(uri: "/v1/indexes/shop/products\(query)", method: .delete)
@@ -114,7 +114,7 @@ import VitrineServer
   }
 
   @Test(arguments: ["a/b", "rød kjole", "50%", "../x", "?"])
-  func idsMayHoldAnyCharacter(id: String) async throws {
+  func `ids may hold any character`(id: String) async throws {
     let escaped = try #require(id.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
     try await Shop().server().application.test(.router) { client in
       let uri = "/v1/indexes/shop/products/\(escaped)"
@@ -125,7 +125,7 @@ import VitrineServer
     }
   }
 
-  @Test func unknownPathsAndMethodsAreProblemsToo() async throws {
+  @Test func `unknown paths and methods are problems too`() async throws {
     try await Shop().server().application.test(.router) { client in
       let nowhere = try await client.execute(uri: "/v1/nothing", method: .get)
       #expect(nowhere.status == .notFound)
@@ -145,7 +145,7 @@ import VitrineServer
     (#"{"text": "red", "filters": "price < 5"}"#, "did you mean \"filter\"?"),
     (#"{"terms": [{"text": "red", "wieght": 2}]}"#, "did you mean \"weight\"?"),
   ])
-  func misspeltMembersAreRefused(body: String, hint: String) async throws {
+  func `misspelt members are refused`(body: String, hint: String) async throws {
     try await Shop().server().application.test(.router) { client in
       let response = try await client.execute(
         uri: "/v1/indexes/shop/search", method: .post, body: ByteBuffer(string: body))

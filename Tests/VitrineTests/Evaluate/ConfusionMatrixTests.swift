@@ -4,7 +4,7 @@ import Vitrine
 @Suite struct ConfusionMatrixTests {
   /// Golden values: sklearn.metrics.f1_score(truth, predicted, average="weighted" / "macro") and
   /// accuracy_score of scikit-learn 1.9.1 on these eight examples.
-  @Test func scoresEqualScikitLearn() {
+  @Test func `scores equal scikit learn`() {
     let truth = [0, 0, 0, 1, 1, 2, 2, 2]
     let predicted = [0, 1, 0, 1, 1, 0, 2, 1]
     var matrix = ConfusionMatrix(labels: ["shoe", "bag", "watch"])
@@ -15,7 +15,7 @@ import Vitrine
     #expect(matrix[2, 0] == 1 && matrix[0, 2] == 0)
   }
 
-  @Test func aLabelThatNeverOccursDoesNotCount() {
+  @Test func `a label that never occurs does not count`() {
     var matrix = ConfusionMatrix(labels: ["shoe", "bag", "watch"])
     matrix.add(truth: 0, predicted: 0)
     matrix.add(truth: 1, predicted: 1)
@@ -24,7 +24,7 @@ import Vitrine
     #expect(matrix.labelScores[2].support == 0)
   }
 
-  @Test func anEmptyMatrixScoresNothing() {
+  @Test func `an empty matrix scores nothing`() {
     let matrix = ConfusionMatrix(labels: ["shoe", "bag"])
     #expect(matrix.accuracy == 0 && matrix.weightedF1 == 0 && matrix.macroF1 == 0)
   }

@@ -35,7 +35,7 @@ private func set(_ rows: [(looks: String, colour: String, title: String)]) -> Ev
 }
 
 @Suite struct ZeroShotTests {
-  @Test func theNearestLabelIsTheLikeliest() throws {
+  @Test func `the nearest label is the likeliest`() throws {
     let classifier = try ZeroShotClassifier(
       labels: ["red", "green", "blue"], templates: ["a {} thing", "{}"], embedder: model)
     let predictions = classifier.classify(model.vector(of: "green shirt"), k: 3)
@@ -44,14 +44,14 @@ private func set(_ rows: [(looks: String, colour: String, title: String)]) -> Ev
     #expect(abs(predictions.reduce(0) { $0 + $1.probability } - 1) < 1e-9)
   }
 
-  @Test func aLowerLogitScaleMakesProbabilitiesFlatter() throws {
+  @Test func `a lower logit scale makes probabilities flatter`() throws {
     let sharp = try ZeroShotClassifier(labels: ["red", "blue"], embedder: model)
     let flat = try ZeroShotClassifier(labels: ["red", "blue"], embedder: model, logitScale: 1)
     let vector = model.vector(of: "red")
     #expect(sharp.classify(vector)[0].probability > flat.classify(vector)[0].probability)
   }
 
-  @Test func aCalibratedClassifierIsAsSureAsItIsRight() throws {
+  @Test func `a calibrated classifier is as sure as it is right`() throws {
     // Three red shirts in four are called red; the fourth is said to be blue.
     let products = set(
       (0..<400).map { ("red", $0 % 4 == 0 ? "blue" : "red", "\($0)") })
@@ -66,7 +66,7 @@ private func set(_ rows: [(looks: String, colour: String, title: String)]) -> Ev
     }
   }
 
-  @Test func badLabelsAndTemplatesAreRefusedInWords() {
+  @Test func `bad labels and templates are refused in words`() {
     for (labels, templates) in [
       (["red"], ["{}"]), (["red", "red"], ["{}"]), (["red", "blue"], ["a thing"]),
       (["red", "blue"], []),
@@ -107,7 +107,7 @@ private func set(_ rows: [(looks: String, colour: String, title: String)]) -> Ev
     #expect(evaluation.calibrationError.isFinite)
   }
 
-  @Test func theWholeAndItsSlicesAreScored() throws {
+  @Test func `the whole and its slices are scored`() throws {
     let products = set([
       ("red", "red", "a"), ("red", "red", "b"), ("green", "red", "c"), ("blue", "blue", "d"),
       ("blue", "purple", "e"),
@@ -146,7 +146,7 @@ private func set(_ rows: [(looks: String, colour: String, title: String)]) -> Ev
 }
 
 @Suite struct RetrievalEvaluationTests {
-  @Test func equalCaptionsCountAsEqual() async throws {
+  @Test func `equal captions count as equal`() async throws {
     let products = set([
       ("red", "red", "red shirt"), ("red", "red", "red shirt"), ("blue", "blue", "blue shirt"),
       ("red", "red", "green shirt"),
@@ -163,7 +163,7 @@ private func set(_ rows: [(looks: String, colour: String, title: String)]) -> Ev
     #expect(evaluation.slices.map(\.value) == ["red", "blue"])
   }
 
-  @Test func aSampleIsTheSameForTheSameSeed() {
+  @Test func `a sample is the same for the same seed`() {
     let products = set((0..<50).map { ("red", "red", "\($0)") })
     let ids = products.sample(10, seed: 7).products.map(\.id)
     #expect(ids.count == 10 && Set(ids).count == 10)
@@ -173,7 +173,7 @@ private func set(_ rows: [(looks: String, colour: String, title: String)]) -> Ev
     #expect(products.sample(-1, seed: 7).products.isEmpty)
   }
 
-  @Test func theReportNamesScoresAndDrawsPictures() async throws {
+  @Test func `the report names scores and draws pictures`() async throws {
     let products = set([("red", "red", "red <shirt>"), ("blue", "blue", "blue | shirt")])
     let classifier = try ZeroShotClassifier(labels: ["red", "blue"], embedder: model)
     let report = EvaluationReport(

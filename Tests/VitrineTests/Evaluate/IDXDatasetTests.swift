@@ -16,7 +16,7 @@ import Vitrine
     return try directory.write(Array((header + pixels).dropLast(cut)), to: images)
   }
 
-  @Test func picturesAndLabelsAreRead() throws {
+  @Test func `pictures and labels are read`() throws {
     let dataset = try IDXDataset(images: write())
     #expect(dataset.count == 2 && dataset.width == 3 && dataset.height == 2)
     #expect(dataset.labels == [1, 0])
@@ -37,7 +37,7 @@ import Vitrine
   }
 
   /// The header says 3 × 2 pixels, 8 bits, grey.
-  @Test func aPictureIsAPNGOfGrey() throws {
+  @Test func `a picture is APNG of grey`() throws {
     let png = try IDXDataset(images: write()).png(at: 0)
     #expect(png.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]))
     #expect(Array(png[16..<29]) == [0, 0, 0, 3, 0, 0, 0, 2, 8, 0, 0, 0, 0])
@@ -45,7 +45,7 @@ import Vitrine
     #expect(png.suffix(4).elementsEqual([0xAE, 0x42, 0x60, 0x82]))
   }
 
-  @Test func truncatedAndContradictingFilesAreRefused() throws {
+  @Test func `truncated and contradicting files are refused`() throws {
     #expect(throws: VitrineError.self) { try IDXDataset(images: write(cut: 1)) }
     #expect(throws: VitrineError.self) { try IDXDataset(images: write(labels: [1])) }
     #expect(throws: VitrineError.self) { try IDXDataset(images: "/nowhere-images-idx3-ubyte") }

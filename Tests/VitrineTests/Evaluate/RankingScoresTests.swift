@@ -4,7 +4,7 @@ import Vitrine
 @Suite struct RankingScoresTests {
   /// Two relevant things, found first and fourth; by hand from the definitions, nDCG also by
   /// sklearn.metrics.ndcg_score([[1, 0, 0, 1, 0]], [[5, 4, 3, 2, 1]], k=5) of scikit-learn 1.9.1.
-  @Test func scoresFollowTheDefinitions() {
+  @Test func `scores follow the definitions`() {
     let outcome = RankedOutcome(relevantRanks: [0, 3], relevantCount: 2)
     let scores = RankingScores([outcome], k: 5)
     #expect(scores.precision == 0.4)
@@ -15,7 +15,7 @@ import Vitrine
     #expect(abs(scores.ndcg - 0.877215) < 1e-6)
   }
 
-  @Test func nothingBeyondTheCutOffCounts() {
+  @Test func `nothing beyond the cut off counts`() {
     let scores = RankingScores([RankedOutcome(relevantRanks: [5], relevantCount: 1)], k: 5)
     #expect(scores.recall == 0 && scores.reciprocalRank == 0 && scores.hitRate == 0)
     #expect(scores.ndcg == 0)
@@ -27,7 +27,7 @@ import Vitrine
     #expect(scores.queries == 1)
   }
 
-  @Test func queriesAreAveraged() {
+  @Test func `queries are averaged`() {
     let outcomes = [
       RankedOutcome(relevantRanks: [0], relevantCount: 1),
       RankedOutcome(relevantRanks: [1], relevantCount: 1),

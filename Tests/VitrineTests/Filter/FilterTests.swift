@@ -12,7 +12,7 @@ import Vitrine
     #expect(throws: FilterError.self) { try Filter.parse(text, schema: schema) }
   }
 
-  @Test func andBindsTighterThanOrAndNotTighterThanAnd() throws {
+  @Test func `and binds tighter than or and not tighter than and`() throws {
     let filter = try parse("brand = Nike or not price < 5 and exists colour")
     #expect(
       filter
@@ -24,7 +24,7 @@ import Vitrine
         ]))
   }
 
-  @Test func theSentenceOfTheManualParses() throws {
+  @Test func `the sentence of the manual parses`() throws {
     let filter = try parse(
       #"BRAND = "Nike" AND colour In (Red, navy blue) and Price < 2000 and not colour = Red"#)
     #expect(
@@ -37,7 +37,7 @@ import Vitrine
         ]))
   }
 
-  @Test func literalsTakeTheKindOfTheirAttribute() throws {
+  @Test func `literals take the kind of their attribute`() throws {
     #expect(try parse("brand = 42") == .compare(attribute: "brand", .equal, .text("42")))
     #expect(try parse("price = '42'") == .compare(attribute: "price", .equal, .number(42)))
     #expect(try parse("'new in' = Yes") == .compare(attribute: "new in", .equal, .boolean(true)))
@@ -50,7 +50,7 @@ import Vitrine
         ]))
   }
 
-  @Test func aStarAsksForAPrefixUnlessItIsQuoted() throws {
+  @Test func `a star asks for a prefix unless it is quoted`() throws {
     #expect(try parse("brand = Nik*") == .prefix(attribute: "brand", "Nik"))
     #expect(try parse(#"brand != "New B"*"#) == .not(.prefix(attribute: "brand", "New B")))
     #expect(try parse(#"brand = "Nik*""#) == .compare(attribute: "brand", .equal, .text("Nik*")))
@@ -59,7 +59,7 @@ import Vitrine
         == .or([.prefix(attribute: "brand", "Nik"), .oneOf(attribute: "brand", [.text("Puma")])]))
   }
 
-  @Test func shortDatesMeanWholeSpans() throws {
+  @Test func `short dates mean whole spans`() throws {
     let day: Int64 = 1_717_113_600  // 2024-05-31
     #expect(
       try parse("added = 2024-05-31")
@@ -75,7 +75,7 @@ import Vitrine
         == .between(attribute: "added", .date(0), .date(day + 86_399)))
   }
 
-  @Test func errorsPointAtTheirColumn() {
+  @Test func `errors point at their column`() {
     #expect(error("")?.column == 1)
     #expect(error("brnd = Nike")?.suggestion == "brand")
     #expect(error("price < cheap")?.column == 9)
@@ -94,7 +94,7 @@ import Vitrine
     #expect(error("price = nan")?.column == 9)
   }
 
-  @Test func aWordOfANameSuggestsTheName() {
+  @Test func `a word of a name suggests the name`() {
     let schema = Schema(
       attributes: ["brandName", "base_colour", "descriptors.style"].map {
         Attribute(name: $0, kind: .keyword)
@@ -105,11 +105,11 @@ import Vitrine
     #expect(error("weight = 3", with: schema)?.suggestion == nil)
   }
 
-  @Test func theExcerptPutsACaretUnderTheColumn() {
+  @Test func `the excerpt puts a caret under the column`() {
     #expect(error("price < cheap")?.excerpt == "price < cheap\n        ^")
   }
 
-  @Test func depthAndSizeAreLimited() {
+  @Test func `depth and size are limited`() {
     let deep = String(repeating: "(", count: 10_000) + "price = 1"
     #expect(error(deep)?.column == Filter.Limits.depth + 1)
     #expect(error(String(repeating: "not ", count: 10_000) + "price = 1") != nil)
@@ -117,7 +117,7 @@ import Vitrine
     #expect(error("price in (\(wide))")?.expected.contains("4096") == true)
   }
 
-  @Test func arbitraryTextNeverTraps() {
+  @Test func `arbitrary text never traps`() {
     var random = RandomCatalogue(seed: 3)
     let pieces = [
       "brand", "price", "(", ")", "=", "!=", "<", "\"", "'", "*", " ", "and", "not", "in",
@@ -137,7 +137,7 @@ import Vitrine
   }
 
   @Test(arguments: [1, 2, 3] as [UInt64])
-  func printedFiltersParseToTheSameTree(seed: UInt64) throws {
+  func `printed filters parse to the same tree`(seed: UInt64) throws {
     var random = RandomCatalogue(seed: seed)
     for _ in 0..<2000 {
       let filter = random.filter(sizes: 0...3)
@@ -164,7 +164,7 @@ import Vitrine
         == .and([.compare(attribute: "true", .equal, .number(1)), .not(.and([]))]))
   }
 
-  @Test func aFilterIsTextInJSON() throws {
+  @Test func `a filter is text in JSON`() throws {
     let filter = try parse(#"brand in ("in", 'a "quoted" one') and price between 1 and 2.5"#)
     let json = try JSONEncoder().encode([filter])
     #expect(try JSONDecoder().decode([Filter].self, from: json) == [filter])

@@ -43,7 +43,7 @@ import Vitrine
   }
 
   @Test(arguments: [21, 22] as [UInt64])
-  func scoresAgreeWithPlainBM25AfterRandomChanges(seed: UInt64) throws {
+  func `scores agree with plain BM25 after random changes`(seed: UInt64) throws {
     var random = RandomCatalogue(seed: seed)
     var fixture = try SearchFixture(schema: schema)
     // What has words lies on both sides of the end of a group of 4,096 slots.
@@ -84,7 +84,7 @@ import Vitrine
     #expect(try found("dress ", in: fixture).keys.sorted() == [0])
   }
 
-  @Test func wordsAreFoldedAndStemmed() throws {
+  @Test func `words are folded and stemmed`() throws {
     let fixture = try fixture(["Été RUNNING Shoes", "Men’s T-Shirt", "ＦＵＬＬ width"])
     #expect(try Set(found("ete runs shoe ", in: fixture).keys) == [0])
     #expect(try Set(found("tshirt ", in: fixture).keys) == [1])
@@ -92,7 +92,7 @@ import Vitrine
     #expect(try Set(found("full ", in: fixture).keys) == [2])
   }
 
-  @Test func lettersWithFullStopsAreOneWord() throws {
+  @Test func `letters with full stops are one word`() throws {
     let fixture = try fixture(["U.S. polo", "S.Oliver jeans", "3.5 mm", "J. Crew", "A.B.C-D bag"])
     #expect(try Set(found("us ", in: fixture).keys) == [0])
     #expect(try Set(found("U.S ", in: fixture).keys) == [0])
@@ -104,15 +104,16 @@ import Vitrine
     #expect(try Set(found("abcd ", in: fixture).keys) == [4])
   }
 
-  @Test(arguments: [".", "-"]) func howeverManyLettersAreJoinedTheWordFitsAKey(sign: String) throws
-  {
+  @Test(arguments: [".", "-"]) func `however many letters are joined the word fits a key`(
+    sign: String
+  ) throws {
     let letters = Array(repeating: "x", count: 700).joined(separator: sign)
     let fixture = try fixture(["\(letters) polo", "polo"])
     #expect(try Set(found("polo ", in: fixture).keys) == [0, 1])
     #expect(try Set(found("\(letters) ", in: fixture).keys) == [0])
   }
 
-  @Test func theLastWordMayBeABeginning() throws {
+  @Test func `the last word may be a beginning`() throws {
     let fixture = try fixture(["running shoes", "runway dress", "red shirt"])
     #expect(try Set(found("runn", in: fixture).keys) == [0])
     #expect(try Set(found("run", in: fixture).keys) == [0, 1])
@@ -123,12 +124,12 @@ import Vitrine
   }
 
   @Test(arguments: ["adidsa", "adids", "addidas", "asidas", "dadidas", "adidaz"])
-  func oneEditIsForgiven(misspelt: String) throws {
+  func `one edit is forgiven`(misspelt: String) throws {
     let fixture = try fixture(["adidas shoes", "avocado shoes"])
     #expect(try Set(found(misspelt + " ", in: fixture).keys) == [0])
   }
 
-  @Test func correctionsAreAllWordsWithinOneEdit() throws {
+  @Test func `corrections are all words within one edit`() throws {
     var random = RandomCatalogue(seed: 31)
     let letters = ["a", "b", "c"]
     let words = Set(
@@ -154,12 +155,12 @@ import Vitrine
     #expect(corrected > 20)
   }
 
-  @Test func knownWordsAreNotCorrected() throws {
+  @Test func `known words are not corrected`() throws {
     let fixture = try fixture(["shirt", "short"])
     #expect(try Set(found("shirt ", in: fixture).keys) == [0])
   }
 
-  @Test func aRareMisspellingIsReadAsTheCommonWordToo() throws {
+  @Test func `a rare misspelling is read as the common word too`() throws {
     let fixture = try fixture(["runing vest"] + Array(repeating: "running shoes", count: 1500))
     let scores = try found("runing ", in: fixture)
     #expect(scores.count == 1501)
@@ -168,7 +169,7 @@ import Vitrine
     #expect(try Set(found("vest ", in: fixture).keys) == [0])
   }
 
-  @Test func phrasesMustStandAndExclusionsMustNot() throws {
+  @Test func `phrases must stand and exclusions must not`() throws {
     let fixture = try fixture([
       "light red dress", "red light lamp", "dark red dress", "reds dresses",
     ])
@@ -195,7 +196,7 @@ import Vitrine
     #expect(try scores(["TITLE": 0, "title": 5]) == scores(["title": 5]))
   }
 
-  @Test func theTextForTheModelHasNeitherQuotesNorExclusions() {
+  @Test func `the text for the model has neither quotes nor exclusions`() {
     let query = LexicalQuery("light \"running shoe\" -kids  t-shirt -\"for men\"")
     #expect(query.spoken == "light running shoe t-shirt")
     #expect(query.words == ["light", "running", "shoe", "tshirt"])

@@ -19,7 +19,7 @@ import Vitrine
     withExtendedLifetime(directory) {}
   }
 
-  @Test func aTextFindsWhatItSaysAndSeesNewCommits() async throws {
+  @Test func `a text finds what it says and sees new commits`() async throws {
     try await withEngine { engine in
       let first = try await engine.search(Query("blue summer dress"))
       #expect(first.hits.first?.id == "s2")
@@ -54,7 +54,7 @@ import Vitrine
     }
   }
 
-  @Test func aBatchAnswersInOrder() async throws {
+  @Test func `a batch answers in order`() async throws {
     try await withEngine { engine in
       var withPlan = Query("leather watch")
       withPlan.explain = true
@@ -66,7 +66,7 @@ import Vitrine
     }
   }
 
-  @Test func hitsTellTheFieldsThatAreAskedFor() async throws {
+  @Test func `hits tell the fields that are asked for`() async throws {
     try await withEngine { engine in
       var query = Query("summer dress")
       let all = try await engine.search(query)
@@ -110,7 +110,7 @@ import Vitrine
     withExtendedLifetime(directory) {}
   }
 
-  @Test func manyTasksShareAnEngine() async throws {
+  @Test func `many tasks share an engine`() async throws {
     try await withEngine { engine in
       let found = try await withThrowingTaskGroup(of: String?.self) { group in
         for _ in 0..<50 {
@@ -122,7 +122,7 @@ import Vitrine
     }
   }
 
-  @Test func anEngineThatIsLetGoCanBeOpenedAgainAtOnce() async throws {
+  @Test func `an engine that is let go can be opened again at once`() async throws {
     let directory = TemporaryDirectory()
     _ = try Engine.create(
       path: directory.path, configuration: IndexConfiguration(dimensions: 4),
@@ -134,7 +134,7 @@ import Vitrine
     withExtendedLifetime(directory) {}
   }
 
-  @Test func aCancelledTaskStops() async throws {
+  @Test func `a cancelled task stops`() async throws {
     try await withEngine { engine in
       let task = Task {
         withUnsafeCurrentTask { $0?.cancel() }
@@ -144,7 +144,7 @@ import Vitrine
     }
   }
 
-  @Test func calibrationPutsTheBestNearOneAndTheRestNearZero() async throws {
+  @Test func `calibration puts the best near one and the rest near zero`() async throws {
     try await withEngine { engine in
       let calibration = try await engine.calibrate()
       #expect(calibration.products == 5)
@@ -160,7 +160,7 @@ import Vitrine
     }
   }
 
-  @Test func valuesAreListedByFrequencyAsTheyAreWritten() async throws {
+  @Test func `values are listed by frequency as they are written`() async throws {
     try await withEngine { engine in
       let commonest = try engine.values(of: "Brand", limit: 1)
       let folded = try engine.values(of: "brand", prefix: "ete")
@@ -173,7 +173,7 @@ import Vitrine
     }
   }
 
-  @Test func recommendingNeedsAModel() async throws {
+  @Test func `recommending needs a model`() async throws {
     try await withEngine(embedder: nil) { engine in
       await #expect(throws: VitrineError.noEmbedder(operation: "recommending towards a text")) {
         try await engine.recommend("s0", towards: .towards("darker"))

@@ -18,7 +18,7 @@ import Vitrine
     #"{"terms":[{"vector":[1,-0.5,2e-3, 0 ,-0]},{"product":"a/b","weight":-0.5}],"text":"é 👗"}"#,
     #"{"filter":"price < 20 and brand = Acme","ef":100,"candidates":300,"fields":["a","b"]}"#,
   ])
-  func usualQueriesAreReadAtOnce(text: String) throws {
+  func `usual queries are read at once`(text: String) throws {
     #expect(try #require(quick(text)) == decoded(text))
   }
 
@@ -36,13 +36,13 @@ import Vitrine
     #"{"boosts":[{"attribute":"price","popularity":true}]}"#, #"{"unknown":1}"#,
     "{\"text\":\"\u{0}\"}",
   ])
-  func otherQueriesAreLeftToTheDecoder(text: String) throws {
+  func `other queries are left to the decoder`(text: String) throws {
     guard let query = quick(text) else { return }
     #expect(try decoded(text) == query)
   }
 
   @Test(arguments: [41, 42] as [UInt64])
-  func numbersAreTheNearestOnes(seed: UInt64) throws {
+  func `numbers are the nearest ones`(seed: UInt64) throws {
     var generator = SplitMix(seed: seed)
     func digits(_ count: Int) -> String {
       String((0..<count).map { _ in "0123456789".randomElement(using: &generator) ?? "0" })
@@ -78,7 +78,7 @@ import Vitrine
     #expect(query.terms == [.vector([try #require(Float(number))])], "seed \(seed): \(number)")
   }
 
-  @Test func arraysOfQueriesAreReadTheSameWay() throws {
+  @Test func `arrays of queries are read the same way`() throws {
     let text = #" [ {"text":"a"} , {"terms":[{"vector":[1,2]}],"k":3} ] "#
     let queries = try #require(QuickQueryReader.queries(Array(text.utf8)) { nil })
     #expect(queries == [Query("a"), try decoded(#"{"terms":[{"vector":[1,2]}],"k":3}"#)])
@@ -104,7 +104,7 @@ import Vitrine
     #expect(context.debugDescription.contains("did you mean"))
   }
 
-  @Test func filtersAreCheckedAgainstTheSchema() throws {
+  @Test func `filters are checked against the schema`() throws {
     let schema = Schema(attributes: [Attribute(name: "price", kind: .number)])
     let text = #"{"filter":"prize < 20"}"#
     #expect(quick(text, schema: schema) == nil)
@@ -112,7 +112,7 @@ import Vitrine
     #expect(try Query(json: Array(#"{"filter":"price < 20"}"#.utf8)) { schema }.filter != nil)
   }
 
-  @Test func queriesSurviveJSON() throws {
+  @Test func `queries survive JSON`() throws {
     var query = Query("red \"summer dress\"")
     query.terms += [.product("a", weight: -0.5), .vector([1, 2]), .image([0, 255, 7])]
     query.filter = try Filter.parse("price < 5 and not brand = \"A b\"")

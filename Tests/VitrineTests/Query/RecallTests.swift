@@ -31,7 +31,7 @@ import Vitrine
   }
 
   @Test(arguments: [41, 42] as [UInt64])
-  func filteredHitsEqualBruteForceWhereTheAnswerSaysExact(seed: UInt64) throws {
+  func `filtered hits equal brute force where the answer says exact`(seed: UInt64) throws {
     let fixture = try randomFixture(800, seed: seed)
     let vectors = try fixture.vectors()
     var random = RandomCatalogue(seed: seed + 100)
@@ -54,7 +54,7 @@ import Vitrine
     }
   }
 
-  @Test func walksOfTheGraphKeepTheirRecallUnderFilters() throws {
+  @Test func `walks of the graph keep their recall under filters`() throws {
     let fixture = try randomFixture(20_000, seed: 51)
     let vectors = try fixture.vectors()
     var random = RandomCatalogue(seed: 52)
@@ -106,7 +106,7 @@ import Vitrine
     }
   }
 
-  @Test func anyFilterKeepsTheRecallOfALargeCatalogue() throws {
+  @Test func `any filter keeps the recall of a large catalogue`() throws {
     let seed: UInt64 = 53
     let fixture = try randomFixture(20_000, seed: seed)
     let vectors = try fixture.vectors()

@@ -58,7 +58,7 @@ import Vitrine
   }
 
   @Test(arguments: [61, 62] as [UInt64])
-  func exactFacetsEqualBruteForce(seed: UInt64) throws {
+  func `exact facets equal brute force`(seed: UInt64) throws {
     let fixture = try fixture(600, seed: seed)
     var random = RandomCatalogue(seed: seed + 1)
     for round in 0..<20 {
@@ -90,7 +90,7 @@ import Vitrine
     }
   }
 
-  @Test func histogramsCountEveryNumberOnce() throws {
+  @Test func `histograms count every number once`() throws {
     var fixture = try SearchFixture()
     try fixture.put(
       (0...100).map { Product(id: "\($0)", attributes: ["price": .number(Double($0))]) })
@@ -102,7 +102,7 @@ import Vitrine
     #expect(bars.last?.to == .number(100))
   }
 
-  @Test func facetsOfWordsAloneCountThoseThatHaveThem() throws {
+  @Test func `facets of words alone count those that have them`() throws {
     let fixture = try fixture(300, seed: 63)
     var query = Query("red")
     query.facets = [FacetRequest("brand")]
@@ -113,7 +113,7 @@ import Vitrine
     #expect(lexical.facets?.first?.relevant ?? 300 < 300)
   }
 
-  @Test func theCutoffKeepsWhatScoresEnough() throws {
+  @Test func `the cutoff keeps what scores enough`() throws {
     let fixture = try fixture(300, seed: 64)
     var query = Query("red summer dress")
     query.k = 300
@@ -125,7 +125,7 @@ import Vitrine
     #expect(kept.map(\.id) == all.filter { $0.score >= middle }.map(\.id))
   }
 
-  @Test func groupsKeepTheBestOfEachValue() throws {
+  @Test func `groups keep the best of each value`() throws {
     let fixture = try fixture(300, seed: 65)
     var query = Query("red summer dress")
     query.k = 300
@@ -141,7 +141,7 @@ import Vitrine
     #expect(try fixture.search(query).hits.map(\.id) == expected.map(\.id))
   }
 
-  @Test func diversityPrefersTheUnlike() throws {
+  @Test func `diversity prefers the unlike`() throws {
     var fixture = try SearchFixture(dimensions: 64)
     let twins = (0..<5).map { Product(id: "t\($0)", attributes: ["title": .text("red shoes")]) }
     try fixture.put(twins + [Product(id: "other", attributes: ["title": .text("red dress")])])
@@ -155,7 +155,7 @@ import Vitrine
     #expect(try fixture.search(query).hits.map(\.id) == ["t0", "t1"])
   }
 
-  @Test func pagesNeitherRepeatNorSkip() throws {
+  @Test func `pages neither repeat nor skip`() throws {
     let fixture = try fixture(130, seed: 67)
     var query = Query("red dress")
     query.k = 130
@@ -164,7 +164,7 @@ import Vitrine
     #expect(try fixture.allPages(of: query) == all)
   }
 
-  @Test func aCursorBelongsToItsQueryAndSnapshot() throws {
+  @Test func `a cursor belongs to its query and snapshot`() throws {
     var fixture = try fixture(50, seed: 68)
     var query = Query("red dress")
     let cursor = try #require(try fixture.search(query).cursor)
@@ -181,7 +181,7 @@ import Vitrine
     #expect(throws: QueryError.cursorExpired) { try fixture.search(query) }
   }
 
-  @Test func senselessQueriesAreRefused() throws {
+  @Test func `senseless queries are refused`() throws {
     var fixture = try SearchFixture()
     try fixture.put(Samples.products)
     func refuses<Refusal: Error>(
@@ -244,7 +244,7 @@ import Vitrine
     #expect(shares.first { $0.0 == "0.0" }?.1 == 0)
   }
 
-  @Test func anEmptyIndexAnswersWithNothing() throws {
+  @Test func `an empty index answers with nothing`() throws {
     let fixture = try SearchFixture()
     var query = Query("red")
     query.facets = [FacetRequest("brand"), FacetRequest("price")]

@@ -4,7 +4,7 @@ import Testing
 import Vitrine
 
 @Suite struct SearchTests {
-  @Test func explanationsAddUpToTheScore() throws {
+  @Test func `explanations add up to the score`() throws {
     var fixture = try SearchFixture()
     try fixture.put(Samples.products)
     for fusion in Fusion.allCases {
@@ -33,7 +33,7 @@ import Vitrine
     }
   }
 
-  @Test func wordsFindWhatLooksMiss() throws {
+  @Test func `words find what looks miss`() throws {
     var fixture = try SearchFixture()
     // All the same look: only the words can tell.
     try fixture.put(
@@ -42,7 +42,7 @@ import Vitrine
     #expect(try fixture.search(Query("puma")).hits.first?.id == "s1")
   }
 
-  @Test func aQueryNeedsNoModelForWordsVectorsAndProducts() throws {
+  @Test func `a query needs no model for words vectors and products`() throws {
     var fixture = try SearchFixture()
     try fixture.put(Samples.products)
     let words = try fixture.search(Query("shoes"), withModel: false)
@@ -61,7 +61,7 @@ import Vitrine
     #expect(throws: VitrineError.self) { try fixture.search(query, withModel: false) }
   }
 
-  @Test func termsAddUpAndNegativeOnesLookAway() throws {
+  @Test func `terms add up and negative ones look away`() throws {
     var fixture = try SearchFixture(dimensions: 64)
     try fixture.put(
       ["red shoes", "blue shoes", "red dress", "blue dress"].map {
@@ -77,7 +77,7 @@ import Vitrine
     #expect(throws: QueryError.self) { try fixture.search(query) }
   }
 
-  @Test func namedValuesBoostOrFilterOnRequest() throws {
+  @Test func `named values boost or filter on request`() throws {
     var fixture = try SearchFixture()
     try fixture.put(
       Samples.products, vectors: Samples.products.map { _ in fixture.model.vector("x") })
@@ -90,7 +90,7 @@ import Vitrine
     #expect(Set(try fixture.search(query).hits.map(\.score)).count == 1)
   }
 
-  @Test func aNameMayBeAValueOfAnyAttribute() throws {
+  @Test func `a name may be a value of any attribute`() throws {
     let schema = Schema(attributes: [
       Attribute(name: "title", kind: .text), Attribute(name: "colour", kind: .keyword),
       Attribute(name: "second colour", kind: .keyword), Attribute(name: "type", kind: .keyword),
@@ -218,7 +218,7 @@ import Vitrine
     for (hit, same) in zip(scaled, usual) { #expect(abs(hit.score - same.score) < 1e-3) }
   }
 
-  @Test func aNameIsItsWordsHoweverItIsWritten() throws {
+  @Test func `a name is its words however it is written`() throws {
     let schema = Schema(attributes: [
       Attribute(name: "brand", kind: .keyword), Attribute(name: "type", kind: .keyword),
     ])
@@ -282,7 +282,7 @@ import Vitrine
     }
   }
 
-  @Test func notesTellWhatWasNotFound() throws {
+  @Test func `notes tell what was not found`() throws {
     var fixture = try SearchFixture()
     try fixture.put(Samples.products)
     var query = Query("shoos ")
@@ -301,7 +301,7 @@ import Vitrine
     #expect(try fixture.search(query).notes.filter { $0.hasPrefix("no product has") }.count < 13)
   }
 
-  @Test func aCancelledSearchStops() throws {
+  @Test func `a cancelled search stops`() throws {
     let cancellation = Cancellation()
     cancellation.cancel()
     #expect(throws: CancellationError.self) { try cancellation.check() }

@@ -62,7 +62,7 @@ import Vitrine
     #expect(Direction("sneaker → heel").texts == ["sneaker", "heel"])
   }
 
-  @Test func productsBecomeDarkerAndStayOfTheirKind() throws {
+  @Test func `products become darker and stay of their kind`() throws {
     let fixture = try fixture()
     let way = try recommend("shirt10", .towards("darker"), in: fixture)
     #expect(way.start.id == "shirt10")
@@ -79,7 +79,7 @@ import Vitrine
     #expect(Set(way.steps.map(\.hit.id)).count == way.steps.count)
   }
 
-  @Test func aPairLeadsFromOneKindToTheOther() throws {
+  @Test func `a pair leads from one kind to the other`() throws {
     let fixture = try fixture()
     var options = RecommendOptions()
     options.steps = 20
@@ -90,7 +90,7 @@ import Vitrine
     #expect(way.steps.last?.hit.id.hasPrefix("shoe") == true)
   }
 
-  @Test func keptAttributesAndFiltersHold() throws {
+  @Test func `kept attributes and filters hold`() throws {
     let fixture = try fixture()
     var options = RecommendOptions()
     options.keep = ["Kind"]
@@ -134,7 +134,7 @@ import Vitrine
     }
   }
 
-  @Test func theCategoryIsKeptUnlessToldOtherwise() throws {
+  @Test func `the category is kept unless told otherwise`() throws {
     let fixture = try fixture()
     var options = RecommendOptions()
     options.steps = 20
@@ -182,7 +182,7 @@ import Vitrine
     }
   }
 
-  @Test func directionsReadAsTheyAreWritten() {
+  @Test func `directions read as they are written`() {
     #expect(Direction("darker") == .towards("darker"))
     #expect(Direction("sneaker → high heel") == .between("sneaker", "high heel"))
     #expect(Direction("a->b") == .between("a", "b"))

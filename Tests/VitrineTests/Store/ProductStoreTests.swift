@@ -4,7 +4,7 @@ import Testing
 import Vitrine
 
 @Suite struct ProductStoreTests {
-  @Test func aProductComesBackAsItWasPut() throws {
+  @Test func `a product comes back as it was put`() throws {
     var fixture = try StoreFixture()
     let product = Product(
       id: "a", image: "pictures/a.jpg",
@@ -25,7 +25,7 @@ import Vitrine
     }
   }
 
-  @Test func aLaterOperationOnASlotWins() throws {
+  @Test func `a later operation on a slot wins`() throws {
     let fixture = try StoreFixture()
     var batch = ProductBatch()
     batch.put(Product(id: "a"), contentHash: [], slot: 1)
@@ -44,7 +44,7 @@ import Vitrine
   }
 
   @Test(arguments: [11, 12, 13] as [UInt64])
-  func filtersAgreeWithThePlainEvaluatorAfterRandomChanges(seed: UInt64) throws {
+  func `filters agree with the plain evaluator after random changes`(seed: UInt64) throws {
     var random = RandomCatalogue(seed: seed)
     var fixture = try StoreFixture()
     for _ in 0..<4 {
@@ -63,7 +63,7 @@ import Vitrine
     }
   }
 
-  @Test func removingEverythingLeavesEmptyDatabases() throws {
+  @Test func `removing everything leaves empty databases`() throws {
     var random = RandomCatalogue(seed: 5)
     var fixture = try StoreFixture()
     try fixture.fill(&random, batches: 4, size: 100)
@@ -79,7 +79,7 @@ import Vitrine
     }
   }
 
-  @Test func longKeywordsAreToldApart() throws {
+  @Test func `long keywords are told apart`() throws {
     let schema = Schema(attributes: [Attribute(name: "brand", kind: .keyword)])
     var fixture = try StoreFixture(schema: schema)
     let long = String(repeating: "é", count: 900)
@@ -96,7 +96,7 @@ import Vitrine
     }
   }
 
-  @Test func aFilterThatDoesNotFitTheSchemaIsRefused() throws {
+  @Test func `a filter that does not fit the schema is refused`() throws {
     var fixture = try StoreFixture()
     try fixture.apply([0: Product(id: "a")])
     try fixture.read { store, txn in
