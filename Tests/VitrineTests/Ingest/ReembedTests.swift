@@ -156,10 +156,15 @@ import Vitrine
     try shop.stock(200)
     _ = try await shop.ingest(old)
     let engine = try shop.engine(old)
-    let slow = ByteEmbedder(fingerprint: "slow bytes") { _ in Thread.sleep(forTimeInterval: 0.1) }
+    let (begun, goesOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let slow = ByteEmbedder(fingerprint: "slow bytes") { _ in
+      begun.signal()
+      goesOn.wait()
+    }
     let task = Task { try await engine.reembed(with: slow) }
-    while slow.imagesEmbedded == 0 { try await Task.sleep(for: .milliseconds(5)) }
+    await Task.detached { begun.wait() }.value
     task.cancel()
+    for _ in 0..<200 { goesOn.signal() }
     await #expect(throws: CancellationError.self) { try await task.value }
     #expect(slow.imagesEmbedded < 200 && isUndisturbed(shop))
     try await expectVectors(engine, old, of: ["3": "photograph 3 version 1"])
