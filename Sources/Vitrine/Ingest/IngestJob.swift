@@ -25,6 +25,31 @@ struct IngestChunk: Sendable {
   var items: [IngestItem] = []
 }
 
+/// Puts items into chunks of a size, and hands those over.
+struct IngestChunks {
+  let size: Int
+  private var chunk = IngestChunk(number: 0)
+
+  init(of size: Int) { self.size = size }
+
+  /// Adds an item.
+  ///
+  /// - Returns: false if it fills a chunk that `send` does not take.
+  mutating func add(_ item: IngestItem, send: (IngestChunk) -> Bool) -> Bool {
+    chunk.items.append(item)
+    return chunk.items.count < size || flush(send: send)
+  }
+
+  /// Hands over what is left.
+  @discardableResult
+  mutating func flush(send: (IngestChunk) -> Bool) -> Bool {
+    guard !chunk.items.isEmpty else { return true }
+    let full = chunk
+    chunk = IngestChunk(number: full.number + 1)
+    return send(full)
+  }
+}
+
 /// What is to be done with a row.
 struct IngestOutcome: Sendable {
   enum Action: Sendable {

@@ -14,16 +14,12 @@ struct IngestReader {
     let reader = try openCatalogue(survey.source.path)
     var builder = ProductBuilder(mapping: survey.mapping, schema: schema)
     var earlier = EarlierRows(most: keepsEarlier ? 32 << 20 : 0)
-    var chunk = IngestChunk(number: 0)
+    var chunks = IngestChunks(of: chunkSize)
     while let entry = try reader.next() {
-      chunk.items.append(item(entry, columns: reader.columns, &builder, &earlier))
-      if chunk.items.count == chunkSize {
-        let next = IngestChunk(number: chunk.number + 1)
-        guard send(chunk) else { return }
-        chunk = next
-      }
+      let item = item(entry, columns: reader.columns, &builder, &earlier)
+      guard chunks.add(item, send: send) else { return }
     }
-    if !chunk.items.isEmpty { _ = send(chunk) }
+    chunks.flush(send: send)
   }
 
   private func item(

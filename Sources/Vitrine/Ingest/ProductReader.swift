@@ -10,20 +10,15 @@ struct ProductReader: Sendable {
   func run(send: (IngestChunk) -> Bool) throws(VitrineError) {
     try storing(engine.path) {
       try engine.read { txn, snapshot, store in
-        var chunk = IngestChunk(number: 0)
+        var chunks = IngestChunks(of: chunkSize)
         for slot in snapshot.slots.slots(atMost: .max) {
           guard let product = try store.product(at: slot, in: txn) else {
             throw VitrineError.damaged("the product of slot \(slot)")
           }
           let record = try store.contentHash(at: slot, in: txn).flatMap(ContentRecord.init(stored:))
-          chunk.items.append(item(product, record, store.schema))
-          if chunk.items.count == chunkSize {
-            let next = IngestChunk(number: chunk.number + 1)
-            guard send(chunk) else { return }
-            chunk = next
-          }
+          guard chunks.add(item(product, record, store.schema), send: send) else { return }
         }
-        if !chunk.items.isEmpty { _ = send(chunk) }
+        chunks.flush(send: send)
       }
     }
   }
